@@ -1,0 +1,46 @@
+"""Which examples an epoch draws, decided on labels alone."""
+
+import hashlib
+
+import numpy as np
+
+
+def balanced_indices(
+    classes: np.ndarray, count: int, power: float, seed: int, epoch: int
+) -> np.ndarray:
+    """Draws the examples of one epoch, rare classes more often.
+
+    A class with `n` examples gets a share of the draws proportional to
+    `n ** (1 - power)`: `power=0` keeps the corpus's shares, `power=1` gives
+    each class the same.
+
+    Args:
+        classes: Class index of each example, int `(n,)`, at least 0.
+        count: How many examples to draw, with replacement.
+        power: In `[0, 1]`.
+        seed: Seed of the run.
+        epoch: 0-based; every epoch draws anew, always the same for one seed.
+
+    Returns:
+        int64 `(count,)`, indices into `classes`.
+    """
+    weight = np.bincount(classes).astype(np.float64)[classes] ** -power
+    rng = np.random.default_rng((seed, epoch))
+    return rng.choice(len(classes), count, p=weight / weight.sum())
+
+
+def held_out(images: np.ndarray, share: float) -> np.ndarray:
+    """Marks a fixed share of pictures by their pixels alone.
+
+    Pictures with equal pixels always fall on the same side.
+
+    Args:
+        images: uint8 `(n, ...)`.
+        share: In `[0, 1]`, expected share of marked pictures.
+
+    Returns:
+        bool `(n,)`.
+    """
+    digests = (hashlib.sha256(image.tobytes()).digest() for image in images)
+    heads = np.array([int.from_bytes(d[:8], "big") for d in digests], float)
+    return heads < share * 2.0**64

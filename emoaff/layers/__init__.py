@@ -1,0 +1,7 @@
+"""Keras layers."""
+
+from emoaff.layers.framewise import Framewise
+from emoaff.layers.greyscale import Greyscale
+from emoaff.layers.input_normalization import InputNormalization
+
+__all__ = ["Framewise", "Greyscale", "InputNormalization"]
