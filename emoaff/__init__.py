@@ -1,0 +1,41 @@
+"""Emotions of faces on video: corpora, Keras models, training, prediction."""
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "emoaff needs Keras on TensorFlow, since its corpora, data pipelines "
+        "and exports are TensorFlow's. Received: keras.backend.backend()="
+        f"{keras.backend.backend()!r}. Set KERAS_BACKEND=tensorflow before "
+        "keras is imported."
+    )
+
+# Importing a class registers it: `keras.saving.load_model` finds nothing that
+# these lines do not import.
+from emoaff import corpora
+from emoaff import faces
+from emoaff import labels
+from emoaff import layers
+from emoaff import losses
+from emoaff import metrics
+from emoaff import models
+from emoaff.evaluate import evaluate
+from emoaff.predict import predict_video
+from emoaff.presets import load_preset
+from emoaff.train import train
+from emoaff.version import __version__
+
+__all__ = [
+    "__version__",
+    "corpora",
+    "evaluate",
+    "faces",
+    "labels",
+    "layers",
+    "load_preset",
+    "losses",
+    "metrics",
+    "models",
+    "predict_video",
+    "train",
+]

@@ -1,6 +1,7 @@
 """Corpora as TFDS data sets: which there are, how to build and read them."""
 
 import importlib
+import inspect
 import os
 import pathlib
 import pkgutil
@@ -26,22 +27,39 @@ def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
         ValueError: If there is no such corpus or configuration.
     """
     corpus, _, config = name.partition("/")
-    if corpus not in names():
-        raise ValueError(
-            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}."
-        )
-    module = importlib.import_module(f"tfds_builders.{corpus}")
-    known = module.Builder.builder_configs
+    made = _builder_class(corpus)
+    known = made.builder_configs
     if config and config not in known:
         raise ValueError(
             f"{corpus} has no configuration {config!r}. Expected one of: "
             f"{', '.join(known)}."
         )
-    return module.Builder(data_dir=data_dir, config=config or None)
+    return made(data_dir=data_dir, config=config or None)
+
+
+def _builder_class(corpus):
+    if corpus not in names():
+        raise ValueError(
+            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}."
+        )
+    return importlib.import_module(f"tfds_builders.{corpus}").Builder
+
+
+def instructions(name: str) -> str:
+    """Returns what a user's copy of a corpus must look like, as text.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    made = _builder_class(name.partition("/")[0])
+    return inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
 
 
 def prepare(
-    name: str, manual_dir: str | os.PathLike, data_dir: str | os.PathLike
+    name: str,
+    manual_dir: str | os.PathLike,
+    data_dir: str | os.PathLike,
+    progress_bar: bool = True,
 ) -> tfds.core.DatasetBuilder:
     """Builds the TFRecords of one corpus from the user's own copy.
 
@@ -51,6 +69,7 @@ def prepare(
         name: See `builder`.
         manual_dir: Folder of the corpus as the user has it.
         data_dir: Where the TFRecords go.
+        progress_bar: Whether TFDS shows its bars.
 
     Returns:
         The builder; `builder.info.splits` holds the counts.
@@ -67,6 +86,8 @@ def prepare(
             "which does not exist or is no folder."
         )
     made = builder(name, data_dir)
+    switch = "enable" if progress_bar else "disable"
+    getattr(tfds, f"{switch}_progress_bar")()
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(
             manual_dir=manual_dir.absolute()

@@ -1,36 +1,22 @@
 """Runs a recipe: from a built corpus to a preset folder, resumable."""
 
-import csv
 import dataclasses
 import json
 import os
 import pathlib
-import time
 
 import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
 
+from emoaff import model_card
+from emoaff import presets
 from emoaff import recipes
-from emoaff.data.face_augmenter import FaceAugmenter
-from emoaff.data.sampling import balanced_indices
+from emoaff.calibration import fit_temperature
 from emoaff.data.sampling import held_out
-from emoaff.data.stills import Stills
 from emoaff.data.stills import load_stills
-from emoaff.layers import Greyscale
-from emoaff.models.mobilenet_v1 import build_mobilenet_v1
-
-_COLUMNS = (
-    "epoch",
-    "side",
-    "learning_rate",
-    "loss",
-    "held_out_loss",
-    "held_out_accuracy",
-    "held_out_uar",
-    "seconds",
-)
+from emoaff.evaluate import evaluate
+from emoaff.training_run import TrainingRun
+from emoaff.training_run import predict_logits
 
 
 def train(
@@ -69,10 +55,9 @@ def train(
     keras.utils.set_random_seed(config.seed)
     kept, tuning = _read(config, data_dir)
     report(f"{len(kept)} pictures to train on, {len(tuning)} held out")
-    run = _Run(config, kept, tuning, out, report)
-    run.train()
-    preset = out / "preset"
-    return preset
+    run = TrainingRun(module, config, kept, tuning, out, report)
+    classifier = run.train()
+    return _publish(module, config, classifier, run, data_dir)
 
 
 def _open_run(config_class, out, overrides, resume):
@@ -140,197 +125,22 @@ def _read(config, data_dir):
     return stills.take(~aside), stills.take(aside & labelled)
 
 
-class _Run:
-    """The state of one training run."""
-
-    def __init__(self, config, kept: Stills, tuning: Stills, out, report):
-        self.config, self.kept, self.tuning = config, kept, tuning
-        self.out, self.report = out, report
-        self.steps = len(kept) // config.batch_size
-        self.sides = [
-            side for epochs, side in config.stages for _ in range(epochs)
-        ]
-        (out / "checkpoints").mkdir(exist_ok=True)
-
-    def train(self):
-        model, start = self._start()
-        for epoch in range(start, len(self.sides)):
-            began = time.monotonic()
-            loss = model.fit(
-                self._batches(epoch, self.sides[epoch]),
-                epochs=1,
-                verbose=0,
-                callbacks=[_Progress(epoch, self)],
-            ).history["loss"][0]
-            self._record(model, epoch, loss, began)
-            self._save(model, epoch)
-
-    def _start(self):
-        """The model to go on with and the number of its finished epochs."""
-        found = sorted((self.out / "checkpoints").glob("epoch_*.keras"))
-        if found:
-            epoch = int(found[-1].stem.removeprefix("epoch_"))
-            self.report(f"going on after epoch {epoch}")
-            return keras.saving.load_model(found[-1]), epoch
-        model = build_classifier(self.config, self.kept.distribution.shape[1])
-        self._warm_head(model)
-        self._compile(model)
-        return model, 0
-
-    def _warm_head(self, model):
-        trunk = model.get_layer("mobilenet_v1")
-        trunk.trainable = False
-        model.compile(
-            keras.optimizers.Adam(self.config.head_learning_rate), _loss()
-        )
-        for k in range(self.config.head_epochs):
-            # Epochs before the first have negative numbers: draws of their own.
-            epoch = k - self.config.head_epochs
-            model.fit(
-                self._batches(epoch, self.sides[0]),
-                epochs=1,
-                verbose=0,
-                callbacks=[_Progress(epoch, self)],
-            )
-        trunk.trainable = True
-
-    def _compile(self, model):
-        config, total = self.config, self.steps * len(self.sides)
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0,
-            decay_steps=total - config.warmup_steps,
-            warmup_target=config.learning_rate,
-            warmup_steps=config.warmup_steps,
-        )
-        optimizer = keras.optimizers.AdamW(
-            rate, weight_decay=config.weight_decay, clipnorm=1.0
-        )
-        optimizer.exclude_from_weight_decay(var_names=["bias"])
-        model.compile(optimizer, _loss())
-
-    def _batches(self, epoch, side):
-        """One epoch of augmented batches, the same for the same epoch."""
-        config, stills = self.config, self.kept
-        count = self.steps * config.batch_size
-        indices = balanced_indices(
-            stills.distribution.argmax(axis=1),
-            count,
-            config.balance_power,
-            config.seed,
-            epoch + config.head_epochs,
-        )
-        images = tf.constant(stills.images)
-        targets = tf.constant(stills.distribution)
-        augment = FaceAugmenter(size=side)
-        seeds = tf.constant([config.seed, epoch + config.head_epochs])
-
-        def batch(step, chosen):
-            seed = tf.random.experimental.stateless_fold_in(seeds, step)
-            x = augment(tf.gather(images, chosen), seed)
-            x = tf.repeat(x, 3 // images.shape[-1], axis=-1)
-            return x, tf.gather(targets, chosen)
-
-        chosen = tf.data.Dataset.from_tensor_slices(indices)
-        chosen = chosen.batch(config.batch_size, drop_remainder=True)
-        batches = chosen.enumerate().map(
-            lambda step, c: batch(tf.cast(step, tf.int32), c),
-            num_parallel_calls=2,
-            deterministic=True,
-        )
-        return batches.prefetch(2)
-
-    def _record(self, model, epoch, loss, began):
-        logits = predict_logits(model, self.tuning.images, self.sides[epoch])
-        truth = self.tuning.expression
-        predicted = logits.argmax(axis=1)
-        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-        hits = predicted == truth
-        row = (
-            epoch + 1,
-            self.sides[epoch],
-            float(model.optimizer.learning_rate),
-            loss,
-            -log_p[np.arange(len(truth)), truth].mean(),
-            hits.mean(),
-            np.mean([hits[truth == c].mean() for c in np.unique(truth)]),
-            time.monotonic() - began,
-        )
-        path = self.out / "history.csv"
-        rows = []
-        if path.is_file():
-            with path.open(newline="") as lines:
-                rows = list(csv.reader(lines))[1 : epoch + 1]
-        with path.open("w", newline="") as lines:
-            csv.writer(lines).writerows([_COLUMNS, *rows, row])
-        self.report(
-            f"epoch {epoch + 1}/{len(self.sides)}: loss {loss:.4f}, held out "
-            f"accuracy {row[5]:.4f}, UAR {row[6]:.4f}, {row[7]:.0f} s"
-        )
-
-    def _save(self, model, epoch):
-        folder = self.out / "checkpoints"
-        half = folder / "unfinished.keras"
-        model.save(half)
-        half.replace(folder / f"epoch_{epoch + 1:03d}.keras")
-        for old in sorted(folder.glob("epoch_*.keras"))[:-2]:
-            old.unlink()
-
-
-def build_classifier(config, classes):
-    """The recipe's network: `(b, h, w, 3)` RGB 0-255 to `(b, classes)` logits.
-
-    Height and width are free.
-    """
-    inputs = keras.Input((None, None, 3), name="image")
-    trunk = build_mobilenet_v1()
-    if config.initial_weights:
-        if not pathlib.Path(config.initial_weights).is_file():
-            raise FileNotFoundError(
-                "Expected the file of the first weights. Received: "
-                f"initial_weights={config.initial_weights}. Give its path, or "
-                "nothing to start from random weights."
-            )
-        trunk.load_weights(config.initial_weights)
-    x = Greyscale(name="greyscale")(inputs)
-    x = layers.Dropout(config.dropout, name="dropout")(trunk(x))
-    logits = layers.Dense(classes, name="logits")(x)
-    return keras.Model(inputs, logits, name="classifier")
-
-
-def predict_logits(model, images, side, batch_size=128):
-    """Logits of pictures resized to `side`, without augmentation."""
-    parts = []
-    for start in range(0, len(images), batch_size):
-        x = tf.image.resize(images[start : start + batch_size], (side, side))
-        x = tf.repeat(x, 3 // x.shape[-1], axis=-1)
-        parts.append(model.predict_on_batch(x))
-    return np.concatenate(parts)
-
-
-def _loss():
-    return keras.losses.CategoricalCrossentropy(from_logits=True)
-
-
-class _Progress(keras.callbacks.Callback):
-    """Reports rate and time left every so many seconds."""
-
-    def __init__(self, epoch, run, every=20.0):
-        super().__init__()
-        self._epoch, self._run, self._every = epoch, run, every
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._began = self._last = time.monotonic()
-
-    def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
-        if now - self._last < self._every:
-            return
-        self._last = now
-        done, run = batch + 1, self._run
-        rate = done * run.config.batch_size / (now - self._began)
-        left = (run.steps - done) * run.config.batch_size / rate
-        run.report(
-            f"epoch {self._epoch + 1}/{len(run.sides)}: step {done}/"
-            f"{run.steps}, loss {logs['loss']:.4f}, {rate:.0f} pictures/s, "
-            f"{left:.0f} s left in this epoch"
-        )
+def _publish(module, config, classifier, run, data_dir):
+    """Calibrates, saves and scores the preset of a finished run."""
+    tuning = run.tuning
+    logits = predict_logits(classifier, tuning.images, run.sides[-1])
+    temperature = fit_temperature(logits, tuning.expression)
+    folder = presets.save_preset(
+        module.finished(classifier, config, temperature),
+        run.out / "preset",
+        module.preset_config(config, temperature, len(tuning), run.history()),
+    )
+    # Scored as saved: with its float16 weights and its own preprocessing.
+    preset = presets.load_preset(folder)
+    scores = evaluate(preset, config.dataset, "validation", data_dir)
+    complete = {**preset.config, "scores": dataclasses.asdict(scores)}
+    presets.write_config(folder, complete)
+    card = model_card.render(module.NAME, complete)
+    (folder / presets.CARD).write_text(card, "utf-8")
+    run.report(scores.to_text())
+    return folder

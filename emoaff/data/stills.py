@@ -28,6 +28,11 @@ class Stills:
     def __len__(self):
         return len(self.images)
 
+    @property
+    def classes(self) -> int:
+        """Number of classes of the corpus's label space."""
+        return self.distribution.shape[1]
+
     def take(self, which: np.ndarray) -> "Stills":
         """Returns the pictures that `which` (mask or indices) picks."""
         return Stills(

@@ -28,7 +28,8 @@ class Greyscale(keras.layers.Layer):
         ValueError: If the last axis of the input does not hold 3 channels.
 
     Example:
-    >>> keras.ops.convert_to_numpy(Greyscale()([[[[0, 100, 0]]]]))
+    >>> green = keras.ops.array([[[[0, 100, 0]]]])
+    >>> keras.ops.convert_to_numpy(Greyscale()(green))
     array([[[[58.7, 58.7, 58.7]]]], dtype=float32)
 
     References:

@@ -1,9 +1,16 @@
 import keras
 from keras import ops
 
-# scheme: (channel order, per-channel mean, divisor), in that channel order.
+# scheme: (channel order, mean, divisor), both for pixels in [0, 255] and, where
+# there are three, in that channel order.
 _SCHEMES = {
     "imagenet_caffe": ("bgr", (103.939, 116.779, 123.68), 1.0),
+    "imagenet_tf": ("rgb", (127.5, 127.5, 127.5), 127.5),
+    "imagenet_torch": (
+        "rgb",
+        (255 * 0.485, 255 * 0.456, 255 * 0.406),
+        (255 * 0.229, 255 * 0.224, 255 * 0.225),
+    ),
     "vggface2": ("bgr", (91.4953, 103.8827, 131.0912), 1.0),
     "centered": ("rgb", (128.0, 128.0, 128.0), 128.0),
     "unit": ("rgb", (0.0, 0.0, 0.0), 255.0),
@@ -26,6 +33,10 @@ class InputNormalization(keras.layers.Layer):
 
             - `"imagenet_caffe"`: BGR minus (103.939, 116.779, 123.68), the
               convention of `keras.applications.ResNet50`;
+            - `"imagenet_tf"`: RGB, `x / 127.5 - 1`, the convention of
+              `keras.applications.MobileNetV2`;
+            - `"imagenet_torch"`: RGB, `x / 255` minus (0.485, 0.456, 0.406),
+              divided by (0.229, 0.224, 0.225), the convention of torchvision;
             - `"vggface2"`: BGR minus (91.4953, 103.8827, 131.0912);
             - `"centered"`: RGB, `(x - 128) / 128`, as AffWildNet's code;
             - `"unit"`: RGB, `x / 255`.
@@ -42,13 +53,15 @@ class InputNormalization(keras.layers.Layer):
             the input does not hold 3 channels.
 
     Example:
-    >>> keras.ops.convert_to_numpy(InputNormalization("unit")([[[[255, 0, 51]]]]))
+    >>> pixels = keras.ops.array([[[[255, 0, 51]]]])
+    >>> keras.ops.convert_to_numpy(InputNormalization("unit")(pixels))
     array([[[[1. , 0. , 0.2]]]], dtype=float32)
 
     References:
-        - `keras.applications.imagenet_utils.preprocess_input`, mode "caffe"
+        - `keras.applications.imagenet_utils.preprocess_input`, modes "caffe",
+          "tf" and "torch"
         - [Cao et al., 2018](https://arxiv.org/abs/1710.08092), VGGFace2
-    """  # noqa: E501
+    """
 
     def __init__(self, scheme, **kwargs):
         # Keras would cast the pixels to the compute dtype before `call`.
@@ -72,7 +85,8 @@ class InputNormalization(keras.layers.Layer):
         x = ops.cast(inputs, "float32")
         if order == "bgr":
             x = ops.flip(x, axis=-1)
-        x = (x - ops.convert_to_tensor(mean, dtype="float32")) / divisor
+        x = x - ops.convert_to_tensor(mean, dtype="float32")
+        x = x / ops.convert_to_tensor(divisor, dtype="float32")
         return ops.cast(x, self.compute_dtype)
 
     def compute_output_spec(self, inputs):

@@ -29,7 +29,7 @@ def build_mobilenet_v1(
 
     Each convolution has a bias and no batch normalisation follows it: the form
     a trained MobileNet takes once its batch norms are folded in. It has
-    3,217,226 parameters less 1 in 4,000 of the original (3,206,976).
+    3,196,032 parameters.
 
     Args:
         image_size: Int, tuple `(height, width)` or `None` for any size of at

@@ -16,6 +16,14 @@ Score it again:
 """
 
 import dataclasses
+import os
+import pathlib
+
+import keras
+
+from emoaff import labels
+from emoaff.layers import Greyscale
+from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +64,128 @@ class Config:
     seed: int = 0
 
 
-PRESET = "compact_ferplus"
+NAME = "compact_ferplus"
 LABEL_SPACE = "ferplus"
+# FER+'s pictures are 48 x 48, so finer detail is nothing the model could have
+# learned from; larger crops are averaged down to what it was trained on.
 INPUT_SIZE = 48
-CROP_MARGIN = 0.0
+SUMMARY = """\
+Eight facial expressions from one small face picture. A MobileNetV1 (width 1.0,
+batch norms folded into the convolutions) sees the picture in grey, enlarged
+inside the model."""
+DATA = """\
+Trained on the vote distributions of FER+ (Barsoum et al., 2016): FER2013's
+training pictures (48 x 48, grey, found by web search) with ten crowd votes
+each. Pictures that stand in the validation or test split with the same pixels
+were left out. First weights: a MobileNetV1 trained to recognise the people of
+VGGFace2."""
+LICENCE = """\
+The weights are given under MIT like the rest of emoaff, with two cautions that
+are yours to judge. FER2013's pictures were collected by web search and their
+rights are unclear; FER+'s votes are MIT. The first weights come in a package
+under MIT, of Apache-2.0 origin, but VGGFace2, which they were trained on, was
+published for research."""
+TRAINING = """\
+Vote distributions as targets, classes drawn in proportion to the square root
+of their counts, warps, light, blur, noise and covered patches as augmentation
+(`emoaff.data.face_augmenter`), the classifier alone first, then everything
+with AdamW. The run's settings are in `config.json` under `provenance`."""
+LIMITS = """\
+It names what a face shows, by the crowd's vote, not what a person feels. Rare
+classes are weak: see the recall of disgust, fear and contempt above. FER2013
+names no ages, origins or skin colours, so differences between groups of people
+were not measured. Profiles, masks and faces under about 30 pixels were rare in
+training. Not for decisions about people."""
+
+
+def build(config: Config) -> keras.Model:
+    """The network in training: `(b, h, w, 3)` RGB 0-255 to `(b, 8)` logits.
+
+    Height and width are free.
+
+    Raises:
+        FileNotFoundError: If `config.initial_weights` names no file.
+    """
+    if config.initial_weights and not os.path.isfile(config.initial_weights):
+        raise FileNotFoundError(
+            "Expected the file of the first weights. Received: "
+            f"initial_weights={config.initial_weights}. Give its path, or "
+            "nothing to start from random weights."
+        )
+    trunk = build_mobilenet_v1(weights=config.initial_weights or None)
+    inputs = keras.Input((None, None, 3), name="image")
+    x = trunk(Greyscale(name="greyscale")(inputs))
+    x = keras.layers.Dropout(config.dropout, name="dropout")(x)
+    logits = keras.layers.Dense(len(labels.get(LABEL_SPACE)), name="logits")(x)
+    return keras.Model(inputs, logits, name="classifier")
+
+
+def finished(
+    classifier: keras.Model, config: Config, temperature: float
+) -> keras.Model:
+    """The network as shipped: one 48 x 48 crop in, probabilities out.
+
+    Args:
+        classifier: A trained `build(config)`.
+        config: The run's settings.
+        temperature: Divides the logits; it is folded into the last layer.
+
+    Returns:
+        A model from `(b, 48, 48, 3)` RGB 0-255 to
+        `{"expression": (b, 8)}` probabilities.
+    """
+    side = config.stages[-1][1]
+    trunk = classifier.get_layer("mobilenet_v1")
+    kernel, bias = classifier.get_layer("logits").get_weights()
+    inputs = keras.Input((INPUT_SIZE, INPUT_SIZE, 3), name="image")
+    x = keras.layers.Resizing(side, side, name="enlarge")(inputs)
+    x = trunk(Greyscale(name="greyscale")(x))
+    head = keras.layers.Dense(
+        len(bias), activation="softmax", dtype="float32", name="expression"
+    )
+    outputs = head(x)
+    head.set_weights([kernel / temperature, bias / temperature])
+    return keras.Model(inputs, {"expression": outputs}, name=NAME)
+
+
+def preset_config(
+    config: Config, temperature: float, held_out: int, history: list[dict]
+) -> dict:
+    """What the preset's `config.json` says beside weights and scores."""
+    space = labels.get(LABEL_SPACE)
+    settings = dataclasses.asdict(config)
+    weights = pathlib.PurePath(config.initial_weights).name
+    settings["initial_weights"] = weights
+    return {
+        "name": NAME,
+        "input": {"size": INPUT_SIZE, "channels": "RGB", "range": [0, 255]},
+        "crop": {"margin": 0.0, "interpolation": "area"},
+        "sampling": {"window": 1, "rate_hz": None},
+        "outputs": {
+            "expression": {
+                "kind": "probabilities",
+                "range": [0, 1],
+                "label_space": space.name,
+                "classes": list(space.classes),
+            }
+        },
+        "licence": LICENCE,
+        "provenance": {
+            "summary": SUMMARY,
+            "data": DATA,
+            "training": TRAINING,
+            "limits": LIMITS,
+            "train_command": (
+                f"emoaff train {NAME} --data-dir data --out runs/{NAME} "
+                f"--set initial_weights={weights}"
+            ),
+            "evaluate_command": (
+                f"emoaff evaluate {NAME} --dataset {config.dataset} --split "
+                "validation --data-dir data"
+            ),
+            "temperature": temperature,
+            "held_out": held_out,
+            "settings": settings,
+            "history": history,
+        },
+    }

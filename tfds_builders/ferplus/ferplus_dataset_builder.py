@@ -117,8 +117,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         if source is None:
             raise FileNotFoundError(
                 f"Expected {_TABLE} beside FER+'s picture folders. Found "
-                f"none in or below {dl_manager.manual_dir}.\n"
-                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
+                f"none in or below {dl_manager.manual_dir}. `emoaff corpora "
+                "ferplus` prints what it must hold."
             )
         splits = {
             split: _Split(source, usage, folder)
@@ -128,8 +128,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         if not splits:
             raise FileNotFoundError(
                 f"Expected PNG pictures in {_SPLITS['train'][1]}. Found "
-                f"{_TABLE} in {source.root} but no picture that it names.\n"
-                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
+                f"{_TABLE} in {source.root} but no picture that it names. "
+                "`emoaff corpora ferplus` prints what it must hold."
             )
         return {name: self._generate_examples(name, splits) for name in splits}
 

@@ -1,0 +1,188 @@
+"""Times `emoaff predict` end to end and stage by stage.
+
+    python benchmarks/predict.py VIDEO [--repeat 4] [--annotate]
+
+`--repeat N` also times the video shown N times in a row, to see whether memory
+grows with its length. Times of a stage leave out the stages it calls.
+"""
+
+import argparse
+import collections
+import contextlib
+import importlib.metadata
+import os
+import pathlib
+import resource
+import tempfile
+import time
+
+import emoaff
+from emoaff import annotate
+from emoaff import predict
+from emoaff import results
+from emoaff.faces import FaceDetector
+from emoaff.faces import Video
+from emoaff.faces import VideoWriter
+
+_STAGES = ("decode", "detect", "track", "crop", "model", "write", "annotate")
+
+
+class Stopwatch:
+    """Wall time by stage; a stage inside another is not counted twice."""
+
+    def __init__(self):
+        self.seconds = collections.Counter()
+        self._open = []
+        self._since = time.perf_counter()
+
+    @contextlib.contextmanager
+    def stage(self, name):
+        """Counts the block for `name`."""
+        self._turn()
+        self._open.append(name)
+        try:
+            yield
+        finally:
+            self._turn()
+            self._open.pop()
+
+    def function(self, name, call):
+        """Returns `call`, counted for `name`."""
+
+        def timed(*args, **kwargs):
+            with self.stage(name):
+                return call(*args, **kwargs)
+
+        return timed
+
+    def iterator(self, name, items):
+        """Yields `items`, counting the waits for them."""
+        items = iter(items)
+        while True:
+            with self.stage(name):
+                try:
+                    item = next(items)
+                except StopIteration:
+                    return
+            yield item
+
+    def _turn(self):
+        now = time.perf_counter()
+        if self._open:
+            self.seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+
+def main() -> None:
+    """Prints the tables."""
+    args = _arguments()
+    preset = emoaff.load_preset(args.model)
+    detector = FaceDetector()
+    _warm_up(args.video, preset, detector)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        _print_machine()
+        _run(args.video, preset, detector, folder, args.annotate)
+        if args.repeat > 1:
+            long = _repeated(args.video, folder / "long.mp4", args.repeat)
+            _run(long, preset, detector, folder, args.annotate)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("video", type=pathlib.Path)
+    parser.add_argument("--model", default="compact_ferplus")
+    parser.add_argument("--repeat", type=int, default=1, metavar="N")
+    parser.add_argument("--annotate", action="store_true")
+    return parser.parse_args()
+
+
+def _warm_up(path, preset, detector):
+    """Loads the networks, as a user's first second does."""
+    for row in emoaff.predict.Timeline(path, preset, detector=detector):
+        if row.time_s > 1:
+            break
+
+
+def _run(path, preset, detector, folder, annotated):
+    watch = Stopwatch()
+    began = time.perf_counter()
+    timeline = _timed_timeline(path, preset, detector, watch)
+    table = folder / "result.csv"
+    with watch.stage("write"), results.table(table, timeline.classes) as write:
+        for row in timeline:
+            write(row)
+    if annotated:
+        with watch.stage("annotate"):
+            annotate.annotate(path, table, folder / "annotated.mp4")
+    _print(path, timeline, watch, time.perf_counter() - began)
+
+
+def _timed_timeline(path, preset, detector, watch):
+    class TimedVideo(Video):
+        def __iter__(self):
+            return watch.iterator("decode", super().__iter__())
+
+    class TimedTracker(predict.FaceTracker):
+        def track(self, frames):
+            return watch.iterator("track", super().track(frames))
+
+    class TimedDetector:
+        detect = staticmethod(watch.function("detect", detector.detect))
+        confirm = staticmethod(watch.function("detect", detector.confirm))
+
+    class TimedPreset:
+        crop = staticmethod(watch.function("crop", preset.crop))
+        predict = staticmethod(watch.function("model", preset.predict))
+        labels = preset.labels
+
+    predict.Video, predict.FaceTracker = TimedVideo, TimedTracker
+    return predict.Timeline(path, TimedPreset, detector=TimedDetector)
+
+
+def _repeated(path, out, times):
+    """Writes the video `times` times in a row."""
+    with Video(path) as video:
+        with VideoWriter(
+            out, video.width, video.height, video.average_fps
+        ) as writer:
+            end = 0.0
+            for _ in range(times):
+                for frame in video:
+                    writer.write(frame.image, end + frame.time_s)
+                end += frame.time_s + 1 / video.average_fps
+    return out
+
+
+def _print_machine():
+    versions = ", ".join(
+        f"{name} {importlib.metadata.version(name)}"
+        for name in ("tensorflow", "keras", "av", "mtcnn")
+    )
+    print(f"{os.cpu_count()} CPUs, {versions}")
+
+
+def _print(path, timeline, watch, seconds):
+    frames = timeline.frames
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"\n{path.name}: {frames} frames of {timeline.facts()['width']}x"
+        f"{timeline.facts()['height']}, {len(timeline.rows_of)} people"
+    )
+    print(f"{'stage':10}{'s':>8}{'ms/frame':>10}{'frames/s':>10}")
+    for name in _STAGES:
+        if name in watch.seconds:
+            _print_row(name, watch.seconds[name], frames)
+    _print_row("all", seconds, frames)
+    print(f"peak memory of the process so far: {peak:.0f} MiB")
+
+
+def _print_row(name, seconds, frames):
+    print(
+        f"{name:10}{seconds:8.2f}{1000 * seconds / frames:10.2f}"
+        f"{frames / seconds:10.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

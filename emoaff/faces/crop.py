@@ -1,0 +1,121 @@
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+_FILTERS = {
+    "area": cv2.INTER_LINEAR,
+    "bilinear": cv2.INTER_LINEAR,
+    "bicubic": cv2.INTER_CUBIC,
+    "nearest": cv2.INTER_NEAREST,
+}
+
+
+def crop_face(
+    image: np.ndarray,
+    box: Sequence[float],
+    margin: float = 0.0,
+    size: int = 112,
+    interpolation: str = "area",
+) -> np.ndarray:
+    """Cuts a square around a face and resizes it.
+
+    The square is centred on the box and `max(w, h) * (1 + margin)` wide, so
+    `margin` is the total of both sides: with 0.2 a box of 100 pixels gives a
+    square of 120, 10 more on each side. Its place is kept to a fraction of a
+    pixel. Where it leaves the picture, the border pixels are repeated.
+
+    Args:
+        image: `(height, width, 3)` uint8, RGB.
+        box: `(x, y, w, h)` in pixels of `image`; pixel `i` covers `[i, i+1)`.
+        margin: Share of the longer side to add in total, over -1.
+        size: Side of the result in pixels, at least 1.
+        interpolation: `"area"` averages when it shrinks and is bilinear when
+            it enlarges. `"bilinear"`, `"bicubic"` and `"nearest"` sample
+            without averaging.
+
+    Returns:
+        `(size, size, 3)` uint8, RGB.
+
+    Raises:
+        ValueError: The image is not RGB uint8, the box is empty, not finite
+            or wholly outside the picture, or an option is out of range.
+    """
+    x, y, w, h = _checked(image, box, margin, size, interpolation)
+    side = max(w, h) * (1 + margin)
+    left, top = x + (w - side) / 2, y + (h - side) / 2
+    step = side / size
+    if interpolation == "area" and step > 1:
+        image, left, top, step_x, step_y = _shrink(image, left, top, side, size)
+    else:
+        step_x = step_y = step
+    # The centre of output pixel u lies at left + (u + 0.5) * step, and
+    # warpAffine counts from pixel centres.
+    to_source = np.array(
+        [
+            [step_x, 0, left + step_x / 2 - 0.5],
+            [0, step_y, top + step_y / 2 - 0.5],
+        ]
+    )
+    return cv2.warpAffine(
+        image,
+        to_source,
+        (size, size),
+        flags=_FILTERS[interpolation] | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _shrink(image, left, top, side, size):
+    """Averages the square's pixels down to about the size that is wanted."""
+    height, width = image.shape[:2]
+    reach = 2 * math.ceil(side / size)
+    x0 = min(max(math.floor(left) - reach, 0), width - 1)
+    y0 = min(max(math.floor(top) - reach, 0), height - 1)
+    x1 = max(min(math.ceil(left + side) + reach, width), x0 + 1)
+    y1 = max(min(math.ceil(top + side) + reach, height), y0 + 1)
+    columns = max(round((x1 - x0) * size / side), 1)
+    rows = max(round((y1 - y0) * size / side), 1)
+    small = cv2.resize(
+        image[y0:y1, x0:x1], (columns, rows), interpolation=cv2.INTER_AREA
+    )
+    scale_x, scale_y = columns / (x1 - x0), rows / (y1 - y0)
+    return (
+        small,
+        (left - x0) * scale_x,
+        (top - y0) * scale_y,
+        side * scale_x / size,
+        side * scale_y / size,
+    )
+
+
+def _checked(image, box, margin, size, interpolation):
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(
+            "crop_face expects an RGB image (height, width, 3) of uint8. "
+            f"Received: shape={image.shape}, dtype={image.dtype}."
+        )
+    if interpolation not in _FILTERS:
+        raise ValueError(
+            f"interpolation must be one of {', '.join(_FILTERS)}. "
+            f"Received: interpolation={interpolation!r}."
+        )
+    if size < 1 or not margin > -1:
+        raise ValueError(
+            "size must be at least 1 and margin over -1. "
+            f"Received: size={size}, margin={margin}."
+        )
+    x, y, w, h = (float(value) for value in box)
+    height, width = image.shape[:2]
+    if not all(map(math.isfinite, (x, y, w, h))) or w <= 0 or h <= 0:
+        raise ValueError(
+            "box must be (x, y, w, h), finite, with w and h over 0. "
+            f"Received: box={(x, y, w, h)}. Skip frames without a face."
+        )
+    if x >= width or y >= height or x + w <= 0 or y + h <= 0:
+        raise ValueError(
+            f"box must touch the picture of {width}x{height} pixels. "
+            f"Received: box={(x, y, w, h)}."
+        )
+    return x, y, w, h

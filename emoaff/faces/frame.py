@@ -1,0 +1,19 @@
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture of a video, or a still picture, upright and in colour.
+
+    Args:
+        index: Position in the video, 0-based, in the order of showing.
+        time_s: Seconds since the first frame, which is at 0.0. Strictly
+            rising within one video.
+        image: `(height, width, 3)` uint8, RGB, square pixels.
+    """
+
+    index: int
+    time_s: float
+    image: np.ndarray

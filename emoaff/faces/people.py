@@ -1,0 +1,123 @@
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+_EXEMPLARS = 10  # descriptions kept of one person
+_PEOPLE = 1000  # people remembered; those unseen for longest are forgotten
+_LEAD = 0.03  # by which the best match has to beat every other person
+_NEAR_S = 2.0  # seconds within which it counts where a face was last
+_FAR = 4.0  # widths of the face from which on it no longer counts
+
+
+class People:
+    """Remembers the people of one video and knows them again.
+
+    A wrong match is worse than a new number, so a face is only known again
+    when its description is close to that person's and clearly closer than
+    to anyone else's, whether or not they are in the picture now. In the same
+    shot and within two seconds, less is asked the nearer the face is to the
+    place where that person was last.
+
+    Args:
+        same: Product of two descriptions from which on two faces are one
+            person's.
+        near: The same, for a face that comes back at its old place.
+    """
+
+    def __init__(self, same: float, near: float):
+        self._same, self._near = same, near
+        self._vectors: dict[int, list[np.ndarray]] = {}
+        self._last: dict[int, tuple[float, int, np.ndarray]] = {}
+        self._count = 0
+
+    def learn(
+        self,
+        person: int,
+        vector: np.ndarray,
+        time_s: float,
+        shot: int,
+        box: np.ndarray,
+    ) -> None:
+        """Notes how a person looks, and where, at a moment.
+
+        Args:
+            person: A number that `name` gave.
+            vector: The description, of length 1.
+            time_s: Seconds.
+            shot: Number of the shot.
+            box: `(4,)` corners in pixels.
+        """
+        known = self._vectors[person]
+        if not known or max(known @ vector for known in known) < 0.95:
+            known.append(vector)
+            # The first stays; among the others the oldest goes.
+            del known[1 : len(known) - _EXEMPLARS + 1]
+        self._last[person] = (time_s, shot, box)
+
+    def name(
+        self,
+        faces: list[tuple[np.ndarray, float, int, np.ndarray]],
+        present: list[set[int]],
+    ) -> list[int]:
+        """Gives each of some new faces the number of a person.
+
+        Args:
+            faces: Vector, time, shot and box of each, as in `learn`.
+            present: For each face the people who are seen beside it, and
+                so cannot be meant.
+
+        Returns:
+            One number for each face: of a person known again, or the next
+            that is free, from 1 on.
+        """
+        people = sorted(self._vectors)
+        table = np.array(
+            [[self._likeness(p, f[0]) for p in people] for f in faces]
+        ).reshape(len(faces), len(people))
+        allowed = np.zeros_like(table, bool)
+        for row, face in enumerate(faces):
+            for column, person in enumerate(people):
+                others = np.delete(table[row], column)
+                lead = table[row, column] - others.max(initial=-1.0)
+                allowed[row, column] = (
+                    person not in present[row]
+                    and table[row, column] >= self._limit(person, face)
+                    and lead >= _LEAD
+                )
+        chosen = dict(
+            zip(
+                *linear_sum_assignment(-np.where(allowed, table, -9.0)),
+                strict=True,
+            )
+        )
+        numbers = []
+        for row in range(len(faces)):
+            column = chosen.get(row)
+            if column is None or not allowed[row, column]:
+                self._count += 1
+                numbers.append(self._count)
+                self._vectors[self._count] = []
+            else:
+                numbers.append(people[column])
+        self._forget(set(numbers).union(*present))
+        return numbers
+
+    def _likeness(self, person, vector):
+        return max(float(known @ vector) for known in self._vectors[person])
+
+    def _limit(self, person, face):
+        _, time_s, shot, box = face
+        last_time, last_shot, last_box = self._last[person]
+        if shot != last_shot or abs(time_s - last_time) > _NEAR_S:
+            return self._same
+        moved = (box[:2] + box[2:] - last_box[:2] - last_box[2:]) / 2
+        widths = np.hypot(*moved) / (last_box[2] - last_box[0])
+        nearness = max(1 - widths / _FAR, 0.0)
+        return self._same + (self._near - self._same) * nearness
+
+    def _forget(self, present):
+        gone = sorted(
+            (p for p in self._last if p not in present),
+            key=lambda p: self._last[p][0],
+        )
+        for person in gone[: max(len(self._vectors) - _PEOPLE, 0)]:
+            del self._vectors[person], self._last[person]

@@ -1,0 +1,124 @@
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import numpy as np
+
+from emoaff.faces.appearance import describe
+from emoaff.faces.detect import FaceDetector
+from emoaff.faces.frame import Frame
+from emoaff.faces.tracking import Settings
+from emoaff.faces.tracking import Tracking
+
+
+@dataclasses.dataclass(frozen=True)
+class Face:
+    """One person's face in one frame.
+
+    Args:
+        person: Number of the person, 1 and up, the same throughout a video.
+        box: `(x, y, w, h)` floats in pixels of the frame; may reach outside
+            of it where the face does.
+        score: The detector's score, in `[0, 1]`, when it last saw this face.
+        detected: Whether it saw it in this very frame; otherwise the box was
+            followed from one detection to the next.
+    """
+
+    person: int
+    box: tuple[float, float, float, float]
+    score: float
+    detected: bool
+
+
+class FaceTracker:
+    """Follows the faces of a video and tells whose they are.
+
+    The detector runs every `detect_every_s` seconds of video, when a face is
+    lost and at cuts; between, boxes follow the optical flow and are drawn to
+    what the detector says next. A frame only has a face if the detector saw
+    that face then or both before and after it: where a face comes or goes
+    between two detections, the moment is looked for in the frames between,
+    and no frame beyond the last one confirmed gets a face. That takes a look
+    ahead of up to two detection intervals, for which frames are held back
+    (at most 24 and one).
+
+    A face is reported once the detector has seen it with `start_score` and
+    again at least 0.1 s away, or all through a shot that is shorter. A
+    person who is gone keeps their number; a face that appears gets it back
+    only when it looks clearly like that person (see `same_person`), else a
+    new one, so one person may have two numbers but two people hardly one.
+
+    With `live` nothing is held back: each frame is given at once with what
+    is known by then. A face appears 0.1 s late, and may be followed for up
+    to `detect_every_s` after it is gone.
+
+    Args:
+        detector: Has `detect(image)` and `confirm(image, boxes)` like
+            `FaceDetector`. Defaults to `FaceDetector()`.
+        detect_every_s: Seconds of video between detections, over 0. Never
+            more than 12 frames.
+        start_score: Score in `[0, 1]` with which a face has to begin; the
+            detector's own `min_score` keeps it.
+        live: Whether to give each frame at once.
+        embed: `(image, boxes) -> (n, d)` describes faces by vectors of
+            length 1. Called for all faces of a frame at every detection.
+            Defaults to `describe`.
+        same_person: Product of two such vectors from which on a face that
+            appears is taken for a person who is gone.
+        near_person: The same, for a face that comes back within two seconds
+            at the same place in the same shot, rising to `same_person` at
+            four widths of the face away; and for two successive detections
+            to be one face.
+
+    Example:
+    >>> tracker = FaceTracker()
+    >>> for frame, faces in tracker.track(video):  # doctest: +SKIP
+    ...     print(frame.index, [face.person for face in faces])
+    """
+
+    def __init__(
+        self,
+        detector: FaceDetector | None = None,
+        detect_every_s: float = 1 / 3,
+        start_score: float = 0.9,
+        live: bool = False,
+        embed: Callable[[np.ndarray, list], np.ndarray] = describe,
+        same_person: float = 0.82,
+        near_person: float = 0.6,
+    ):
+        if not detect_every_s > 0:
+            raise ValueError(
+                "detect_every_s must be over 0. "
+                f"Received: detect_every_s={detect_every_s}."
+            )
+        self._settings = Settings(
+            detector=detector or FaceDetector(),
+            detect_every_s=detect_every_s,
+            start_score=start_score,
+            live=live,
+            embed=embed,
+            same_person=same_person,
+            near_person=near_person,
+        )
+
+    def track(
+        self, frames: Iterable[Frame]
+    ) -> Iterator[tuple[Frame, list[Face]]]:
+        """Follows the faces of one video, from its first frame on.
+
+        Args:
+            frames: In order, with rising times; read one by one.
+
+        Yields:
+            Each frame once, in order, with its faces by person number.
+        """
+        tracking = Tracking(self._settings)
+        for frame in frames:
+            yield from _given(tracking.push(frame))
+        yield from _given(tracking.finish())
+
+
+def _given(slots):
+    for slot in slots:
+        yield slot.frame, [Face(*face) for face in slot.certain()]

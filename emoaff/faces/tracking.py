@@ -1,0 +1,258 @@
+"""The work behind `FaceTracker`: one video, frame by frame."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from emoaff.faces.boxes import from_corners
+from emoaff.faces.boxes import to_corners
+from emoaff.faces.cuts import CutFinder
+from emoaff.faces.detect import FaceDetector
+from emoaff.faces.flow import follow
+from emoaff.faces.flow import small_grey
+from emoaff.faces.frame import Frame
+from emoaff.faces.matching import confirm_lost
+from emoaff.faces.matching import covered
+from emoaff.faces.matching import last_seen
+from emoaff.faces.matching import match
+from emoaff.faces.people import People
+from emoaff.faces.tracks import Slot
+from emoaff.faces.tracks import Track
+from emoaff.faces.tracks import lay
+
+_MOST_STEPS = 12  # frames from one detection to the next
+_MOST_BYTES = 150e6  # of the pictures between; large ones get fewer steps
+_SETTLE_S = 0.1  # seconds; false faces of the detector rarely last that long
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What `FaceTracker` was given; see there."""
+
+    detector: FaceDetector
+    detect_every_s: float
+    start_score: float
+    live: bool
+    embed: Callable[[np.ndarray, list], np.ndarray]
+    same_person: float
+    near_person: float
+
+
+class Tracking:
+    """Follows the faces of one video.
+
+    `_slots` holds the frames that are not given yet, and in live mode only
+    the latest. The latest detection was `_steps` frames before the last.
+    """
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._people = People(settings.same_person, settings.near_person)
+        self._cuts = CutFinder()
+        self._slots: list[Slot] = []
+        self._tracks: list[Track] = []
+        self._steps = 0
+        self._shot = 0
+        self._shot_start_s = 0.0
+        self._detected_s = 0.0
+
+    def push(self, frame: Frame) -> list[Slot]:
+        """Takes the next frame; gives the frames that are done with."""
+        slot = Slot(frame, small_grey(frame.image))
+        given = []
+        if self._cuts.is_cut(slot.grey) or (
+            self._slots and self._slots[-1].grey.shape != slot.grey.shape
+        ):
+            given = self.finish()
+        self._slots.append(slot)
+        if len(self._slots) == 1:
+            self._shot += 1
+            self._shot_start_s = frame.time_s
+            self._settle(*self._detect())
+            return given + self._done()
+        self._steps += 1
+        if self._advance() or self._is_due():
+            self._settle(*self._detect())
+        elif self._settings.live:
+            for track in self._tracks:
+                slot.faces[track] = (track.path[-1], track.score, False)
+        return given + self._done()
+
+    def finish(self) -> list[Slot]:
+        """Ends the shot, or the video; gives the frames still held back."""
+        given = []
+        if self._slots and not self._settings.live:
+            if self._steps:
+                self._settle([], np.zeros((0, 0)))
+            given = self._slots
+            if given[-1].frame.time_s - self._shot_start_s < _SETTLE_S:
+                self._name(
+                    track
+                    for track in self._tracks
+                    if all(track in slot.faces for slot in given)
+                )
+        self._slots, self._tracks, self._steps = [], [], 0
+        return given
+
+    def _is_due(self):
+        elapsed = self._slots[-1].frame.time_s - self._detected_s
+        return (
+            elapsed >= self._settings.detect_every_s - 1e-6
+            or self._steps >= _most_steps(self._slots[-1].frame)
+            or (self._settings.live and any(not t.person for t in self._tracks))
+        )
+
+    def _detect(self):
+        """Detects in the latest frame; gives the faces and descriptions."""
+        image = self._slots[-1].frame.image
+        found = self._settings.detector.detect(image)
+        if not found:
+            return [], np.zeros((0, 0))
+        return found, self._settings.embed(image, [each.box for each in found])
+
+    def _advance(self):
+        """Follows every track to the latest frame; says if one was lost."""
+        boxes = [track.latest() for track in self._tracks]
+        moved = _follow(self._slots[-2], self._slots[-1], boxes)
+        for track, box in zip(self._tracks, moved, strict=True):
+            track.path.append(box)
+        return bool(np.isnan(moved).any())
+
+    def _settle(self, found, vectors):
+        """Decides on the frames since the latest detection by the next one.
+
+        Where nothing is held back, that is the latest frame alone.
+        """
+        settings = self._settings
+        slots = self._slots[-1 if settings.live else -self._steps - 1 :]
+        end = len(slots) - 1
+        chosen = match(self._tracks, found, vectors, settings.near_person)
+        seen = {track: found[index] for track, index in chosen.items()}
+        rest = [track for track in self._tracks if track not in seen]
+        image = slots[-1].frame.image
+        seen |= confirm_lost(settings.detector, image, rest, found)
+        alive, ended = [], []
+        for track in self._tracks:
+            path = [track.box, *track.path][-len(slots) :]
+            if track in seen:
+                known = {} if settings.live else {0: track.anchor()}
+                self._lay(track, slots, path, known | {end: seen[track]})
+                alive.append(track)
+            elif not settings.live:
+                known = last_seen(end, self._looking(slots, path))
+                self._lay(track, slots, path, {0: track.anchor()} | known)
+                ended.append(track)
+        for track, index in chosen.items():
+            track.vector = vectors[index]
+        for index, detection in enumerate(found):
+            if (
+                detection.score >= settings.start_score
+                and index not in chosen.values()
+                and not covered(detection, list(seen.values()))
+            ):
+                alive.append(self._begin(slots, detection, vectors[index]))
+        self._name(
+            track
+            for track in alive + ended
+            if not track.person and track.last_s - track.first_s >= _SETTLE_S
+        )
+        for track in chosen:
+            if track.person and track.score >= settings.start_score:
+                self._learn(track)
+        time_s = slots[-1].frame.time_s
+        # A face that had its second chance and was not sure again is none.
+        self._tracks = [
+            track
+            for track in alive
+            if track.person or time_s - track.first_s < _SETTLE_S
+        ]
+        for track in self._tracks:
+            track.path = []
+        self._steps, self._detected_s = 0, time_s
+
+    def _begin(self, slots, detection, vector):
+        """Starts a track, and finds out since when the face is there."""
+        box = to_corners([detection.box])[0]
+        track = Track(box, detection.score, vector)
+        back, path = slots[::-1], [box]
+        # Not to the first of the frames, where nothing was detected.
+        for after, before in zip(back[:-2], back[1:-1], strict=True):
+            (box,) = _follow(after, before, [path[-1]])
+            if np.isnan(box).any() or before.overlaps(box):
+                break
+            path.append(box)
+        known = {0: detection} | last_seen(len(path), self._looking(back, path))
+        reach = len(path)
+        self._lay(
+            track,
+            slots[-reach:],
+            path[::-1],
+            {reach - 1 - position: seen for position, seen in known.items()},
+        )
+        return track
+
+    def _lay(self, track, slots, path, seen):
+        lay(track, slots, path, seen, self._settings.start_score)
+
+    def _looking(self, slots, path):
+        def look(position):
+            (seen,) = self._settings.detector.confirm(
+                slots[position].frame.image, [from_corners(path[position])]
+            )
+            return seen
+
+        return look
+
+    def _name(self, tracks):
+        """Gives tracks the numbers of people, from left to right."""
+        tracks = sorted(tracks, key=lambda track: (track.first_s, *track.box))
+        beside = [
+            {
+                other.person
+                for slot in self._slots
+                if track in slot.faces
+                for other in slot.faces
+                if other.person
+            }
+            for track in tracks
+        ]
+        numbers = self._people.name([self._look(t) for t in tracks], beside)
+        for track, number in zip(tracks, numbers, strict=True):
+            track.person = number
+            self._learn(track)
+
+    def _learn(self, track):
+        self._people.learn(track.person, *self._look(track))
+
+    def _look(self, track):
+        return track.vector, track.last_s, self._shot, track.box
+
+    def _done(self):
+        """Gives the frames in which no face can change any more."""
+        if self._settings.live:
+            self._slots = self._slots[-1:]
+            return list(self._slots)
+        if self._steps:
+            return []
+        open_tracks = [track for track in self._tracks if not track.person]
+        count = len(self._slots) - 1
+        for index, slot in enumerate(self._slots):
+            if any(track in slot.faces for track in open_tracks):
+                count = min(count, index)
+                break
+        given, self._slots = self._slots[:count], self._slots[count:]
+        return given
+
+
+def _most_steps(frame):
+    return min(_MOST_STEPS, max(4, int(_MOST_BYTES / frame.image.nbytes)))
+
+
+def _follow(before, after, boxes):
+    """Follows corners in pixels of the frames; rows of NaN where lost."""
+    height, width = before.frame.image.shape[:2]
+    rows, columns = before.grey.shape
+    scale = np.tile([columns / width, rows / height], 2)
+    boxes = np.asarray(boxes, "float64").reshape(-1, 4)
+    return follow(before.grey, after.grey, boxes * scale) / scale

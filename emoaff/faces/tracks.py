@@ -1,0 +1,121 @@
+"""What is known of a face while it is being followed."""
+
+import dataclasses
+
+import numpy as np
+
+from emoaff.faces.boxes import from_corners
+from emoaff.faces.boxes import iou
+from emoaff.faces.boxes import to_corners
+from emoaff.faces.detect import Detection
+from emoaff.faces.frame import Frame
+
+# Share of the way that a followed box is drawn towards a detection that
+# agrees with it; the detector's boxes jitter by some percent.
+_PULL = 0.6
+
+
+@dataclasses.dataclass(eq=False)
+class Track:
+    """A face that is being followed.
+
+    Args:
+        box: `(4,)` corners in pixels at the latest detection.
+        score: Of that detection.
+        vector: Its description.
+        first_s: Seconds at the earliest frame in which the detector was
+            sure of it.
+        last_s: Seconds at the latest such frame.
+        path: `(4,)` corners at each frame since, by optical flow; the last
+            is NaN where the face was lost.
+        person: Number of the person; 0 until the face is certain.
+    """
+
+    box: np.ndarray
+    score: float
+    vector: np.ndarray
+    first_s: float = np.inf
+    last_s: float = -np.inf
+    path: list[np.ndarray] = dataclasses.field(default_factory=list)
+    person: int = 0
+
+    def latest(self) -> np.ndarray:
+        """Gives the corners in the latest frame where it was not lost."""
+        if self.path and np.isfinite(self.path[-1]).all():
+            return self.path[-1]
+        return self.path[-2] if len(self.path) > 1 else self.box
+
+    def anchor(self) -> Detection:
+        """Gives where it was at the latest detection, as a detection."""
+        return Detection(
+            from_corners(self.box), self.score, np.zeros((5, 2), "float32")
+        )
+
+
+@dataclasses.dataclass(eq=False)
+class Slot:
+    """A frame, its small grey copy, and the faces found in it so far.
+
+    `faces` maps a track to its corners, its score and whether the detector
+    saw it in this frame.
+    """
+
+    frame: Frame
+    grey: np.ndarray
+    faces: dict[Track, tuple[np.ndarray, float, bool]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def certain(self) -> list[tuple]:
+        """Gives person, box, score and seen of each face that is certain."""
+        return sorted(
+            (track.person, from_corners(corners), score, seen)
+            for track, (corners, score, seen) in self.faces.items()
+            if track.person
+        )
+
+    def overlaps(self, corners: np.ndarray) -> bool:
+        """Says whether corners cover a face that is known here already."""
+        known = [face[0] for face in self.faces.values()]
+        return bool(known) and iou(corners[None], np.stack(known)).max() > 0.3
+
+
+def lay(
+    track: Track,
+    slots: list[Slot],
+    path: list[np.ndarray],
+    seen: dict[int, Detection],
+    sure: float,
+) -> None:
+    """Writes a face into the frames from its first to its last detection.
+
+    Between detections the followed boxes are shifted by what the detections
+    say, in proportion to the frames between.
+
+    Args:
+        track: The face; its times, score and box become the latest.
+        slots: The frames, in order.
+        path: Its corners in each of them by optical flow.
+        seen: Position in `slots` -> what the detector saw there.
+        sure: Score from which on the detector is sure.
+    """
+    known = sorted(seen)
+    errors = []
+    for position in known:
+        corners = to_corners([seen[position].box])[0]
+        if not np.isfinite(path[position]).all():
+            path[position] = corners
+        agrees = iou(corners[None], path[position][None])[0, 0] > 0.6
+        errors.append((corners - path[position]) * (_PULL if agrees else 1))
+    for position in range(known[0], known[-1] + 1):
+        shift = [np.interp(position, known, e) for e in np.transpose(errors)]
+        latest = max(k for k in known if k <= position)
+        track.box, track.score = path[position] + shift, seen[latest].score
+        slots[position].faces[track] = (
+            track.box,
+            track.score,
+            latest == position,
+        )
+    times = [slots[k].frame.time_s for k in known if seen[k].score >= sure]
+    track.first_s = min([track.first_s, *times])
+    track.last_s = max([track.last_s, *times])

@@ -1,0 +1,98 @@
+"""Moments of pairs of signals, and the concordance they give."""
+
+import dataclasses
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@dataclasses.dataclass(frozen=True)
+class Moments:
+    """Population moments of labels `t` and predictions `p` over some axes.
+
+    Args:
+        count: Sum of the weights; the number of labelled frames without any.
+        mean_true: Mean of the labels, 0 where `count` is 0.
+        mean_pred: Mean of the predictions at labelled frames.
+        var_true: Variance of the labels (divided by `count`).
+        var_pred: Variance of the predictions.
+        covariance: Covariance of the two.
+    """
+
+    count: Any
+    mean_true: Any
+    mean_pred: Any
+    var_true: Any
+    var_pred: Any
+    covariance: Any
+
+    def concordance(self):
+        """The CCC; 0 where it is undefined, with a gradient of 0."""
+        return ops.divide_no_nan(2.0 * self.covariance, self.spread())
+
+    def spread(self):
+        """The denominator of the CCC; 0 where the CCC is undefined."""
+        bias = ops.square(self.mean_true - self.mean_pred)
+        return self.var_true + self.var_pred + bias
+
+
+def moments(y_true, y_pred, axis, weight=None, dtype=None):
+    """Computes the moments of labels and predictions along `axis`.
+
+    Frames whose label is NaN count for nothing, in value and in gradient,
+    whatever is predicted there.
+
+    The variance of a constant signal is exactly 0: each signal is first moved
+    by one of its own values, which also keeps the digits of signals far from
+    zero.
+
+    Args:
+        y_true: Labels, NaN where a frame has none.
+        y_pred: Predictions, same shape.
+        axis: Int or tuple of ints, the axes to reduce.
+        weight: Non-negative weights that broadcast against `y_true`, or
+            `None` for equal ones.
+        dtype: String, what to compute in. Defaults to the wider dtype of the
+            two signals, at least float32.
+
+    Returns:
+        `Moments`, each tensor shaped as `y_true` without `axis`.
+    """
+    y_true = ops.convert_to_tensor(y_true)
+    y_pred = ops.convert_to_tensor(y_pred)
+    if dtype is None:
+        dtype = keras.backend.result_type(y_true.dtype, y_pred.dtype, "float32")
+    y_true, y_pred = ops.cast(y_true, dtype), ops.cast(y_pred, dtype)
+
+    w = ops.cast(ops.logical_not(ops.isnan(y_true)), dtype)
+    if weight is not None:
+        w = w * ops.cast(weight, dtype)
+    counted = w > 0
+    count = ops.sum(w, axis=axis, keepdims=True)
+
+    def mean(x):
+        return ops.divide_no_nan(
+            ops.sum(w * x, axis=axis, keepdims=True), count
+        )
+
+    def split(x):
+        # Into mean and rest. `where`, not `w *`: 0 * NaN is NaN, and so is
+        # its gradient.
+        low = ops.min(ops.where(counted, x, np.inf), axis=axis, keepdims=True)
+        low = ops.stop_gradient(ops.where(count > 0, low, 0.0))
+        x = ops.where(counted, x - low, 0.0)
+        return low + mean(x), x - mean(x)
+
+    mean_true, d_true = split(y_true)
+    mean_pred, d_pred = split(y_pred)
+    terms = (
+        count,
+        mean_true,
+        mean_pred,
+        mean(ops.square(d_true)),
+        mean(ops.square(d_pred)),
+        mean(d_true * d_pred),
+    )
+    return Moments(*(ops.squeeze(x, axis=axis) for x in terms))

@@ -1,0 +1,70 @@
+import math
+import sys
+import time
+
+
+class Progress:
+    """Shows how far a long job is, how fast, and how long it will take.
+
+    On a terminal one line that is written over; elsewhere a plain line every
+    few seconds.
+
+    Args:
+        label: What is being worked on.
+        unit: What is counted, in the plural.
+        stream: Where to write. Defaults to standard error.
+        every_s: Seconds between two lines where `stream` is no terminal.
+        clock: Gives seconds, never running backwards.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        unit: str = "frames",
+        stream=None,
+        every_s: float = 5.0,
+        clock=time.monotonic,
+    ):
+        self._label, self._unit = label, unit
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+        self._every = 0.2 if self._live else every_s
+        self._clock = clock
+        self._began = self._shown = clock()
+        self._width = 0
+
+    def update(self, count: int, share: float = math.nan) -> None:
+        """Says that `count` units are done, `share` of all; NaN if unknown."""
+        now = self._clock()
+        if now - self._shown < self._every:
+            return
+        self._shown = now
+        passed = now - self._began
+        text = f"{self._label}: {count} {self._unit}, {count / passed:.1f}/s"
+        if 0 < share <= 1:
+            left = passed / share - passed
+            text += f", {share:.0%}, {_clock_time(left)} left"
+        self._write(text)
+
+    def close(self) -> None:
+        """Wipes the line on a terminal."""
+        if self._live and self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+
+    def _write(self, text):
+        if self._live:
+            padded = text.ljust(self._width)
+            self._width = len(text)
+            self._stream.write("\r" + padded)
+        else:
+            self._stream.write(text + "\n")
+        self._stream.flush()
+
+
+def _clock_time(seconds):
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{minutes}:{seconds:02d}"

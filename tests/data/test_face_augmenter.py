@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from emoaff.data.face_augmenter import FaceAugmenter
+
+STILL = {
+    "zoom": 1.0,
+    "rotation": 0.0,
+    "stretch": 0.0,
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 1.0,
+    "gamma": 1.0,
+    "blur": 0.0,
+    "noise": 0.0,
+    "cover": 0.0,
+}
+
+
+@pytest.fixture
+def images():
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (16, 12, 12, 3), dtype=np.uint8)
+
+
+def test_without_changes_it_is_a_bilinear_resize_or_its_mirror(images):
+    got = np.asarray(FaceAugmenter(size=30, **STILL)(images, [0, 1]))
+    plain = np.asarray(tf.image.resize(images, (30, 30)))
+    # Half of the batch is filled with a grey outside, which the outermost
+    # pixels are mixed with; compare inside.
+    inner = slice(2, -2)
+    for one, expected in zip(got, plain, strict=True):
+        error = [
+            np.abs(one - e)[inner, inner].max()
+            for e in (expected, expected[:, ::-1])
+        ]
+        assert min(error) < 0.01
+
+
+def test_zoom_and_shift_move_a_dot_by_hand_arithmetic():
+    # A wide dot in the middle of 64 pixels stays in the middle under zoom.
+    image = np.zeros((2, 64, 64, 1), np.float32)
+    image[:, 28:36, 28:36] = 255.0
+    zoomed = {**STILL, "zoom": 2.0}
+    for seed in range(5):
+        out = np.asarray(FaceAugmenter(size=64, **zoomed)(image, [0, seed]))
+        column = out[0, :, 32, 0]
+        centre = (column * (np.arange(64) + 0.5)).sum() / column.sum()
+        assert abs(centre - 32) < 0.1
+        # 8 pixels times a factor between 1/2 and 2
+        assert 3.5 < column.sum() / 255 < 16.5
+
+
+def test_eager_and_tf_data_agree(images):
+    augment = FaceAugmenter(size=20)
+    eager = augment(images, [3, 4])
+    dataset = tf.data.Dataset.from_tensors(images)
+    (mapped,) = dataset.map(lambda x: augment(x, [3, 4]))
+    np.testing.assert_allclose(mapped, eager, atol=1e-3)
+
+
+def test_a_seed_repeats_and_another_differs(images):
+    augment = FaceAugmenter(size=20)
+    first = np.asarray(augment(images, [0, 0]))
+    np.testing.assert_array_equal(first, augment(images, [0, 0]))
+    assert np.abs(first - augment(images, [0, 1])).mean() > 1
+
+
+def test_values_stay_in_range_and_pictures_differ(images):
+    out = np.asarray(FaceAugmenter(size=20)(images[:1].repeat(16, 0), [0, 0]))
+    assert out.shape == (16, 20, 20, 3)
+    assert out.dtype == np.float32
+    assert 0 <= out.min() and out.max() <= 255
+    assert np.abs(out[0] - out[1]).mean() > 1
+
+
+def test_blur_keeps_the_mean_and_lowers_the_contrast(images):
+    blurred = {**STILL, "blur": 2.0}
+    out = np.asarray(FaceAugmenter(size=12, **blurred)(images, [0, 0]))
+    plain = np.asarray(FaceAugmenter(size=12, **STILL)(images, [0, 0]))
+    change = out.std(axis=(1, 2, 3)) / plain.std(axis=(1, 2, 3))
+    np.testing.assert_allclose(
+        out.mean(axis=(1, 2, 3)), plain.mean(axis=(1, 2, 3)), rtol=0.05
+    )
+    blurred_share = (change < 0.9).mean()
+    assert 0.1 < blurred_share < 0.6  # a third, of 16 pictures
+    assert change.max() < 1.001
+
+
+def test_cover_hides_a_rectangle_of_some_pictures():
+    image = np.zeros((64, 32, 32, 1), np.float32)
+    covered = {**STILL, "cover": 0.5}
+    # The second half is filled with grey outside; look at the first.
+    out = np.asarray(FaceAugmenter(size=32, **covered)(image, [0, 0]))[:32]
+    changed = (out != 0).any(axis=(1, 2, 3)).mean()
+    assert 0.25 < changed < 0.75
+    assert (out != 0).mean(axis=(1, 2, 3)).max() <= 0.17  # at most 0.4 x 0.4

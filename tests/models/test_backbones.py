@@ -1,0 +1,243 @@
+import keras
+import numpy as np
+import pytest
+
+from emoaff.layers import InputNormalization
+from emoaff.models import backbones
+from emoaff.models.backbones import build_backbone
+
+PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3))
+PIXELS = PIXELS.astype("float32")
+
+
+def tiny():
+    image = keras.Input((8, 8, 3))
+    return keras.Model(image, keras.layers.GlobalAveragePooling2D()(image))
+
+
+def test_names_are_sorted():
+    assert backbones.names() == ("mobilenet_v1", "mobilenet_v2", "resnet50")
+
+
+@pytest.mark.parametrize(
+    ("name", "features", "parameters", "scheme"),
+    [
+        # keras.io's 25,636,712 less the top's 2,049,000 (2048 * 1000 + 1000)
+        ("resnet50", 2048, 23_587_712, "imagenet_caffe"),
+        # keras.io's 3,538,984 less the top's 1,281,000
+        ("mobilenet_v2", 1280, 2_257_984, "imagenet_torch"),
+        # keras.io's 4,253,864 less the top's 1,025,000, and with one bias
+        # instead of four batch-norm numbers for each of 10,944 channels
+        ("mobilenet_v1", 1024, 3_196_032, "imagenet_caffe"),
+    ],
+)
+def test_named_backbones(name, features, parameters, scheme):
+    model = build_backbone(name, 32)
+    assert model.name == name
+    assert model.input_shape == (None, 32, 32, 3)
+    assert model.output_shape == (None, features)
+    assert model.count_params() == parameters
+    assert model.get_layer("normalization").scheme == scheme
+    # Pixels reach the network through the normalisation alone.
+    assert isinstance(model.layers[1], InputNormalization)
+
+
+def test_image_size_may_be_a_pair_and_is_150_by_default():
+    model = build_backbone("mobilenet_v1", (48, 32))
+    assert model.input_shape == (None, 48, 32, 3)
+    assert build_backbone("mobilenet_v1").input_shape == (None, 150, 150, 3)
+
+
+def test_mobilenet_v2_epsilon_follows_the_convention(tmp_path):
+    def epsilons(model):
+        norm = keras.layers.BatchNormalization
+        return {x.epsilon for x in model.layers if isinstance(x, norm)}
+
+    torch = build_backbone("mobilenet_v2", 32)
+    stock = backbones.build_mobilenet_v2(32, convention="keras")
+    assert epsilons(torch) == {1e-5}
+    assert epsilons(stock) == {1e-3}
+    assert stock.get_layer("normalization").scheme == "imagenet_tf"
+    torch.save(tmp_path / "model.keras")
+    revived = keras.saving.load_model(tmp_path / "model.keras")
+    assert epsilons(revived) == {1e-5}
+    with pytest.raises(ValueError, match="Received: convention='caffe'"):
+        backbones.build_mobilenet_v2(32, convention="caffe")
+
+
+def test_weights_come_from_a_file_of_the_bare_network(tmp_path):
+    bare = keras.applications.ResNet50(
+        include_top=False, weights=None, input_shape=(32, 32, 3), pooling="avg"
+    )
+    bare.save_weights(tmp_path / "bare.weights.h5")
+    model = build_backbone("resnet50", 32, tmp_path / "bare.weights.h5")
+    # By hand: BGR, less the ImageNet means.
+    caffe = PIXELS[..., ::-1] - np.float32([103.939, 116.779, 123.68])
+    np.testing.assert_allclose(model(PIXELS), bare(caffe), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "application", "mode", "epsilon"),
+    [
+        ("resnet50", "ResNet50", "caffe", None),
+        ("mobilenet_v2", "MobileNetV2", "torch", 1e-5),
+    ],
+)
+def test_imagenet_features_of_a_face(
+    shared_data, name, application, mode, epsilon
+):
+    path = shared_data / "weights" / f"{name}_imagenet_notop.weights.h5"
+    bare = getattr(keras.applications, application)(
+        include_top=False, weights=None, input_shape=(64, 64, 3), pooling="avg"
+    )
+    bare.load_weights(path)
+    for layer in bare.layers:
+        if epsilon and hasattr(layer, "epsilon"):
+            layer.epsilon = epsilon
+    face = keras.utils.load_img(
+        shared_data / "videos" / "single_face.jpg", target_size=(64, 64)
+    )
+    pixels = keras.utils.img_to_array(face)[None]
+    expected = bare(
+        keras.applications.imagenet_utils.preprocess_input(
+            pixels.copy(), data_format="channels_last", mode=mode
+        )
+    )
+    got = build_backbone(name, 64, path)(pixels)
+    np.testing.assert_allclose(got, expected, rtol=1e-3, atol=1e-4)
+    assert np.std(got) > 0.1
+
+
+def test_one_stage_after_the_other_is_frozen():
+    # Trainable parameters of a whole ResNet-50 without top: all but the
+    # moving averages, 53,120.
+    expected = [23_587_712 - 53_120]
+    # Kernels, biases and the two trainable batch-norm vectors, by hand:
+    # stem 7*7*3*64 + 64 + 2*64
+    expected.append(expected[-1] - 9_600)
+    width, before = 64, 64
+    for blocks in (3, 4, 6, 3):
+        stage = _unit(1, before, 4 * width)
+        for _ in range(blocks):
+            stage += _unit(1, before, width) + _unit(3, width, width)
+            stage += _unit(1, width, 4 * width)
+            before = 4 * width
+        expected.append(expected[-1] - stage)
+        width *= 2
+    assert expected[-1] == 0
+    model = build_backbone("resnet50", 32)
+    for stages, count in enumerate(expected):
+        backbones._freeze(model, backbones._BACKBONES["resnet50"][1], stages)
+        got = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+        assert got == count, stages
+
+
+def _unit(size, filters_in, filters_out):
+    # Convolution with bias, then gamma and beta.
+    return (size * size * filters_in + 1) * filters_out + 2 * filters_out
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        # conv1 and dw1, pw1 with biases
+        ("mobilenet_v1", 28 * 32 + 10 * 32 + 33 * 64),
+        # Conv1, depthwise, project without biases, gamma and beta of each
+        ("mobilenet_v2", 27 * 32 + 9 * 32 + 32 * 16 + 2 * (32 + 32 + 16)),
+    ],
+)
+def test_mobilenets_freeze_from_the_stem_on(name, stem):
+    sizes = []
+    model = build_backbone(name, 32)
+    for stages in range(6):
+        backbones._freeze(model, backbones._BACKBONES[name][1], stages)
+        trainable = [x.trainable for x in model.layers if x.weights]
+        assert trainable == sorted(trainable)  # the frozen ones first
+        sizes.append(
+            sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+        )
+    assert sizes[0] - sizes[1] == stem
+    assert sizes == sorted(set(sizes), reverse=True)
+    assert sizes[-1] == 0
+
+
+def test_a_frozen_batch_norm_stays_in_inference_mode():
+    model = build_backbone("mobilenet_v2", 32, frozen_stages=1)
+    frozen = model.get_layer("bn_Conv1").moving_mean
+    free = model.get_layer("block_1_expand_BN").moving_mean
+    before = np.array(frozen), np.array(free)
+    model(PIXELS, training=True)
+    np.testing.assert_array_equal(frozen, before[0])
+    assert np.abs(free - before[1]).max() > 0
+
+
+def test_a_model_of_ones_own_is_used_as_it_is(tmp_path):
+    model = tiny()
+    assert build_backbone(model) is model
+    assert build_backbone(model, 8) is model
+    free = keras.Input((None, None, 3))
+    free = keras.Model(free, keras.layers.GlobalAveragePooling2D()(free))
+    assert build_backbone(free, (9, 5)) is free
+
+
+def test_a_model_of_ones_own_takes_weights_from_a_file(tmp_path):
+    def build():
+        image = keras.Input((8, 8, 3))
+        x = keras.layers.Conv2D(2, 8)(image)
+        return keras.Model(image, keras.layers.Flatten()(x))
+
+    first, second = build(), build()
+    first.save_weights(tmp_path / "a.weights.h5")
+    build_backbone(second, weights=tmp_path / "a.weights.h5")
+    pixels = PIXELS[:, :8, :8]
+    np.testing.assert_array_equal(second(pixels), first(pixels))
+
+
+def test_without_a_network_imagenet_says_what_to_do(monkeypatch):
+    def application(**kwargs):
+        raise Exception("URL fetch failure on https://storage")
+
+    monkeypatch.setattr(keras.applications, "ResNet50", application)
+    with pytest.raises(
+        ValueError, match="'resnet50' could not.*Pass `weights`"
+    ):
+        build_backbone("resnet50", 32, "imagenet")
+
+
+def test_imagenet_mobilenet_v2_is_of_keras_convention(monkeypatch):
+    asked, stock = [], keras.applications.MobileNetV2
+
+    def application(weights, **kwargs):
+        asked.append(weights)
+        return stock(weights=None, **kwargs)
+
+    monkeypatch.setattr(keras.applications, "MobileNetV2", application)
+    model = build_backbone("mobilenet_v2", 32, "imagenet")
+    assert asked == ["imagenet"]
+    assert model.get_layer("normalization").scheme == "imagenet_tf"
+    assert model.get_layer("bn_Conv1").epsilon == 1e-3
+
+
+def test_errors_say_what_was_received(tmp_path):
+    with pytest.raises(ValueError, match="resnet50.*Received: backbone='vgg'"):
+        build_backbone("vgg")
+    with pytest.raises(
+        FileNotFoundError, match="Received: weights='nowhere.h5'"
+    ):
+        build_backbone("mobilenet_v1", 32, "nowhere.h5")
+    with pytest.raises(ValueError, match="'mobilenet_v1' has no ImageNet"):
+        build_backbone("mobilenet_v1", 32, "imagenet")
+    with pytest.raises(ValueError, match="your own has no ImageNet"):
+        build_backbone(tiny(), weights="imagenet")
+    with pytest.raises(ValueError, match=r"in \[0, 5\] .*frozen_stages=6"):
+        build_backbone("mobilenet_v1", 32, frozen_stages=6)
+    with pytest.raises(ValueError, match=r"of your own.*frozen_stages=1"):
+        build_backbone(tiny(), frozen_stages=1)
+    with pytest.raises(ValueError, match=r"of \(8, 8\). .*image_size=150"):
+        build_backbone(tiny(), 150)
+    image = keras.Input((8, 8, 1))
+    with pytest.raises(ValueError, match=r"input_shape=\(None, 8, 8, 1\)"):
+        build_backbone(keras.Model(image, keras.layers.Flatten()(image)))
+    (tmp_path / "text.weights.h5").write_text("not weights")
+    with pytest.raises(ValueError, match="text.weights.h5 does not hold the"):
+        build_backbone(tiny(), weights=tmp_path / "text.weights.h5")

@@ -1,0 +1,189 @@
+import csv
+import importlib.metadata
+import json
+import os
+import shutil
+
+import pytest
+
+import emoaff_cli
+from emoaff import presets
+from tests.ferplus_files import balanced_rows
+from tests.ferplus_files import write_ferplus
+from tests.sample import PORTRAIT
+
+
+def complaint(capsys):
+    """What was printed to standard error, which must be plain sentences."""
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    return captured
+
+
+def predict(*inputs, out, **options):
+    argv = ["predict", *map(str, inputs), "--out", str(out)]
+    for name, value in options.items():
+        argv += [f"--{name}", str(value)]
+    return emoaff_cli.main(argv)
+
+
+def test_predict_writes_a_table_and_its_header(tmp_path, capsys):
+    assert predict(PORTRAIT, out=tmp_path / "out") == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-1] == str(tmp_path / "out" / "astronaut.csv")
+    with (tmp_path / "out" / "astronaut.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["expression"] == "happiness"
+    assert row["valence"] == row["arousal"] == ""
+    header = json.loads((tmp_path / "out" / "astronaut.json").read_text())
+    assert header["model"]["name"] == "compact_ferplus"
+    assert header["smoothing"]["width_s"] > 0
+    assert header["versions"]["tensorflow"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "astronaut.csv",
+        "astronaut.json",
+    ]
+
+
+def broken(kind, root):
+    """Makes one broken input; returns it and a word of its complaint."""
+    root.mkdir(exist_ok=True)
+    path = root / f"{kind}.mp4"
+    if kind == "empty":
+        path.touch()
+    elif kind == "text":
+        path.write_text("this is no video\n" * 100)
+    elif kind == "folder":
+        path = root / "photos"
+        path.mkdir()
+        (path / "notes.txt").write_text("nothing")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "text", "folder"])
+def test_a_bad_input_costs_one_sentence_and_no_other_input(
+    kind, tmp_path, capsys
+):
+    bad = broken(kind, tmp_path / "in")
+    assert predict(bad, PORTRAIT, out=tmp_path / "out") == 2
+    captured = complaint(capsys)
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("emoaff: ")
+    assert str(bad) in captured.err
+    assert (tmp_path / "out" / "astronaut.csv").is_file()
+    assert not [p for p in (tmp_path / "out").iterdir() if "part" in p.name]
+
+
+def test_a_truncated_video_costs_one_sentence(shared_data, tmp_path, capsys):
+    data = (shared_data / "videos" / "single_face.mp4").read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(data[: len(data) // 2])
+    code = predict(cut, PORTRAIT, out=tmp_path / "out")
+    captured = complaint(capsys)
+    assert code == 2
+    assert captured.err.count("\n") == 1
+    assert "cut.mp4" in captured.err
+    assert (tmp_path / "out" / "astronaut.csv").is_file()
+
+
+def test_an_unknown_preset_lists_the_known(tmp_path, capsys):
+    assert predict(PORTRAIT, out=tmp_path / "out", model="nope") == 2
+    assert "compact_ferplus" in complaint(capsys).err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("damage", ["missing", "corrupt"])
+def test_a_damaged_preset_folder_is_named(damage, tmp_path, capsys):
+    folder = tmp_path / "mine"
+    shutil.copytree(presets.find("compact_ferplus"), folder)
+    weights = folder / presets.WEIGHTS
+    if damage == "missing":
+        weights.unlink()
+    else:
+        weights.write_bytes(weights.read_bytes()[:-100])
+    assert predict(PORTRAIT, out=tmp_path / "out", model=folder) == 2
+    captured = complaint(capsys)
+    assert captured.err.count("\n") == 1
+    assert str(folder) in captured.err
+
+
+def test_an_out_folder_that_cannot_be_made_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("precious")
+    assert predict(PORTRAIT, out=tmp_path / "file" / "out") == 2
+    assert "--out" in complaint(capsys).err
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_out_folder_without_permission_is_named(tmp_path, capsys):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert predict(PORTRAIT, out=tmp_path / "locked") == 2
+    assert "--out" in complaint(capsys).err
+
+
+def test_prepare_evaluate_and_json(tmp_path, capsys):
+    rows = balanced_rows(16) + balanced_rows(8, "PublicTest", first=16)
+    write_ferplus(tmp_path / "manual", rows)
+    data = ["--data-dir", str(tmp_path / "data")]
+    manual = ["--manual-dir", str(tmp_path / "manual")]
+    assert emoaff_cli.main(["prepare", "ferplus", *manual, *data]) == 0
+    assert "validation: 8 examples" in capsys.readouterr().out
+    scores = tmp_path / "scores.json"
+    argv = ["evaluate", "compact_ferplus", "--dataset", "ferplus", *data]
+    argv += ["--split", "validation", "--json", str(scores)]
+    assert emoaff_cli.main(argv) == 0
+    printed = capsys.readouterr().out
+    written = json.loads(scores.read_text())
+    assert f"accuracy                    {written['accuracy']:.4f}" in printed
+    assert "preprocessing: one crop a picture" in printed
+    assert written["pictures"] == 8
+
+
+def test_evaluate_says_how_to_build_what_is_missing(tmp_path, capsys):
+    argv = ["evaluate", "compact_ferplus", "--dataset", "ferplus"]
+    argv += ["--split", "validation", "--data-dir", str(tmp_path)]
+    assert emoaff_cli.main(argv) == 2
+    assert "emoaff prepare ferplus" in complaint(capsys).err
+
+
+def test_train_refuses_a_setting_without_a_value(tmp_path, capsys):
+    argv = ["train", "compact_ferplus", "--data-dir", "x", "--out", "y"]
+    assert emoaff_cli.main([*argv, "--set", "seed"]) == 2
+    assert "NAME=VALUE" in complaint(capsys).err
+
+
+def test_models_lists_presets_and_prints_a_card(capsys):
+    assert emoaff_cli.main(["models"]) == 0
+    assert "compact_ferplus  " in capsys.readouterr().out
+    assert emoaff_cli.main(["models", "compact_ferplus"]) == 0
+    assert "# compact_ferplus" in capsys.readouterr().out
+
+
+def test_corpora_lists_builders_and_the_tree_wanted(capsys):
+    assert emoaff_cli.main(["corpora"]) == 0
+    assert "ferplus" in capsys.readouterr().out.splitlines()
+    assert emoaff_cli.main(["corpora", "ferplus"]) == 0
+    assert "data/FER2013Train/fer0000000.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["", "predict", "train", "evaluate"])
+def test_help_names_the_command(command, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        emoaff_cli.main([*command.split(), "--help"])
+    assert exit_.value.code == 0
+    assert f"emoaff {command}".strip() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two"])
+def test_every_must_be_positive(value, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        emoaff_cli.main(["predict", "x.mp4", "--every", value])
+    assert exit_.value.code == 2
+    assert "--every" in complaint(capsys).err
+
+
+def test_the_installed_command_is_this_one():
+    (entry,) = importlib.metadata.entry_points(
+        group="console_scripts", name="emoaff"
+    )
+    assert entry.load() is emoaff_cli.main

@@ -1,0 +1,88 @@
+"""The preset that comes with the package."""
+
+import numpy as np
+import pytest
+
+import emoaff
+from emoaff import corpora
+from emoaff import labels
+from emoaff import model_card
+from emoaff import presets
+from emoaff.faces import FaceDetector
+from emoaff.faces import read_picture
+from tests.sample import PORTRAIT
+
+
+@pytest.fixture(scope="module")
+def preset():
+    return emoaff.load_preset("compact_ferplus")
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    image = read_picture(PORTRAIT).image
+    return image, FaceDetector().detect(image)[0].box
+
+
+def test_it_is_small_enough_to_ship(preset):
+    files = [path.stat().st_size for path in preset.path.iterdir()]
+    assert sum(files) < 12e6
+
+
+def test_classes_are_those_of_the_label_space(preset):
+    assert preset.labels.classes == labels.get("ferplus").classes
+    assert preset.labels.classes == (
+        "neutral",
+        "happiness",
+        "surprise",
+        "sadness",
+        "anger",
+        "disgust",
+        "fear",
+        "contempt",
+    )
+
+
+def test_the_portrait_smiles_whatever_the_margin(preset, portrait):
+    image, box = portrait
+    crops = [
+        emoaff.faces.crop_face(image, box, margin, 112)
+        for margin in (-0.15, 0.0, 0.2, 0.4)
+    ]
+    answers = preset.predict(crops)["expression"]
+    assert (answers.argmax(axis=1) == 1).all()
+    assert answers[:, 1].min() > 0.8
+
+
+def test_a_grey_copy_gives_the_same_answer(preset, portrait):
+    crop = preset.crop(*portrait)
+    luma = crop @ np.array([0.299, 0.587, 0.114])
+    grey = np.repeat(np.round(luma)[..., None], 3, axis=2).astype(np.uint8)
+    a, b = preset.predict([crop, grey])["expression"]
+    np.testing.assert_allclose(a, b, atol=0.01)
+
+
+def test_probabilities_sum_to_one(preset):
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (5, 60, 50, 3), dtype=np.uint8)
+    answers = preset.predict(noise)["expression"]
+    np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_the_card_is_that_of_the_config(preset):
+    card = (preset.path / presets.CARD).read_text("utf-8")
+    assert card == model_card.render(preset.name, preset.config)
+
+
+def test_published_scores_hold_on_the_real_validation_split(
+    preset, shared_data, tmp_path
+):
+    corpora.prepare("ferplus", shared_data, tmp_path, progress_bar=False)
+    scores = emoaff.evaluate(preset, "ferplus", "validation", tmp_path)
+    published = preset.config["scores"]
+    assert scores.pictures == 3_199
+    # One picture of 3,199 may fall the other way on another processor.
+    assert scores.accuracy == pytest.approx(published["accuracy"], abs=1e-3)
+    assert scores.uar == pytest.approx(published["uar"], abs=1e-2)
+    assert scores.accuracy >= 0.83
+    assert scores.uar >= 0.63

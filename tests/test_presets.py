@@ -1,0 +1,163 @@
+import json
+import shutil
+
+import cv2
+import keras
+import numpy as np
+import pytest
+
+from emoaff import presets
+from emoaff.layers import Greyscale
+
+CONFIG = {
+    "name": "tiny",
+    "input": {"size": 8, "channels": "RGB", "range": [0, 255]},
+    "crop": {"margin": 0.25, "interpolation": "area"},
+    "outputs": {
+        "expression": {
+            "kind": "probabilities",
+            "range": [0, 1],
+            "label_space": "mine",
+            "classes": ["calm", "joy"],
+        }
+    },
+}
+
+
+def tiny_model():
+    inputs = keras.Input((8, 8, 3), name="image")
+    x = keras.layers.Rescaling(1 / 255)(Greyscale()(inputs))
+    x = keras.layers.Conv2D(4, 3, activation="relu")(x)
+    x = keras.layers.GlobalAveragePooling2D(name="features")(x)
+    x = keras.layers.Dense(2, activation="softmax", name="expression")(x)
+    return keras.Model(inputs, {"expression": x})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return presets.save_preset(tiny_model(), tmp_path / "tiny", CONFIG)
+
+
+def crops(n=3, size=8, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (n, size, size, 3), dtype=np.uint8)
+
+
+def test_round_trip_rounds_the_weights_to_float16_and_no_more(tmp_path):
+    model = tiny_model()
+    presets.save_preset(model, tmp_path / "tiny", CONFIG)
+    preset = presets.load_preset(tmp_path / "tiny")
+    assert preset.labels.classes == ("calm", "joy")
+    assert (preset.size, preset.margin) == (8, 0.25)
+    for old, new in zip(
+        model.get_weights(), preset.model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(np.float32(np.float16(old)), new)
+        assert new.dtype == np.float32
+
+
+def test_a_loaded_config_is_whole_and_can_be_written_again(folder):
+    preset = presets.load_preset(folder)
+    assert preset.config == json.loads((folder / presets.CONFIG).read_text())
+    presets.write_config(folder, preset.config)
+    np.testing.assert_array_equal(
+        presets.load_preset(folder).predict(crops())["expression"],
+        preset.predict(crops())["expression"],
+    )
+
+
+def test_predict_equals_the_model(folder):
+    preset = presets.load_preset(folder)
+    got = preset.predict(list(crops()), batch_size=2)["expression"]
+    expected = preset.model(crops().astype("float32"))["expression"]
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    np.testing.assert_allclose(got.sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_larger_crops_are_averaged_down(folder):
+    preset = presets.load_preset(folder)
+    large = crops(size=32)
+    small = [cv2.resize(c, (8, 8), interpolation=cv2.INTER_AREA) for c in large]
+    np.testing.assert_allclose(
+        preset.predict(large)["expression"],
+        preset.predict(small)["expression"],
+        atol=1e-3,
+    )
+
+
+def test_grey_crops_are_the_same_as_their_rgb(folder):
+    preset = presets.load_preset(folder)
+    grey = crops()[..., 0]
+    rgb = np.repeat(grey[..., None], 3, axis=-1)
+    for given in (grey, grey[..., None]):
+        np.testing.assert_array_equal(
+            preset.predict(given)["expression"],
+            preset.predict(rgb)["expression"],
+        )
+
+
+def test_no_crops_give_no_rows(folder):
+    assert presets.load_preset(folder).predict([])["expression"].shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "crop", [np.zeros((8, 8, 4), np.uint8), np.zeros((8, 8, 3)), np.zeros(3)]
+)
+def test_a_crop_that_is_no_uint8_picture_is_refused(folder, crop):
+    with pytest.raises(ValueError, match=r"Received: crops\[0\]"):
+        presets.load_preset(folder).predict([crop])
+
+
+def test_an_unknown_preset_lists_the_known(tmp_path):
+    with pytest.raises(ValueError, match="compact_ferplus"):
+        presets.load_preset("nope")
+
+
+def test_a_missing_weight_file_is_named(folder):
+    (folder / presets.WEIGHTS).unlink()
+    with pytest.raises(FileNotFoundError, match="model.weights.h5"):
+        presets.load_preset(folder)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_damaged_weights_are_refused(folder, damage):
+    path = folder / presets.WEIGHTS
+    data = bytearray(path.read_bytes())
+    if damage == "cut":
+        data = data[: len(data) // 2]
+    else:
+        data[-1] ^= 255
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="checksum differs"):
+        presets.load_preset(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 1}'])
+def test_a_damaged_config_is_refused(folder, text):
+    (folder / presets.CONFIG).write_text(text)
+    with pytest.raises(ValueError, match="is damaged"):
+        presets.load_preset(folder)
+
+
+def test_a_later_format_asks_for_a_newer_emoaff(folder):
+    config = json.loads((folder / presets.CONFIG).read_text())
+    (folder / presets.CONFIG).write_text(json.dumps({**config, "format": 99}))
+    with pytest.raises(ValueError, match="newer emoaff"):
+        presets.load_preset(folder)
+
+
+def test_saving_again_replaces_the_whole_folder(folder, tmp_path):
+    (folder / "old.txt").write_text("old")
+    presets.save_preset(tiny_model(), folder, CONFIG)
+    assert sorted(p.name for p in folder.iterdir()) == [
+        presets.CONFIG,
+        presets.WEIGHTS,
+    ]
+    assert [p.name for p in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_a_copied_folder_is_the_same_preset(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "elsewhere")
+    got = presets.load_preset(copy).predict(crops())["expression"]
+    expected = presets.load_preset(folder).predict(crops())["expression"]
+    np.testing.assert_array_equal(got, expected)

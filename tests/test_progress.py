@@ -1,0 +1,49 @@
+import io
+
+from emoaff.progress import Progress
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_plain_line_every_few_seconds_with_rate_and_time_left():
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress("clip.mp4", stream=stream, clock=clock)
+    for second in range(1, 13):
+        clock.now = second
+        progress.update(30 * second, second / 100)
+    progress.close()
+    assert stream.getvalue() == (
+        "clip.mp4: 150 frames, 30.0/s, 5%, 1:35 left\n"
+        "clip.mp4: 300 frames, 30.0/s, 10%, 1:30 left\n"
+    )
+
+
+def test_an_unknown_length_gives_no_time_left():
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress("clip", stream=stream, clock=clock)
+    clock.now = 5.0
+    progress.update(10)
+    assert stream.getvalue() == "clip: 10 frames, 2.0/s\n"
+
+
+def test_a_terminal_shows_one_line_and_wipes_it():
+    clock, stream = Clock(), Terminal()
+    progress = Progress("clip", stream=stream, clock=clock)
+    for moment in (1.0, 3700.0):
+        clock.now = moment
+        progress.update(10, 0.5)
+    progress.close()
+    text = stream.getvalue()
+    assert "\n" not in text
+    assert "1:01:40 left" in text
+    assert text.endswith("\r") and text.rsplit("\r", 2)[1].isspace()

@@ -1,0 +1,124 @@
+import csv
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from emoaff import corpora
+from emoaff import presets
+from emoaff.recipes import compact_ferplus
+from emoaff.train import parse_overrides
+from emoaff.train import train
+from tests.ferplus_files import balanced_rows
+from tests.ferplus_files import write_ferplus
+
+QUICK = {
+    "stages": "[[1, 32]]",
+    "batch_size": "8",
+    "warmup_steps": "2",
+    "held_out": "0.3",
+}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    root = tmp_path_factory.mktemp("corpus")
+    rows = balanced_rows(40) + balanced_rows(16, "PublicTest", first=40)
+    write_ferplus(root / "manual", rows)
+    corpora.prepare("ferplus", root / "manual", root / "data", False)
+    return root / "data"
+
+
+@pytest.fixture(scope="module")
+def run(data_dir, tmp_path_factory):
+    out = tmp_path_factory.mktemp("run") / "whole"
+    lines = []
+    train("compact_ferplus", data_dir, out, QUICK, report=lines.append)
+    return out, lines
+
+
+def test_a_run_leaves_config_history_and_preset(run):
+    out, lines = run
+    config = json.loads((out / "config.json").read_text())
+    assert config["stages"] == [[1, 32]]
+    with (out / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1"]
+    assert float(rows[-1]["learning_rate"]) < 1e-6  # the cosine has ended
+    assert "epoch 1/1" in " ".join(lines)
+
+
+def test_the_preset_scores_what_its_card_says(run, data_dir):
+    from emoaff.evaluate import evaluate
+
+    preset = presets.load_preset(run[0] / "preset")
+    scores = evaluate(preset, "ferplus", "validation", data_dir)
+    assert scores.pictures == 16
+    assert preset.config["scores"]["accuracy"] == scores.accuracy
+    card = (run[0] / "preset" / presets.CARD).read_text("utf-8")
+    assert f"| accuracy | {scores.accuracy:.4f} |" in card
+    assert "emoaff train compact_ferplus" in card
+    assert preset.labels.classes[7] == "contempt"
+
+
+def test_the_preset_is_the_classifier_with_its_temperature(run):
+    out, _ = run
+    preset = presets.load_preset(out / "preset")
+    classifier = keras.saving.load_model(
+        sorted((out / "checkpoints").glob("*.keras"))[-1]
+    )
+    rng = np.random.default_rng(0)
+    faces = rng.integers(0, 256, (4, 48, 48, 3), dtype=np.uint8)
+    resized = keras.ops.image.resize(np.float32(faces), (32, 32))
+    logits = np.float64(classifier(resized))
+    logits /= preset.config["provenance"]["temperature"]
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(
+        preset.predict(faces)["expression"],
+        odds / odds.sum(axis=1, keepdims=True),
+        atol=5e-3,  # the preset's weights are rounded to float16
+    )
+
+
+def test_a_folder_with_files_is_not_overwritten(data_dir, tmp_path):
+    (tmp_path / "kept").write_text("precious")
+    with pytest.raises(ValueError, match="--resume"):
+        train("compact_ferplus", data_dir, tmp_path, QUICK)
+    assert (tmp_path / "kept").read_text() == "precious"
+
+
+def test_missing_first_weights_are_named(data_dir, tmp_path):
+    settings = {**QUICK, "initial_weights": "nowhere.h5"}
+    with pytest.raises(FileNotFoundError, match="nowhere.h5"):
+        train("compact_ferplus", data_dir, tmp_path / "r", settings)
+
+
+def test_an_unknown_recipe_lists_the_known(data_dir, tmp_path):
+    with pytest.raises(ValueError, match="compact_ferplus"):
+        train("nope", data_dir, tmp_path / "r")
+
+
+def test_settings_take_the_type_of_their_default():
+    config = parse_overrides(
+        compact_ferplus.Config,
+        {"seed": "3", "dropout": "0", "stages": "[[2, 64]]", "dataset": "x"},
+    )
+    assert config.seed == 3
+    assert config.dropout == 0.0 and isinstance(config.dropout, float)
+    assert config.stages == [[2, 64]]
+    assert config.dataset == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("sed", "3", "Expected one of: .*seed"),
+        ("seed", "many", "Received: seed=many"),
+        ("seed", "1.5", "Received: seed=1.5"),
+        ("stages", "3", "Received: stages=3"),
+    ],
+)
+def test_a_wrong_setting_says_what_is_expected(name, text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_overrides(compact_ferplus.Config, {name: text})
