@@ -78,7 +78,9 @@ def test_rows_of_every_so_many_frames_are_drawn_on_their_own(source, tmp_path):
 )
 def test_a_face_at_the_border_of_a_picture_is_drawn(box, tmp_path):
     rows = [Row(0, 0.0, 12, box, 0.9, JOY, None)]
-    out = annotate(PORTRAIT, table(tmp_path / "t.csv", rows), tmp_path / "a.png")
+    out = annotate(
+        PORTRAIT, table(tmp_path / "t.csv", rows), tmp_path / "a.png"
+    )
     before, after = read_picture(PORTRAIT).image, read_picture(out).image
     assert after.shape == before.shape
     assert 0 < (after != before).any(axis=2).mean() < 0.2

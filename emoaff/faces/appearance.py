@@ -10,6 +10,8 @@ from emoaff.faces.crop import crop_face
 # CIELAB bins; finer around grey, where skin, hair and most clothes lie.
 _LIGHTNESS = np.linspace(0, 256, 7)
 _COLOUR = np.array([-128, -12, -4, 4, 12, 20, 30, 128])
+_PATTERN = 16  # pixels; side of the grey picture
+_LENGTH = 3 * (len(_LIGHTNESS) - 1) * (len(_COLOUR) - 1) ** 2 + _PATTERN**2
 
 
 def describe(image: np.ndarray, boxes: Sequence[Sequence[float]]) -> np.ndarray:
@@ -30,7 +32,7 @@ def describe(image: np.ndarray, boxes: Sequence[Sequence[float]]) -> np.ndarray:
         the pairs of one person, a second or more apart, exceed it.
     """
     rows = [_describe_one(image, *map(float, box)) for box in boxes]
-    return np.array(rows, "float32").reshape(len(rows), -1)
+    return np.array(rows, "float32").reshape(len(rows), _LENGTH)
 
 
 def _describe_one(image, x, y, w, h):
@@ -41,7 +43,7 @@ def _describe_one(image, x, y, w, h):
         (x + w / 2 - side, y + h / 2 - 0.8 * side, 2 * side, 2 * side),
         size=64,
     )
-    grey = crop_face(image, (x, y, w, h), 0.1, 16)
+    grey = crop_face(image, (x, y, w, h), 0.1, _PATTERN)
     grey = cv2.cvtColor(grey, cv2.COLOR_RGB2GRAY).astype("float32").ravel()
     grey -= grey.mean()
     grey *= np.sqrt(2) / max(float(np.linalg.norm(grey)), 1e-6)

@@ -37,13 +37,8 @@ def open_container(path: pathlib.Path) -> av.container.InputContainer:
             "Copy or record it again."
         )
     try:
-        # Absolute, or FFmpeg would read "name:" as a protocol; and only
-        # local files, since a playlist may point anywhere.
-        return av.open(
-            str(path.absolute()),
-            container_options={"protocol_whitelist": "file"},
-            metadata_errors="replace",
-        )
+        # Absolute, or FFmpeg would read "name:" as a protocol.
+        return av.open(str(path.absolute()), metadata_errors="replace")
     except (av.FFmpegError, OSError) as error:
         raise ValueError(
             f"{path}: expected a video file, but it cannot be read as one "
@@ -99,18 +94,15 @@ def declared_fps(stream: av.VideoStream) -> float:
     return float(stream.average_rate or stream.guessed_rate or math.nan)
 
 
-def stamp_s(
-    picture: av.VideoFrame, container: av.container.InputContainer
-) -> float | None:
+def stamp_s(picture: av.VideoFrame, stream: av.VideoStream) -> float | None:
     """Gives a frame's own timestamp in seconds; None where it has none.
 
     AVI stores no times of showing, and those that FFmpeg makes up are wrong
     where frames are stored out of order; the decoder's order is right.
     """
-    ticks = picture.dts if container.format.name == "avi" else picture.pts
-    if ticks is None or picture.time_base is None:
-        return None
-    return float(ticks * picture.time_base)
+    is_avi = stream.container.format.name == "avi"
+    ticks = picture.dts if is_avi else picture.pts
+    return None if ticks is None else float(ticks * stream.time_base)
 
 
 def square_size(

@@ -22,7 +22,8 @@ class Detection:
 
     Args:
         box: `(x, y, w, h)` floats in pixels of the picture that was given;
-            may reach outside of it where the face does.
+            may reach outside of it where the face does, but its centre is
+            inside.
         score: How sure the detector is, in `[0, 1]`.
         landmarks: `(5, 2)` float32 pixels x, y: the eye on the picture's
             left, the other eye, the nose, the mouth's corner on the
@@ -154,6 +155,8 @@ class FaceDetector:
         )
         scale = np.array(image.shape[1::-1]) / small.shape[1::-1]
         low, high = boxes[:, :2] * scale, boxes[:, 2:] * scale
+        centres, size = (low + high) / 2, image.shape[1::-1]
+        inside = np.all((centres >= 0) & (centres <= size), axis=1)
         points = (points * scale).astype("float32")
         return [
             Detection(
@@ -161,7 +164,7 @@ class FaceDetector:
                 float(scores[i]),
                 points[i],
             )
-            for i in range(len(boxes))
+            for i in np.flatnonzero(inside)
         ]
 
     def _proposals(self, image, network):

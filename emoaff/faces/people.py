@@ -46,11 +46,11 @@ class People:
             shot: Number of the shot.
             box: `(4,)` corners in pixels.
         """
-        known = self._vectors[person]
-        if not known or max(known @ vector for known in known) < 0.95:
+        known = self._vectors.setdefault(person, [])
+        if all(each @ vector < 0.95 for each in known):
             known.append(vector)
-            # The first stays; among the others the oldest goes.
-            del known[1 : len(known) - _EXEMPLARS + 1]
+            if len(known) > _EXEMPLARS:
+                del known[1]  # the first stays; among the others the oldest
         self._last[person] = (time_s, shot, box)
 
     def name(
@@ -58,7 +58,7 @@ class People:
         faces: list[tuple[np.ndarray, float, int, np.ndarray]],
         present: list[set[int]],
     ) -> list[int]:
-        """Gives each of some new faces the number of a person.
+        """Gives new faces the numbers of people, and learns them.
 
         Args:
             faces: Vector, time, shot and box of each, as in `learn`.
@@ -95,9 +95,9 @@ class People:
             if column is None or not allowed[row, column]:
                 self._count += 1
                 numbers.append(self._count)
-                self._vectors[self._count] = []
             else:
                 numbers.append(people[column])
+            self.learn(numbers[-1], *faces[row])
         self._forget(set(numbers).union(*present))
         return numbers
 

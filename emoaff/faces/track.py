@@ -19,7 +19,7 @@ class Face:
     Args:
         person: Number of the person, 1 and up, the same throughout a video.
         box: `(x, y, w, h)` floats in pixels of the frame; may reach outside
-            of it where the face does.
+            of it where the face does, but its centre is inside.
         score: The detector's score, in `[0, 1]`, when it last saw this face.
         detected: Whether it saw it in this very frame; otherwise the box was
             followed from one detection to the next.
@@ -41,7 +41,7 @@ class FaceTracker:
     between two detections, the moment is looked for in the frames between,
     and no frame beyond the last one confirmed gets a face. That takes a look
     ahead of up to two detection intervals, for which frames are held back
-    (at most 24 and one).
+    (about 25 at most).
 
     A face is reported once the detector has seen it with `start_score` and
     again at least 0.1 s away, or all through a shot that is shorter. A

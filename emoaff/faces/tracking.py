@@ -159,7 +159,7 @@ class Tracking:
         )
         for track in chosen:
             if track.person and track.score >= settings.start_score:
-                self._learn(track)
+                self._people.learn(track.person, *self._look(track))
         time_s = slots[-1].frame.time_s
         # A face that had its second chance and was not sure again is none.
         self._tracks = [
@@ -220,10 +220,6 @@ class Tracking:
         numbers = self._people.name([self._look(t) for t in tracks], beside)
         for track, number in zip(tracks, numbers, strict=True):
             track.person = number
-            self._learn(track)
-
-    def _learn(self, track):
-        self._people.learn(track.person, *self._look(track))
 
     def _look(self, track):
         return track.vector, track.last_s, self._shot, track.box

@@ -99,6 +99,7 @@ def lay(
         seen: Position in `slots` -> what the detector saw there.
         sure: Score from which on the detector is sure.
     """
+    height, width = slots[0].frame.image.shape[:2]
     known = sorted(seen)
     errors = []
     for position in known:
@@ -106,11 +107,17 @@ def lay(
         if not np.isfinite(path[position]).all():
             path[position] = corners
         agrees = iou(corners[None], path[position][None])[0, 0] > 0.6
-        errors.append((corners - path[position]) * (_PULL if agrees else 1))
+        error = _place(corners) - _place(path[position])
+        errors.append(error * (_PULL if agrees else 1))
     for position in range(known[0], known[-1] + 1):
-        shift = [np.interp(position, known, e) for e in np.transpose(errors)]
+        place = _place(path[position]) + [
+            np.interp(position, known, each) for each in np.transpose(errors)
+        ]
+        place[:2] = np.clip(place[:2], 0, (width, height))
+        half = np.exp(place[2:]) / 2
+        track.box = np.concatenate([place[:2] - half, place[:2] + half])
         latest = max(k for k in known if k <= position)
-        track.box, track.score = path[position] + shift, seen[latest].score
+        track.score = seen[latest].score
         slots[position].faces[track] = (
             track.box,
             track.score,
@@ -119,3 +126,9 @@ def lay(
     times = [slots[k].frame.time_s for k in known if seen[k].score >= sure]
     track.first_s = min([track.first_s, *times])
     track.last_s = max([track.last_s, *times])
+
+
+def _place(corners):
+    """Centre and logarithms of the sides, which add up to valid boxes."""
+    low, high = corners[:2], corners[2:]
+    return np.concatenate([(low + high) / 2, np.log(high - low)])

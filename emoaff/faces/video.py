@@ -90,7 +90,7 @@ class Video:
                     f"{self.codec} stream can be decoded. The file is damaged "
                     "or cut short; get a whole copy."
                 )
-            self.start_s = files.stamp_s(first, container) or 0.0
+            self.start_s = files.stamp_s(first, stream) or 0.0
             self._stored_size = files.square_size(first, stream)
             self._turn = files.orientation(first)
         self.rotation, self.mirrored = _TURNS[self._turn]
@@ -127,7 +127,7 @@ class Video:
             stream = files.video_stream(container, self.path)
             for picture in self._decode(container, stream):
                 image = self._upright(convert, picture)
-                time_s = timeline.place(files.stamp_s(picture, container))
+                time_s = timeline.place(files.stamp_s(picture, stream))
                 frame = Frame(self.decoded_frames, time_s, image)
                 self.decoded_frames += 1
                 yield frame
@@ -162,11 +162,11 @@ class Video:
         try:
             yield from container.demux(stream)
         except av.FFmpegError as error:
+            yield None
             self.warnings.append(
                 f"reading stopped after {self.decoded_frames} frames "
                 f"({error.strerror}); the rest of the file is not used"
             )
-            yield None
 
     def _upright(self, convert, picture):
         # Players take untagged high definition for BT.709; FFmpeg does not.

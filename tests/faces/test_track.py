@@ -72,6 +72,20 @@ def test_sizes_are_followed():
         assert overlap(faces[1].box, scene.seen(number)[0]) > 0.8
 
 
+class Drifting(Scene):
+    """A still picture in which the detector's boxes move."""
+
+    def seen(self, number):
+        return {0: (100 + number / 2, 90.0, 60.0, 60.0)}
+
+
+def test_boxes_are_drawn_to_the_detections():
+    scene = Drifting([Person(1, still(100))], 60)
+    x = [faces[1].box[0] for faces in follow(scene)]
+    assert (np.diff(x) >= 0).all()
+    np.testing.assert_allclose(x, 100 + np.arange(60) / 2, atol=4)
+
+
 def test_nobody_is_nobody():
     assert spans(follow(Scene([], 40))) == {}
 

@@ -1,4 +1,5 @@
 import itertools
+import struct
 from fractions import Fraction
 
 import av
@@ -93,12 +94,12 @@ def test_frames_are_upright(tmp_path, matrix, rotation, mirrored):
     # Where each stored pixel is shown, moved back into the picture.
     shown_x, shown_y = a * x + c * y, b * x + d * y
     stored = upright[shown_y - shown_y.min(), shown_x - shown_x.min()]
-    fixed = [v * 65536 for v in (a, b, 0, c, d, 0, 0, 0)] + [1 << 30]
-    path = write_video(
-        tmp_path / "clip.mp4",
-        [stored] * 2,
-        prepare=lambda stream: stream.set_display_matrix(fixed),
-    )
+    path = write_video(tmp_path / "clip.mp4", [stored] * 2)
+    data = bytearray(path.read_bytes())
+    place = data.index(b"tkhd") + 44  # of the matrix in the track's header
+    whole = [v << 16 for v in (a, b, 0, c, d, 0, 0, 0)] + [1 << 30]
+    data[place : place + 36] = struct.pack(">9i", *whole)
+    path.write_bytes(data)
     video = Video(path)
     assert (video.rotation, video.mirrored) == (rotation, mirrored)
     assert (video.width, video.height) == (64, 48)
@@ -219,6 +220,42 @@ def test_a_hole_in_the_stream_is_passed_over(tmp_path):
     assert frames[-1].time_s == pytest.approx(199 / 25)
     assert number_of(frames[-1].image) == 199
     assert "damaged" in video.warnings[0]
+
+
+class Breaking:
+    """A container whose file cannot be read beyond some packets."""
+
+    def __init__(self, inner, count):
+        self.inner, self.count = inner, count
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.inner.close()
+
+    def demux(self, stream):
+        yield from itertools.islice(self.inner.demux(stream), self.count)
+        raise av.FFmpegError(5, "Input/output error")
+
+
+def test_a_file_that_cannot_be_read_further_gives_what_was_read(
+    tmp_path, monkeypatch
+):
+    path = write_numbered(tmp_path / "clip.mp4", 50, options={"bf": "0"})
+    video = Video(path)
+    opened = container.open_container
+    monkeypatch.setattr(
+        container, "open_container", lambda path: Breaking(opened(path), 20)
+    )
+    # All twenty, those that the decoder still held among them.
+    assert numbers(video) == list(range(20))
+    stopped, short = video.warnings
+    assert "stopped after 20 frames (Input/output error)" in stopped
+    assert "end at 0.80 s" in short
 
 
 def test_reading_twice_gives_the_same(tmp_path):

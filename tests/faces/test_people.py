@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from emoaff.faces.people import People
+
+BOX = np.array([100.0, 100, 150, 150])
+
+
+def vector(*numbers):
+    row = np.zeros(8, "float32")
+    row[: len(numbers)] = numbers
+    return row / np.linalg.norm(row)
+
+
+def face(row, time_s=0.0, shot=1, box=BOX):
+    return row, time_s, shot, box
+
+
+@pytest.fixture
+def people():
+    """Two who are gone: 1 is along the first axis, 2 along the second."""
+    people = People(same=0.8, near=0.6)
+    rows = [vector(1), vector(0, 1)]
+    assert people.name([face(row) for row in rows], [set(), set()]) == [1, 2]
+    return people
+
+
+def name(people, row, present=(), **where):
+    (number,) = people.name([face(row, **where)], [set(present)])
+    return number
+
+
+def test_who_looks_alike_is_known_again(people):
+    assert name(people, vector(0.1, 0.9), time_s=60, shot=9) == 2
+
+
+def test_who_looks_like_nobody_is_new(people):
+    # cos 45 degrees is 0.71 with each of them.
+    assert name(people, vector(1, 1), time_s=60) == 3
+
+
+def test_who_is_in_the_picture_is_not_meant(people):
+    assert name(people, vector(1), present={1}, time_s=60) == 3
+
+
+def test_who_looks_like_two_people_is_new():
+    people = People(same=0.8, near=0.6)
+    rows = [vector(1, 0.2), vector(1, -0.2)]
+    people.name([face(row) for row in rows], [set(), set()])
+    # And not the other one either because the likeliest is present.
+    assert name(people, vector(1, 0.2), present={1}, time_s=60) == 3
+    assert name(people, vector(1, 0.02), time_s=60) == 4
+
+
+@pytest.mark.parametrize(
+    ("moved", "time_s", "shot", "expected"),
+    [
+        (0, 1.0, 1, 1),
+        (50, 1.0, 1, 1),  # a quarter of the way: 0.65 is enough
+        (100, 1.0, 1, 3),  # half of the way: 0.7 is not
+        (0, 3.0, 1, 3),  # too late
+        (0, 1.0, 2, 3),  # another shot
+    ],
+)
+def test_less_is_asked_near_the_old_place(
+    people, moved, time_s, shot, expected
+):
+    row = vector(0.68, 0, np.sqrt(1 - 0.68**2))  # 0.68 with the first
+    box = BOX + [moved, 0, moved, 0]
+    got = name(people, row, time_s=time_s, shot=shot, box=box)
+    assert got == expected
+
+
+def test_several_are_matched_at_once(people):
+    # Both are nearest to 2; the second is much nearer, the first is then new.
+    rows = [face(vector(0.3, 1), 60), face(vector(0, 1), 60)]
+    assert people.name(rows, [set(), set()]) == [3, 2]
+
+
+def test_the_first_look_is_never_forgotten(people):
+    rng = np.random.default_rng(0)
+    for time_s in range(100):
+        people.learn(1, *face(vector(*rng.normal(size=8)), time_s))
+    assert len(people._vectors[1]) == 10
+    assert name(people, vector(1), time_s=999) == 1
+
+
+def test_in_a_crowd_who_is_unseen_for_longest_is_forgotten(monkeypatch):
+    monkeypatch.setattr("emoaff.faces.people._PEOPLE", 20)
+    people = People(same=0.8, near=0.6)
+    rows = np.eye(30, dtype="float32")
+    for time_s, row in enumerate(rows):
+        assert name(people, row, time_s=time_s) == time_s + 1
+    assert len(people._vectors) == 20
+    assert name(people, rows[25], time_s=99) == 26
+    assert name(people, rows[0], time_s=99) == 31
