@@ -16,6 +16,7 @@ Score it again:
 """
 
 import dataclasses
+import json
 import os
 import pathlib
 
@@ -34,6 +35,8 @@ class Config:
         dataset: Corpus, see `emoaff.corpora`.
         initial_weights: Path of the face-recognition weights for
             `emoaff.models.build_mobilenet_v1`, or empty to start at random.
+        start: Folder of a finished run of this recipe to go on from, its
+            classifier included, or empty.
         stages: Pairs (epochs, side in pixels), in order. Small pictures first
             save time, the last stage is the preset's resolution.
         head_epochs: Epochs that train the classifier alone, at first.
@@ -51,6 +54,7 @@ class Config:
 
     dataset: str = "ferplus"
     initial_weights: str = ""
+    start: str = ""
     stages: tuple[tuple[int, int], ...] = ((6, 80), (8, 112))
     head_epochs: int = 1
     head_learning_rate: float = 1e-3
@@ -104,7 +108,8 @@ def build(config: Config) -> keras.Model:
     Height and width are free.
 
     Raises:
-        FileNotFoundError: If `config.initial_weights` names no file.
+        FileNotFoundError: If `config.initial_weights` names no file, or
+            `config.start` no run with a checkpoint.
     """
     if config.initial_weights and not os.path.isfile(config.initial_weights):
         raise FileNotFoundError(
@@ -117,7 +122,20 @@ def build(config: Config) -> keras.Model:
     x = trunk(Greyscale(name="greyscale")(inputs))
     x = keras.layers.Dropout(config.dropout, name="dropout")(x)
     logits = keras.layers.Dense(len(labels.get(LABEL_SPACE)), name="logits")(x)
-    return keras.Model(inputs, logits, name="classifier")
+    model = keras.Model(inputs, logits, name="classifier")
+    if config.start:
+        model.set_weights(_last_checkpoint(config.start).get_weights())
+    return model
+
+
+def _last_checkpoint(run):
+    found = sorted(pathlib.Path(run).glob("checkpoints/epoch_*.keras"))
+    if not found:
+        raise FileNotFoundError(
+            "Expected the folder of a run with checkpoints. Received: "
+            f"start={run}. Give the --out of an earlier `emoaff train {NAME}`."
+        )
+    return keras.saving.load_model(found[-1])
 
 
 def finished(
@@ -153,9 +171,6 @@ def preset_config(
 ) -> dict:
     """What the preset's `config.json` says beside weights and scores."""
     space = labels.get(LABEL_SPACE)
-    settings = dataclasses.asdict(config)
-    weights = pathlib.PurePath(config.initial_weights).name
-    settings["initial_weights"] = weights
     return {
         "name": NAME,
         "input": {"size": INPUT_SIZE, "channels": "RGB", "range": [0, 255]},
@@ -175,17 +190,49 @@ def preset_config(
             "data": DATA,
             "training": TRAINING,
             "limits": LIMITS,
-            "train_command": (
-                f"emoaff train {NAME} --data-dir data --out runs/{NAME} "
-                f"--set initial_weights={weights}"
-            ),
+            "train_command": "\n    ".join(commands(config)),
             "evaluate_command": (
                 f"emoaff evaluate {NAME} --dataset {config.dataset} --split "
                 "validation --data-dir data"
             ),
             "temperature": temperature,
             "held_out": held_out,
-            "settings": settings,
+            "settings": _named(config),
             "history": history,
         },
     }
+
+
+def commands(config: Config, out: str = f"runs/{NAME}") -> list[str]:
+    """The commands that repeat a run, those of the runs before it first.
+
+    Args:
+        config: The run's settings.
+        out: Folder of the run in its command.
+    """
+    before = []
+    if config.start:
+        settings = pathlib.Path(config.start, "config.json").read_text()
+        first = Config(**json.loads(settings))
+        before = commands(first, _named(config)["start"])
+    defaults = dataclasses.asdict(Config())
+    chosen = [
+        f" --set {name}={value if isinstance(value, str) else _json(value)}"
+        for name, value in _named(config).items()
+        if _json(value) != _json(defaults[name])
+    ]
+    command = f"emoaff train {NAME} --data-dir data --out {out}"
+    return [*before, command + "".join(chosen)]
+
+
+def _named(config):
+    """The settings with files and folders by name, wherever they lay."""
+    settings = dataclasses.asdict(config)
+    settings["initial_weights"] = pathlib.PurePath(config.initial_weights).name
+    if config.start:
+        settings["start"] = f"runs/{pathlib.PurePath(config.start).name}"
+    return settings
+
+
+def _json(value):
+    return json.dumps(value, separators=(",", ":"))
