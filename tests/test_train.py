@@ -122,3 +122,30 @@ def test_settings_take_the_type_of_their_default():
 def test_a_wrong_setting_says_what_is_expected(name, text, message):
     with pytest.raises(ValueError, match=message):
         parse_overrides(compact_ferplus.Config, {name: text})
+
+
+def test_a_second_run_starts_where_the_first_ended(run, data_dir, tmp_path):
+    first, _ = run
+    config = compact_ferplus.Config(start=str(first))
+    classifier = keras.saving.load_model(
+        sorted((first / "checkpoints").glob("*.keras"))[-1]
+    )
+    again = compact_ferplus.build(config)
+    for a, b in zip(classifier.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_start_without_checkpoints_is_refused(tmp_path):
+    config = compact_ferplus.Config(start=str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="earlier `emoaff train"):
+        compact_ferplus.build(config)
+
+
+def test_the_card_names_every_command_of_a_run(run):
+    first, _ = run
+    config = compact_ferplus.Config(start=str(first), seed=1)
+    one, two = compact_ferplus.commands(config)
+    assert f"--out runs/{first.name} " in one
+    assert "--set 'stages=[[1,32]]'" in one
+    assert two.endswith(f"--set start=runs/{first.name} --set seed=1")
+    assert "--out runs/compact_ferplus " in two

@@ -19,6 +19,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shlex
 
 import keras
 
@@ -217,7 +218,7 @@ def commands(config: Config, out: str = f"runs/{NAME}") -> list[str]:
         before = commands(first, _named(config)["start"])
     defaults = dataclasses.asdict(Config())
     chosen = [
-        f" --set {name}={value if isinstance(value, str) else _json(value)}"
+        f" --set {shlex.quote(f'{name}={_text(value)}')}"
         for name, value in _named(config).items()
         if _json(value) != _json(defaults[name])
     ]
@@ -232,6 +233,10 @@ def _named(config):
     if config.start:
         settings["start"] = f"runs/{pathlib.PurePath(config.start).name}"
     return settings
+
+
+def _text(value):
+    return value if isinstance(value, str) else _json(value)
 
 
 def _json(value):
