@@ -132,6 +132,11 @@ class Timeline:
         return list(self._video.warnings) if self.kind == "video" else []
 
     @property
+    def damaged(self) -> bool:
+        """Whether pictures of the file were missing or broken so far."""
+        return self.kind == "video" and self._video.damaged
+
+    @property
     def duration_s(self) -> float:
         """Seconds that the file declares; NaN where unknown, 0 a picture."""
         return self._video.duration_s if self.kind == "video" else 0.0

@@ -20,7 +20,7 @@ _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """An input that gave no result.
+    """An input that gave no result, or the result of a part only.
 
     Args:
         path: The input.
@@ -56,7 +56,8 @@ def predict_files(
         report: Called with each line about a finished input.
 
     Returns:
-        The inputs without a result; empty when all went well.
+        The inputs without a result, and those that are damaged and gave one
+        for the part that could be read; empty when all went well.
 
     Raises:
         ValueError: If `out` cannot be written to.
@@ -72,7 +73,11 @@ def predict_files(
     for path, stem in zip(files, result_names(files), strict=True):
         try:
             timeline = Timeline(path, preset, options, detector)
-            _predict_file(timeline, out, stem, annotated, report)
+            table = _predict_file(timeline, out, stem, annotated, report)
+            if timeline.damaged:
+                what = "; ".join(timeline.warnings)
+                text = f"{path}: {what}. What could be read is in {table}."
+                failures.append(Failure(path, text))
         except (OSError, ValueError) as error:
             failures.append(Failure(path, reason(error)))
     return failures
@@ -137,6 +142,7 @@ def _predict_file(timeline, out, stem, annotated, report):
         written.append(_annotate(timeline, table, out, stem))
     for line in (*_story(timeline), *map(str, written)):
         report(line)
+    return table
 
 
 def _annotate(timeline, table, out, stem):
@@ -211,5 +217,6 @@ def _story(timeline):
             mostly = f", mostly {name} ({share:.0%})"
         when = f", {first:.1f}-{last:.1f} s" if unit == "frames" else ""
         yield f"  person {person}{when}{mostly}"
-    for warning in timeline.warnings:
-        yield f"  note: {warning}"
+    if not timeline.damaged:
+        for warning in timeline.warnings:
+            yield f"  note: {warning}"

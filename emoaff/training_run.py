@@ -60,6 +60,7 @@ class TrainingRun:
             loss = model.fit(
                 self._batches(epoch, self.sides[epoch]),
                 epochs=1,
+                shuffle=False,
                 verbose=0,
                 callbacks=[_Progress(epoch, self)],
             ).history["loss"][0]
@@ -99,6 +100,7 @@ class TrainingRun:
             model.fit(
                 self._batches(epoch, self.sides[0]),
                 epochs=1,
+                shuffle=False,
                 verbose=0,
                 callbacks=[_Progress(epoch, self)],
             )

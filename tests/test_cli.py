@@ -10,6 +10,7 @@ import emoaff_cli
 from emoaff import presets
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
+from tests.sample import CLIP
 from tests.sample import PORTRAIT
 
 
@@ -83,6 +84,23 @@ def test_a_truncated_video_costs_one_sentence(shared_data, tmp_path, capsys):
     assert code == 2
     assert captured.err.count("\n") == 1
     assert "cut.mp4" in captured.err
+    assert (tmp_path / "out" / "astronaut.csv").is_file()
+
+
+def test_a_video_cut_behind_its_index_keeps_what_could_be_read(
+    tmp_path, capsys
+):
+    data = CLIP.read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(data[: len(data) // 2])
+    assert predict(cut, PORTRAIT, out=tmp_path / "out") == 2
+    captured = complaint(capsys)
+    (sentence,) = [s for s in captured.err.splitlines() if "emoaff" in s]
+    assert "declares 6.00 s" in sentence
+    assert str(tmp_path / "out" / "cut.csv") in sentence
+    with (tmp_path / "out" / "cut.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert 20 < len(rows) < 140
     assert (tmp_path / "out" / "astronaut.csv").is_file()
 
 

@@ -62,6 +62,8 @@ class Video:
             time_s` is the file's clock, which its sound follows too.
         decoded_frames: Frames that the latest reading has given so far.
         warnings: What went wrong in the latest reading so far, as clauses.
+        damaged: Whether pictures are missing or patched up in it: the file is
+            cut short or broken. Odd timestamps alone are no damage.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -117,7 +119,12 @@ class Video:
 
     def _restart(self):
         self.decoded_frames = 0
+        self.damaged = False
         self.warnings: list[str] = []
+
+    def _note_damage(self, clause):
+        self.damaged = True
+        self.warnings.append(clause)
 
     def _read(self):
         self._restart()
@@ -133,7 +140,7 @@ class Video:
                 yield frame
         self.warnings += timeline.warnings()
         if timeline.end_s + max(0.5, 0.02 * timeline.end_s) < self.duration_s:
-            self.warnings.append(
+            self._note_damage(
                 f"the file declares {self.duration_s:.2f} s, but its pictures "
                 f"end at {timeline.end_s:.2f} s, after "
                 f"{self.decoded_frames} frames"
@@ -152,9 +159,10 @@ class Video:
                 damaged += picture.is_corrupt
                 yield picture
         if damaged:
-            self.warnings.append(
-                f"{damaged} damaged pieces of the stream were left out or "
-                "patched up by the decoder"
+            pieces = "piece" if damaged == 1 else "pieces"
+            self._note_damage(
+                f"the decoder left out or patched up {damaged} damaged "
+                f"{pieces} of the stream"
             )
 
     def _packets(self, container, stream):
@@ -163,7 +171,7 @@ class Video:
             yield from container.demux(stream)
         except av.FFmpegError as error:
             yield None
-            self.warnings.append(
+            self._note_damage(
                 f"reading stopped after {self.decoded_frames} frames "
                 f"({error.strerror}); the rest of the file is not used"
             )
