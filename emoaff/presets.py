@@ -25,6 +25,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 CARD = "README.md"
 _FORMAT = 1
+_TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "preset_files"
 
 
@@ -246,9 +247,6 @@ def save_preset(
         model.save_weights(half / f"full.{WEIGHTS}")
         _to_float16(half / f"full.{WEIGHTS}", half / WEIGHTS)
         (half / f"full.{WEIGHTS}").unlink()
-        architecture = keras.saving.serialize_keras_object(model)
-        # Compile state belongs to a training run, not to a preset.
-        architecture.pop("compile_config", None)
         write_config(
             half,
             {
@@ -260,7 +258,7 @@ def save_preset(
                     "sha256": _sha256(half / WEIGHTS),
                     "parameters": model.count_params(),
                 },
-                "architecture": architecture,
+                "architecture": _architecture(model),
             },
         )
         if path.exists():
@@ -273,6 +271,36 @@ def write_config(path: pathlib.Path, config: dict) -> None:
     """Writes `config.json` of the preset folder `path`."""
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
     (path / CONFIG).write_text(text, "utf-8")
+
+
+def _architecture(model):
+    """The model's graph, without what belongs to a training run."""
+    graph = keras.saving.serialize_keras_object(model)
+    graph.pop("compile_config", None)
+    _strip_training(graph)
+    return graph
+
+
+def _strip_training(node):
+    """Drops how weights begin and are held in check from Keras's own layers.
+
+    A preset's weights are there already, and other versions of Keras know
+    other arguments of these.
+    """
+    if isinstance(node, list):
+        for item in node:
+            _strip_training(item)
+    if not isinstance(node, dict):
+        return
+    if node.get("module") == "keras.layers":
+        config = node["config"]
+        for name in list(config):
+            if name.endswith(_TRAINING) or (
+                name == "quantization_config" and config[name] is None
+            ):
+                del config[name]
+    for item in node.values():
+        _strip_training(item)
 
 
 def _to_float16(source, target):
