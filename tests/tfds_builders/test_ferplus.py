@@ -97,6 +97,21 @@ def test_a_training_picture_of_another_split_is_left_out(train, tmp_path):
     assert set(every) == set(train) | {"fer0000004"}
 
 
+def test_what_is_left_out_is_said_with_its_reason(tmp_path, caplog):
+    write_ferplus(tmp_path / "manual", ROWS)
+    folder = tmp_path / "manual" / "data" / "FER2013Train"
+    (folder / "fer0000000.png").write_bytes(b"")
+    examples = built(tmp_path / "manual", tmp_path / "data")
+    assert "fer0000000" not in examples
+    said = " ".join(record.getMessage() for record in caplog.records)
+    for reason, name in (
+        ("are not there", "fer0000005.png"),
+        ("belong to two rows", "fer0000006.png"),
+        ("cannot be read as 48x48", "fer0000000.png"),
+    ):
+        assert f"1 pictures that {reason} are left out, such as {name}" in said
+
+
 def test_a_zip_gives_what_the_folder_gives(train, tmp_path):
     write_ferplus(tmp_path / "files", ROWS)
     (tmp_path / "manual").mkdir()

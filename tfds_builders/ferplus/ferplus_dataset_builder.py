@@ -4,6 +4,7 @@ import collections
 import csv
 import dataclasses
 import io
+import logging
 import pathlib
 import zipfile
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import tensorflow_datasets as tfds
 
+_LOG = logging.getLogger(__name__)
 _TABLE = "fer2013new.csv"
 _CLASSES = (
     "neutral",
@@ -229,15 +231,38 @@ class _Split:
         # A name that stands twice belongs to two rows of FER2013, and its one
         # file cannot say to which.
         count = collections.Counter(r["Image name"] for r in rows)
-        self.names = {}
+        self._folder = folder
+        self.names, twice, absent = {}, [], []
         for row in rows:
             name = row["Image name"]
             path = source.pictures.get((folder, name))
-            if path is not None and count[name] == 1:
+            if not name:
+                continue  # FER+ gives no name where there is no face
+            if path is None:
+                absent.append(name)
+            elif count[name] > 1:
+                twice.append(name)
+            else:
                 self.names[name] = (path, [float(row[v]) for v in _VOTES])
+        if self.names:
+            self._tell("are not there", absent)
+            self._tell("belong to two rows", twice)
+
+    def _tell(self, why, names):
+        """Says which pictures are left out, in one line for each reason."""
+        names = sorted(set(names))
+        if names:
+            _LOG.warning(
+                "%s: %d pictures that %s are left out, such as %s",
+                self._folder,
+                len(names),
+                why,
+                names[0],
+            )
 
     def read(self):
         """Yields (name without suffix, uint8 (48, 48), votes (10,))."""
+        unreadable = []
         for name, (path, votes) in self.names.items():
             encoded = np.frombuffer(self._source.read(path), np.uint8)
             pixels = (
@@ -246,8 +271,10 @@ class _Split:
                 else None
             )
             if pixels is None or pixels.shape != (48, 48):
+                unreadable.append(name)
                 continue
             yield name.removesuffix(".png"), pixels, np.float32(votes)
+        self._tell("cannot be read as 48x48", unreadable)
 
 
 def _majority(votes):
