@@ -193,30 +193,29 @@ def _version(package):
 
 def _story(timeline):
     """Says in a few lines what was found."""
-    persons = sorted(timeline.rows_of)
-    unit = "frames" if timeline.kind == "video" else "picture"
-    count = f"{timeline.frames} {unit}" if unit == "frames" else unit
-    if persons:
-        people = "person" if len(persons) == 1 else "people"
-        yield (
-            f"{timeline.path.name}: {count}, {len(persons)} {people}, a face "
-            f"in {timeline.frames_with_face}"
-        )
+    name, persons = timeline.path.name, sorted(timeline.rows_of)
+    video = timeline.kind == "video"
+    what = f"{timeline.frames} frames" if video else "picture"
+    if not persons:
+        yield f"{name}: {what}, no face found; its rows have no values"
     else:
-        yield (
-            f"{timeline.path.name}: {count}, no face found; its rows have no "
-            "values"
-        )
+        people = "1 person" if len(persons) == 1 else f"{len(persons)} people"
+        share = f", a face in {timeline.frames_with_face}" if video else ""
+        yield f"{name}: {what}, {people}{share}"
     for person in persons:
-        first, last = timeline.times_of[person]
-        counter = timeline.best_of.get(person)
-        mostly = ""
-        if counter:
-            name, n = counter.most_common(1)[0]
-            share = n / timeline.rows_of[person]
-            mostly = f", mostly {name} ({share:.0%})"
-        when = f", {first:.1f}-{last:.1f} s" if unit == "frames" else ""
-        yield f"  person {person}{when}{mostly}"
+        yield f"  person {person}{_person(timeline, person, video)}"
     if not timeline.damaged:
         for warning in timeline.warnings:
             yield f"  note: {warning}"
+
+
+def _person(timeline, person, video):
+    """When a person was there, and with which expression for the most part."""
+    counter = timeline.best_of.get(person)
+    best, count = counter.most_common(1)[0] if counter else (None, 0)
+    if not video:
+        return f": {best}" if best else ""
+    first, last = timeline.times_of[person]
+    when = f": {first:.1f}-{last:.1f} s"
+    share = count / timeline.rows_of[person]
+    return f"{when}, mostly {best} ({share:.0%})" if best else when
