@@ -3,11 +3,20 @@
 A MobileNetV1 whose first weights come from face recognition learns the vote
 distributions of FER+ and becomes the preset `compact_ferplus`.
 
-Run:
+Run, in two rounds, of which the second goes on from the first:
 
     emoaff prepare ferplus --manual-dir CORPUS --data-dir data
-    emoaff train compact_ferplus --data-dir data --out runs/compact_ferplus \
+    emoaff train compact_ferplus --data-dir data \
+        --out runs/compact_ferplus_first \
         --set initial_weights=mobilenet_v1_vggface2_folded.weights.h5
+    emoaff train compact_ferplus --data-dir data --out runs/compact_ferplus \
+        --set start=runs/compact_ferplus_first --set 'stages=[[7,112]]' \
+        --set head_epochs=0 --set learning_rate=8e-5 --set seed=1
+
+Expect on FER+'s validation split accuracy 0.844 and UAR 0.676 after the first
+round, 0.854 and 0.689 after the second (one run each; the spread over seeds was
+not measured). Two CPU cores train 100 pictures a second at 112 pixels and more
+at 80, so the rounds take about 55 and 35 minutes where nothing else runs.
 
 Score it again:
 
