@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from emoaff.data.face_augmenter import FaceAugmenter
+from emoaff.data.face_augmenter import _inverse_affine
 
 STILL = {
     "zoom": 1.0,
@@ -50,6 +51,48 @@ def test_zoom_and_shift_move_a_dot_by_hand_arithmetic():
         assert abs(centre - 32) < 0.1
         # 8 pixels times a factor between 1/2 and 2
         assert 3.5 < column.sum() / 255 < 16.5
+
+
+def test_the_warp_maps_output_to_input_pixels_by_hand_arithmetic():
+    # 100 x 100 pixels to 100 x 100; twice as wide, half as high, then moved
+    # 0.1 of the side to the right and 0.2 down; no rotation.
+    one = tf.constant([1.0])
+    (row,) = _inverse_affine(
+        tf.constant([100.0, 100.0]),
+        100,
+        2.0 * one,
+        0.5 * one,
+        0.0 * one,
+        0.1 * one,
+        0.2 * one,
+    ).numpy()
+    a, b, c, d, e, f, *rest = row
+    assert list(rest) == [0, 0]
+    for x, y in ((49.5, 49.5), (80.0, 10.0)):
+        # From the middle, 49.5: undo the shift, then the scale.
+        expected = (
+            (x - 49.5 - 10) / 2.0 + 49.5,
+            (y - 49.5 - 20) / 0.5 + 49.5,
+        )
+        got = (a * x + b * y + c, d * x + e * y + f)
+        np.testing.assert_allclose(got, expected, atol=1e-3)
+
+
+def test_a_quarter_turn_maps_right_to_down():
+    # Turned by 90 degrees, what is right of the middle comes to lie below.
+    one = tf.constant([1.0])
+    row = _inverse_affine(
+        tf.constant([10.0, 10.0]),
+        10,
+        one,
+        one,
+        one * np.float32(np.pi / 2),
+        0 * one,
+        0 * one,
+    ).numpy()[0]
+    x, y = 4.5, 8.5  # 4 pixels below the middle
+    got = (row[0] * x + row[1] * y + row[2], row[3] * x + row[4] * y + row[5])
+    np.testing.assert_allclose(got, (8.5, 4.5), atol=1e-4)
 
 
 def test_eager_and_tf_data_agree(images):
