@@ -7,6 +7,14 @@ import struct
 import av
 from av.stream import Disposition
 
+# Titles in another encoding than UTF-8 are no reason not to read the pictures.
+# PyAV 19 has no such argument any more.
+_LENIENT = (
+    {"metadata_errors": "replace"}
+    if int(av.__version__.partition(".")[0]) < 19
+    else {}
+)
+
 
 def open_container(path: pathlib.Path) -> av.container.InputContainer:
     """Opens a media file for reading.
@@ -38,7 +46,7 @@ def open_container(path: pathlib.Path) -> av.container.InputContainer:
         )
     try:
         # Absolute, or FFmpeg would read "name:" as a protocol.
-        return av.open(str(path.absolute()), metadata_errors="replace")
+        return av.open(str(path.absolute()), **_LENIENT)
     except (av.FFmpegError, OSError) as error:
         raise ValueError(
             f"{path}: expected a video file, but it cannot be read as one "
