@@ -83,8 +83,7 @@ def vote_distribution(votes, unknown, no_face):
         float32 `(n, classes)`, rows sum to 1, or are NaN.
 
     References:
-        - [Barsoum et al., 2016](https://arxiv.org/abs/1608.01041), Section 3,
-          "probabilistic label drawing" names this distribution
+        - [Barsoum et al., 2016](https://arxiv.org/abs/1608.01041)
     """
     everything = np.column_stack([votes, unknown, no_face])
     kept = np.where(everything > 1, everything, 0.0)

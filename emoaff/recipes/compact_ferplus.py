@@ -106,10 +106,10 @@ of their counts, warps, light, blur, noise and covered patches as augmentation
 with AdamW. The run's settings are in `config.json` under `provenance`."""
 LIMITS = """\
 It names what a face shows, by the crowd's vote, not what a person feels. Rare
-classes are weak: see the recall of disgust, fear and contempt above. FER2013
-names no ages, origins or skin colours, so differences between groups of people
-were not measured. Profiles, masks and faces under about 30 pixels were rare in
-training. Not for decisions about people."""
+classes are weak, and their recall rests on few pictures: see disgust, fear and
+contempt above. FER2013 names no ages, origins or skin colours, so differences
+between groups of people were not measured, and neither were profiles, masks or
+very small faces. Not for decisions about people."""
 
 
 def build(config: Config) -> keras.Model:
