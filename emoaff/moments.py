@@ -37,6 +37,45 @@ class Moments:
         bias = ops.square(self.mean_true - self.mean_pred)
         return self.var_true + self.var_pred + bias
 
+    def correlation(self):
+        """Pearson's r; 0 where it is undefined."""
+        r = ops.divide_no_nan(self.covariance, self.deviations())
+        return ops.clip(r, -1.0, 1.0)
+
+    def deviations(self):
+        """The denominator of Pearson's r; 0 where it is undefined."""
+        return ops.sqrt(self.var_true) * ops.sqrt(self.var_pred)
+
+    def to_state(self):
+        """All of it as one tensor `(11, ...)`, for `merged_states`.
+
+        The rows are count, two means, and two variances and the covariance
+        times the count; then what makes them add up, see `_between`.
+        """
+        n = self.count
+        means = ops.stack([self.mean_true, self.mean_pred])
+        inner = ops.stack([self.var_true, self.var_pred, self.covariance])
+        return ops.concatenate([n[None], means, n * inner, _between(n, means)])
+
+    @classmethod
+    def from_state(cls, state):
+        """The moments whose `to_state` is `state`.
+
+        States of disjoint sets of frames may also have been added up, as
+        `tf.distribute` does with those of its replicas.
+        """
+        n, inner, first, outer = state[0], state[3:6], state[6:8], state[8:]
+        means = ops.divide_no_nan(first, n)
+        # Of one set this is rounding alone, which must not turn a constant
+        # signal into one that varies.
+        between = outer - _between(n, means)[2:]
+        size = ops.sqrt(outer[0]) * ops.sqrt(outer[1])
+        size = ops.stack([outer[0], outer[1], size])
+        rounding = 64 * np.finfo(keras.backend.standardize_dtype(n.dtype)).eps
+        real = ops.abs(between) > rounding * size
+        second = ops.divide_no_nan(inner + ops.where(real, between, 0.0), n)
+        return cls(n, *ops.unstack(ops.concatenate([means, second]), axis=0))
+
 
 def moments(y_true, y_pred, axis, weight=None, dtype=None):
     """Computes the moments of labels and predictions along `axis`.
@@ -96,3 +135,30 @@ def moments(y_true, y_pred, axis, weight=None, dtype=None):
         mean(d_true * d_pred),
     )
     return Moments(*(ops.squeeze(x, axis=axis) for x in terms))
+
+
+def merged_states(a, b):
+    """The `Moments.to_state` of two sets of frames as that of their union.
+
+    Keeps the digits of long streams far from zero, where sums of squares
+    would not.
+
+    References:
+        - [Chan et al., 1983](https://doi.org/10.1080/00031305.1983.10483115)
+    """
+    n = a[0] + b[0]
+    share = ops.divide_no_nan(b[0], n)
+    step = b[1:3] - a[1:3]
+    means = a[1:3] + step * share
+    inner = a[3:6] + b[3:6] + _products(step) * (a[0] * share)
+    return ops.concatenate([n[None], means, inner, _between(n, means)])
+
+
+def _between(n, means):
+    # Sums over frames of the means and of their products: unlike means and
+    # variances, they may be added over sets.
+    return ops.concatenate([n * means, n * _products(means)])
+
+
+def _products(pair):
+    return ops.stack([pair[0] ** 2, pair[1] ** 2, pair[0] * pair[1]])

@@ -7,11 +7,24 @@ import emoaff
 # These names are in every saved model. To rename a class, keep its old name
 # registered as well.
 ON_DISK = [
+    "emoaff>AbawExpression",
+    "emoaff>Accuracy",
+    "emoaff>ActionUnitF1",
+    "emoaff>AffectRMSE",
     "emoaff>Concordance",
     "emoaff>ConcordanceLoss",
+    "emoaff>ConfusionMatrix",
+    "emoaff>ExpectedCalibrationError",
     "emoaff>Framewise",
     "emoaff>Greyscale",
     "emoaff>InputNormalization",
+    "emoaff>MacroF1",
+    "emoaff>MultiTaskLoss",
+    "emoaff>Pearson",
+    "emoaff>SAGR",
+    "emoaff>UAR",
+    "emoaff>WeightedCrossentropy",
+    "emoaff>WeightedSigmoidCrossentropy",
 ]
 
 
