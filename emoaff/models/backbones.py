@@ -1,11 +1,17 @@
 """Image models by name: RGB 0-255 faces in, one feature vector a face out."""
 
 import pathlib
+from collections.abc import Callable
+from typing import NamedTuple
 
 import keras
 
 from emoaff.layers import InputNormalization
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.models.rangulov import build_rangulov_cnn
+from emoaff.models.small_cnn import build_small_cnn
+from emoaff.models.vgg_face16 import build_vgg_face16
+from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
 
 
 def names():
@@ -19,12 +25,17 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
     The normalisation that the weights expect is the model's first layer, so
     every backbone takes plain RGB.
 
-    | name | features | stages | normalisation |
-    |---|---|---|---|
-    | `"resnet50"` | 2048 | 5: conv1 ... conv5 | `imagenet_caffe` |
-    | `"mobilenet_v1"` | 1024 | 5, one a scale | `imagenet_caffe` |
-    | `"mobilenet_v2"` | 1280 | 5, one a scale | `imagenet_torch` |
+    | name | size | features | stages | normalisation |
+    |---|---|---|---|---|
+    | `"mobilenet_v1"` | 150 | 1024 | 5, one a scale | `imagenet_caffe` |
+    | `"mobilenet_v2"` | 150 | 1280 | 5, one a scale | `imagenet_torch` |
+    | `"rangulov_cnn"` | 96 | 300 | 3 convolutions, features | `unit`, grey |
+    | `"resnet50"` | 150 | 2048 | 5: conv1 ... conv5 | `imagenet_caffe` |
+    | `"small_cnn"` | 48 | 64 | 3 convolutions, features | `centered` |
+    | `"vgg_face16"` | 96 | 4096 | 5 scales, features | `centered` |
+    | `"vggface2_resnet50"` | 224 | 2048 | 5: conv1 ... conv5 | `vggface2` |
 
+    `"rangulov_cnn"` is that network up to its layer of features.
     `"mobilenet_v2"` has torchvision's batch-norm epsilon (1e-5), for weights
     converted from there; with `weights="imagenet"` it gets the convention of
     Keras's own weights instead: epsilon 1e-3, `imagenet_tf`.
@@ -34,11 +45,13 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
             `(batch, height, width, 3)` to `(batch, features)`. Such a model
             is used as it is, not copied.
         image_size: Int or tuple `(height, width)`, at least 32 for the named
-            ones. Defaults to `None`: 150 for the named, its own for a model.
+            ones and 60 for `"rangulov_cnn"`. Defaults to `None`: the size
+            above for the named, its own for a model.
         weights: `None` for random weights (or those the model has),
-            `"imagenet"` for the weights that `keras.applications` downloads,
-            or the path of a `.weights.h5` file of the same layers. Defaults
-            to `None`.
+            `"imagenet"` for the weights that `keras.applications` downloads
+            (`"resnet50"`, `"mobilenet_v2"`), or the path of a `.weights.h5`
+            file of the same layers; layers after them in the file are left
+            out. Defaults to `None`.
         frozen_stages: Int, how many stages from the input on, the stem
             included, are not trained; their batch norms stay in inference
             mode. Defaults to `0`.
@@ -55,9 +68,16 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
         model, stages = _checked(backbone, image_size), ()
         _refuse_imagenet("A model of your own", weights)
     elif isinstance(backbone, str) and backbone in _BACKBONES:
-        builder, stages = _BACKBONES[backbone]
-        imagenet = "imagenet" if weights == "imagenet" else None
-        model = builder(150 if image_size is None else image_size, imagenet)
+        named = _BACKBONES[backbone]
+        size = named.image_size if image_size is None else image_size
+        stages = named.stages
+        if named.imagenet:
+            model = named.build(
+                size, "imagenet" if weights == "imagenet" else None
+            )
+        else:
+            _refuse_imagenet(repr(backbone), weights)
+            model = named.build(size)
     else:
         raise ValueError(
             f"`backbone` must be one of {', '.join(names())}, or a "
@@ -127,29 +147,28 @@ def build_mobilenet_v2(
     return model
 
 
-def _mobilenet_v1(image_size, weights):
-    _refuse_imagenet("'mobilenet_v1'", weights)
-    return build_mobilenet_v1(image_size)
+def _rangulov_features(image_size):
+    model = build_rangulov_cnn(image_size=image_size)
+    features = model.get_layer("features").output
+    return keras.Model(model.input, features, name=model.name)
 
 
-# Name: (builder of image size and weights, the last layer of each stage).
+class _Named(NamedTuple):
+    build: Callable  # of the image size, and of weights if `imagenet`
+    image_size: int
+    stages: tuple  # the last layer of each
+    imagenet: bool = False
+
+
 _BACKBONES = {
-    "resnet50": (
-        build_resnet50,
-        (
-            "pool1_pool",
-            "conv2_block3_out",
-            "conv3_block4_out",
-            "conv4_block6_out",
-            "conv5_block3_out",
-        ),
-    ),
-    "mobilenet_v1": (
-        _mobilenet_v1,
+    "mobilenet_v1": _Named(
+        build_mobilenet_v1,
+        150,
         ("pw1_relu", "pw3_relu", "pw5_relu", "pw11_relu", "pw13_relu"),
     ),
-    "mobilenet_v2": (
+    "mobilenet_v2": _Named(
         build_mobilenet_v2,
+        150,
         (
             "expanded_conv_project_BN",
             "block_2_add",
@@ -157,6 +176,37 @@ _BACKBONES = {
             "block_12_add",
             "out_relu",
         ),
+        imagenet=True,
+    ),
+    "rangulov_cnn": _Named(
+        _rangulov_features, 96, ("pool1", "pool2", "pool3", "features")
+    ),
+    "resnet50": _Named(
+        build_resnet50,
+        150,
+        (
+            "pool1_pool",
+            "conv2_block3_out",
+            "conv3_block4_out",
+            "conv4_block6_out",
+            "conv5_block3_out",
+        ),
+        imagenet=True,
+    ),
+    "small_cnn": _Named(
+        build_small_cnn,
+        48,
+        ("conv1_relu", "conv2_relu", "conv3_relu", "features"),
+    ),
+    "vgg_face16": _Named(
+        build_vgg_face16,
+        96,
+        ("pool1", "pool2", "pool3", "pool4", "pool5", "features"),
+    ),
+    "vggface2_resnet50": _Named(
+        build_vggface2_resnet50,
+        224,
+        ("pool1", "conv2_3_out", "conv3_4_out", "conv4_6_out", "conv5_3_out"),
     ),
 }
 

@@ -4,6 +4,8 @@ import pytest
 
 from emoaff.layers import InputNormalization
 from emoaff.models import backbones
+from emoaff.models import build_cnn_lstm
+from emoaff.models import build_rangulov_cnn
 from emoaff.models.backbones import build_backbone
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3))
@@ -16,7 +18,15 @@ def tiny():
 
 
 def test_names_are_sorted():
-    assert backbones.names() == ("mobilenet_v1", "mobilenet_v2", "resnet50")
+    assert backbones.names() == (
+        "mobilenet_v1",
+        "mobilenet_v2",
+        "rangulov_cnn",
+        "resnet50",
+        "small_cnn",
+        "vgg_face16",
+        "vggface2_resnet50",
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,30 @@ def test_named_backbones(name, features, parameters, scheme):
     assert model.get_layer("normalization").scheme == scheme
     # Pixels reach the network through the normalisation alone.
     assert isinstance(model.layers[1], InputNormalization)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "features", "parameters", "scheme"),
+    [
+        # The published 1,333,706 less the head's 300 * 2 + 2
+        ("rangulov_cnn", 96, 300, 1_333_104, "unit"),
+        ("small_cnn", 48, 64, 60_848, "centered"),
+        ("vgg_face16", 96, 4096, 33_593_152, "centered"),
+        ("vggface2_resnet50", 224, 2048, 23_561_152, "vggface2"),
+    ],
+)
+def test_networks_for_faces_have_their_own_size(
+    name, size, features, parameters, scheme
+):
+    model = build_cnn_lstm(
+        backbone=name, temporal="gru", temporal_units=3, heads=2
+    )
+    assert model.input_shape == (None, None, size, size, 3)
+    encoder = model.get_layer("backbone").layer
+    assert encoder.name == name
+    assert encoder.output_shape == (None, features)
+    assert encoder.count_params() == parameters
+    assert encoder.get_layer("normalization").scheme == scheme
 
 
 def test_image_size_may_be_a_pair_and_is_150_by_default():
@@ -127,7 +161,9 @@ def test_one_stage_after_the_other_is_frozen():
     assert expected[-1] == 0
     model = build_backbone("resnet50", 32)
     for stages, count in enumerate(expected):
-        backbones._freeze(model, backbones._BACKBONES["resnet50"][1], stages)
+        backbones._freeze(
+            model, backbones._BACKBONES["resnet50"].stages, stages
+        )
         got = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
         assert got == count, stages
 
@@ -144,13 +180,22 @@ def _unit(size, filters_in, filters_out):
         ("mobilenet_v1", 28 * 32 + 10 * 32 + 33 * 64),
         # Conv1, depthwise, project without biases, gamma and beta of each
         ("mobilenet_v2", 27 * 32 + 9 * 32 + 32 * 16 + 2 * (32 + 32 + 16)),
+        # gamma and beta of the input, 5x5 kernels without bias
+        ("rangulov_cnn", 2 + 25 * 64),
+        # 3x3 kernels without bias, gamma and beta
+        ("small_cnn", 27 * 16 + 2 * 16),
+        # two 3x3 convolutions with bias
+        ("vgg_face16", 28 * 64 + (9 * 64 + 1) * 64),
+        # 7x7 kernels without bias, gamma and beta
+        ("vggface2_resnet50", 49 * 3 * 64 + 2 * 64),
     ],
 )
-def test_mobilenets_freeze_from_the_stem_on(name, stem):
+def test_backbones_freeze_from_the_stem_on(name, stem):
     sizes = []
-    model = build_backbone(name, 32)
-    for stages in range(6):
-        backbones._freeze(model, backbones._BACKBONES[name][1], stages)
+    model = build_backbone(name, 60 if name == "rangulov_cnn" else 32)
+    names = backbones._BACKBONES[name].stages
+    for stages in range(len(names) + 1):
+        backbones._freeze(model, names, stages)
         trainable = [x.trainable for x in model.layers if x.weights]
         assert trainable == sorted(trainable)  # the frozen ones first
         sizes.append(
@@ -193,6 +238,21 @@ def test_a_model_of_ones_own_takes_weights_from_a_file(tmp_path):
     np.testing.assert_array_equal(second(pixels), first(pixels))
 
 
+def test_weights_of_a_whole_network_fit_its_backbone(tmp_path):
+    whole = build_rangulov_cnn(8)
+    whole.save_weights(tmp_path / "whole.weights.h5")
+    model = build_backbone(
+        "rangulov_cnn", weights=tmp_path / "whole.weights.h5"
+    )
+    for got, expected in zip(
+        model.get_weights(), whole.get_weights(), strict=False
+    ):
+        np.testing.assert_array_equal(got, expected)
+    # Without the head, and without the dropout before it.
+    assert model.layers[-1].name == "features"
+    assert len(model.weights) == len(whole.weights) - 2
+
+
 def test_without_a_network_imagenet_says_what_to_do(monkeypatch):
     def application(**kwargs):
         raise Exception("URL fetch failure on https://storage")
@@ -225,8 +285,9 @@ def test_errors_say_what_was_received(tmp_path):
         FileNotFoundError, match="Received: weights='nowhere.h5'"
     ):
         build_backbone("mobilenet_v1", 32, "nowhere.h5")
-    with pytest.raises(ValueError, match="'mobilenet_v1' has no ImageNet"):
-        build_backbone("mobilenet_v1", 32, "imagenet")
+    for name in ("mobilenet_v1", "small_cnn"):
+        with pytest.raises(ValueError, match=f"'{name}' has no ImageNet"):
+            build_backbone(name, 32, "imagenet")
     with pytest.raises(ValueError, match="your own has no ImageNet"):
         build_backbone(tiny(), weights="imagenet")
     with pytest.raises(ValueError, match=r"in \[0, 5\] .*frozen_stages=6"):
