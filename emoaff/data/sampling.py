@@ -4,6 +4,57 @@ import hashlib
 
 import numpy as np
 
+from emoaff.data.window_votes import window_label
+
+
+def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
+    """Shuffles the examples of one epoch, each drawn once.
+
+    Args:
+        count: Number of examples.
+        seed: Seed of the run.
+        epoch: 0-based; every epoch has another order, always the same for
+            one seed.
+
+    Returns:
+        int64 `(count,)`, a permutation of `range(count)`.
+    """
+    return np.random.default_rng((seed, epoch)).permutation(count)
+
+
+def class_weighted_order(
+    labels: np.ndarray, count: int, power: float, seed: int, epoch: int
+) -> np.ndarray:
+    """Draws the windows of one epoch, windows of rare classes more often.
+
+    The class of a window is the most frequent one of its frames, see
+    `emoaff.data.window_votes.window_label`; windows without any label are
+    never drawn.
+
+    Args:
+        labels: Class index of each frame, int `(windows, frames)`, -1 is no
+            label.
+        count: See `balanced_indices`.
+        power: See `balanced_indices`.
+        seed: See `balanced_indices`.
+        epoch: See `balanced_indices`.
+
+    Returns:
+        int64 `(count,)`, numbers of windows.
+
+    Raises:
+        ValueError: If no window has a label.
+    """
+    classes = window_label(labels)
+    labelled = np.flatnonzero(classes >= 0)
+    if not len(labelled):
+        raise ValueError(
+            "At least one window must have a labelled frame. Received: none "
+            f"of {len(classes)}. Choose the labels that the split has."
+        )
+    drawn = balanced_indices(classes[labelled], count, power, seed, epoch)
+    return labelled[drawn]
+
 
 def balanced_indices(
     classes: np.ndarray, count: int, power: float, seed: int, epoch: int
