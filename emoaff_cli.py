@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_prepare,
         _add_train,
         _add_evaluate,
+        _add_crossval,
     ):
         add(commands)
     return parser
@@ -157,6 +158,7 @@ def _add_models(commands):
 
 
 def _models(args):
+    from emoaff import model_card
     from emoaff import presets
 
     if args.name:
@@ -165,14 +167,9 @@ def _models(args):
         return
     for name in presets.names():
         config = presets.read_config(name)
-        scores = config.get("scores", {})
-        size = presets.find(name) / config["weights"]["file"]
-        print(
-            f"{name}  {size.stat().st_size / 1e6:.1f} MB, accuracy "
-            f"{scores.get('accuracy', float('nan')):.3f}, UAR "
-            f"{scores.get('uar', float('nan')):.3f} on "
-            f"{scores.get('dataset')} {scores.get('split')}"
-        )
+        weights = presets.find(name) / config["weights"]["file"]
+        size = weights.stat().st_size / 1e6
+        print(f"{name}  {size:.1f} MB, {model_card.headline(config)}")
 
 
 def _add_corpora(commands):
@@ -199,7 +196,9 @@ def _add_prepare(commands):
     )
     command.add_argument("corpus", metavar="CORPUS")
     command.add_argument(
-        "--manual-dir", required=True, metavar="DIR", help="your copy"
+        "--manual-dir",
+        metavar="DIR",
+        help="your copy; not for a corpus that is drawn",
     )
     command.add_argument(
         "--data-dir", required=True, metavar="DIR", help="where it is built"
@@ -228,6 +227,15 @@ def _add_train(commands):
     command.add_argument(
         "--out", required=True, metavar="RUN", help="folder of the run"
     )
+    _add_settings(command)
+    command.add_argument(
+        "--resume", action="store_true", help="go on with the run in --out"
+    )
+    _add_devices(command)
+    command.set_defaults(run=_train)
+
+
+def _add_settings(command):
     command.add_argument(
         "--set",
         action="append",
@@ -235,25 +243,100 @@ def _add_train(commands):
         metavar="NAME=VALUE",
         help="a setting of the recipe; may be given several times",
     )
+
+
+def _add_devices(command):
     command.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out"
+        "--strategy",
+        choices=("none", "mirrored", "multiworker"),
+        default="none",
+        help="one device, all of this machine, or all machines that TF_CONFIG "
+        "names; default: %(default)s",
     )
-    command.set_defaults(run=_train)
+    command.add_argument(
+        "--xla", action="store_true", help="compile each step with XLA"
+    )
 
 
 def _train(args):
     from emoaff.train import train
 
-    wrong = [text for text in args.set if "=" not in text]
+    print(
+        train(
+            args.recipe,
+            args.data_dir,
+            args.out,
+            _overrides(args.set),
+            args.resume,
+            args.strategy,
+            args.xla,
+        )
+    )
+
+
+def _overrides(texts):
+    wrong = [text for text in texts if "=" not in text]
     if wrong:
         raise ValueError(f"Expected --set NAME=VALUE. Received: {wrong[0]}.")
-    overrides = dict(text.split("=", 1) for text in args.set)
-    print(train(args.recipe, args.data_dir, args.out, overrides, args.resume))
+    return dict(text.split("=", 1) for text in texts)
+
+
+def _add_crossval(commands):
+    command = commands.add_parser(
+        "crossval",
+        help="train a recipe several times, scored on what it never saw",
+        description="Each fold is a run of its own; called again, it goes on.",
+    )
+    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument(
+        "--protocol",
+        required=True,
+        choices=("leave-one-corpus-out", "leave-one-subject-out", "k-fold"),
+    )
+    command.add_argument("--data-dir", required=True, metavar="DIR")
+    command.add_argument(
+        "--out", required=True, metavar="DIR", help="folder of all runs"
+    )
+    command.add_argument(
+        "--datasets",
+        nargs="+",
+        metavar="CORPUS",
+        help="the corpora; default: the recipe's own",
+    )
+    command.add_argument(
+        "--folds",
+        type=_positive,
+        default=5,
+        metavar="K",
+        help="for k-fold; default: %(default)s",
+    )
+    _add_settings(command)
+    command.set_defaults(run=_crossval)
+
+
+def _crossval(args):
+    from emoaff.crossval import crossval
+
+    crossval(
+        args.recipe,
+        args.protocol,
+        args.data_dir,
+        args.out,
+        args.datasets,
+        args.folds,
+        _overrides(args.set),
+    )
 
 
 def _add_evaluate(commands):
-    command = commands.add_parser("evaluate", help="score a preset on a corpus")
-    command.add_argument("model", metavar="PRESET|FOLDER")
+    command = commands.add_parser(
+        "evaluate",
+        help="score a preset on a corpus",
+        description="Scores a preset over whole recordings, with intervals.",
+    )
+    command.add_argument(
+        "model", metavar="PRESET|FOLDER", help="a preset, or the --out of a run"
+    )
     command.add_argument("--dataset", required=True, metavar="NAME")
     command.add_argument("--split", required=True, metavar="SPLIT")
     command.add_argument(
@@ -263,24 +346,72 @@ def _add_evaluate(commands):
         help="where it was built; default: %(default)s",
     )
     command.add_argument(
-        "--json", metavar="FILE", help="write the scores there, too"
+        "--json", metavar="FILE", help="write all scores there, too"
+    )
+    command.add_argument(
+        "--markdown", metavar="FILE", help="write the scores there, too"
+    )
+    command.add_argument(
+        "--recordings",
+        action="store_true",
+        help="print the scores of each recording and person as well",
+    )
+    fitting = command.add_mutually_exclusive_group()
+    fitting.add_argument(
+        "--postprocess",
+        metavar="FILE",
+        help="apply what --fit-postprocess wrote to valence and arousal",
+    )
+    fitting.add_argument(
+        "--fit-postprocess",
+        metavar="FILE",
+        help="tune post-processing on this split, a validation split",
+    )
+    command.add_argument(
+        "--stride",
+        type=_positive,
+        metavar="N",
+        help="frames from one window to the next; default: half a window",
+    )
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the intervals; default: %(default)s",
     )
     command.set_defaults(run=_evaluate)
 
 
 def _evaluate(args):
-    import dataclasses
-
     from emoaff import results
     from emoaff.evaluate import evaluate
+    from emoaff.evaluate import require_split_to_fit_on
+    from emoaff.experiments.frame_features import preset_of
     from emoaff.presets import load_preset
+    from emoaff.scoring import Bootstrap
 
-    scores = evaluate(
-        load_preset(args.model), args.dataset, args.split, args.data_dir
+    if args.fit_postprocess:
+        require_split_to_fit_on(args.split)
+    evaluation = evaluate(
+        load_preset(preset_of(args.model)),
+        args.dataset,
+        args.split,
+        args.data_dir,
+        stride=args.stride,
+        postprocess=args.postprocess,
+        bootstrap=Bootstrap(seed=args.seed),
     )
-    print(scores.to_text())
+    print(evaluation.to_text(args.recordings))
     if args.json:
-        results.write_header(args.json, dataclasses.asdict(scores))
+        results.write_header(args.json, evaluation.to_dict())
+    if args.markdown:
+        with results.renamed(args.markdown) as half:
+            half.write_text(evaluation.to_markdown(args.recordings), "utf-8")
+    if args.fit_postprocess:
+        chain = evaluation.fit_postprocess()
+        chain.save(args.fit_postprocess)
+        print(chain.describe())
 
 
 def _positive(text):

@@ -9,6 +9,7 @@ import pkgutil
 import tensorflow_datasets as tfds
 
 import tfds_builders
+from emoaff import labels
 
 
 def names() -> list[str]:
@@ -45,6 +46,18 @@ def _builder_class(corpus):
     return importlib.import_module(f"tfds_builders.{corpus}").Builder
 
 
+def needs_files(name: str) -> bool:
+    """Returns whether a corpus is built from files that the user has.
+
+    A builder that draws its corpus says so by `NEEDS_NO_FILES = True`.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    made = _builder_class(name.partition("/")[0])
+    return not getattr(made, "NEEDS_NO_FILES", False)
+
+
 def instructions(name: str) -> str:
     """Returns what a user's copy of a corpus must look like, as text.
 
@@ -55,9 +68,49 @@ def instructions(name: str) -> str:
     return inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
 
 
+def label_space(
+    name: str, data_dir: str | os.PathLike
+) -> labels.LabelSpace | None:
+    """Returns what the class indices of a corpus mean.
+
+    A builder says so by its class attribute `LABEL_SPACE`, a name of
+    `emoaff.labels.names()`; or, where the classes are found while building,
+    by the metadata `{"classes": [...]}` of the built corpus. Else it is the
+    registered space of the corpus's own name.
+
+    Args:
+        name: See `builder`.
+        data_dir: Where the corpus was built.
+
+    Returns:
+        The label space, or `None` if the corpus has no classes.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    made = builder(name, data_dir)
+    corpus = name.partition("/")[0]
+    registered = getattr(made, "LABEL_SPACE", None)
+    if registered is None and corpus in labels.names():
+        registered = corpus
+    classes = (made.info.metadata or {}).get("classes")
+    if registered is None and classes:
+        return labels.LabelSpace(corpus, tuple(classes))
+    return None if registered is None else labels.get(registered)
+
+
+def splits(name: str, data_dir: str | os.PathLike) -> tuple[str, ...]:
+    """Returns the splits of a built corpus; none if it is not built.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    return tuple(builder(name, data_dir).info.splits or ())
+
+
 def prepare(
     name: str,
-    manual_dir: str | os.PathLike,
+    manual_dir: str | os.PathLike | None,
     data_dir: str | os.PathLike,
     progress_bar: bool = True,
 ) -> tfds.core.DatasetBuilder:
@@ -67,9 +120,11 @@ def prepare(
 
     Args:
         name: See `builder`.
-        manual_dir: Folder of the corpus as the user has it.
+        manual_dir: Folder of the corpus as the user has it; `None` for a
+            corpus that needs no files, see `needs_files`.
         data_dir: Where the TFRecords go.
-        progress_bar: Whether TFDS shows its bars.
+        progress_bar: Whether TFDS shows its bars; not where a builder shows
+            its own progress (class attribute `OWN_PROGRESS`).
 
     Returns:
         The builder; `builder.info.splits` holds the counts.
@@ -77,20 +132,32 @@ def prepare(
     Raises:
         FileNotFoundError: If `manual_dir` does not hold the corpus; the
             message says what it must hold.
-        ValueError: See `builder`.
+        ValueError: See `builder`; or if the corpus needs a `manual_dir`.
     """
-    manual_dir = pathlib.Path(manual_dir)
-    if not manual_dir.is_dir():
+    if manual_dir is None:
+        if needs_files(name):
+            raise ValueError(
+                f"{name} is built from files of yours. Received: "
+                f"manual_dir=None. `emoaff corpora {name}` prints what the "
+                "folder must hold."
+            )
+    elif not pathlib.Path(manual_dir).is_dir():
         raise FileNotFoundError(
             f"Expected a folder with the corpus. Received: {manual_dir}, "
             "which does not exist or is no folder."
         )
+    elif not any(pathlib.Path(manual_dir).iterdir()):
+        raise FileNotFoundError(
+            f"Expected a folder with the corpus. Received: {manual_dir}, "
+            f"which is empty. `emoaff corpora {name}` prints what it must hold."
+        )
     made = builder(name, data_dir)
-    switch = "enable" if progress_bar else "disable"
+    bars = progress_bar and not getattr(made, "OWN_PROGRESS", False)
+    switch = "enable" if bars else "disable"
     getattr(tfds, f"{switch}_progress_bar")()
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(
-            manual_dir=manual_dir.absolute()
+            manual_dir=manual_dir and pathlib.Path(manual_dir).absolute()
         )
     )
     return made
@@ -112,6 +179,24 @@ def load(name: str, split: str, data_dir: str | os.PathLike):
         FileNotFoundError: If the corpus has not been built there.
         ValueError: If there is no such corpus or split.
     """
+    made = built(name, split, data_dir)
+    return made.as_dataset(split=split, shuffle_files=False)
+
+
+def built(
+    name: str, split: str, data_dir: str | os.PathLike
+) -> tfds.core.DatasetBuilder:
+    """Returns the builder of a corpus that was built and has this split.
+
+    Args:
+        name: See `builder`.
+        split: See `load`.
+        data_dir: See `load`.
+
+    Raises:
+        FileNotFoundError: If the corpus has not been built there.
+        ValueError: If there is no such corpus or split.
+    """
     made = builder(name, data_dir)
     if not made.info.splits:
         raise FileNotFoundError(
@@ -124,4 +209,4 @@ def load(name: str, split: str, data_dir: str | os.PathLike):
             f"{name} has no split {split!r}. Expected one of: "
             f"{', '.join(made.info.splits)}."
         )
-    return made.as_dataset(split=split, shuffle_files=False)
+    return made

@@ -1,148 +1,198 @@
-"""Scores a preset on a built corpus."""
+"""Scores a preset on a built corpus, over whole recordings."""
 
-import dataclasses
 import os
 
 import numpy as np
-from sklearn import metrics
 
-from emoaff.calibration import calibration_error
-from emoaff.data.stills import load_stills
+from emoaff.courses import CoursePostprocessor
+from emoaff.data.even_frames import EvenFrames
+from emoaff.data.recordings import Recordings
+from emoaff.data.recordings import load_recordings
+from emoaff.evaluation import Evaluation
+from emoaff.evaluation import joined
+from emoaff.evaluation import subjects
 from emoaff.presets import Preset
-
-
-@dataclasses.dataclass(frozen=True)
-class Scores:
-    """What a classifier of expressions reached on one split.
-
-    Args:
-        dataset: The corpus.
-        split: The split.
-        pictures: Number of labelled pictures scored.
-        unlabelled: Number of pictures left out for want of a label.
-        accuracy: Share of pictures whose most probable class is the label.
-        uar: Unweighted average recall, the mean of `recall` over the classes
-            that occur.
-        recall: Class name to recall in `[0, 1]`; NaN for a class that does
-            not occur.
-        count: Class name to number of labelled pictures.
-        confusion: Counts, rows are labels, columns predictions, in class
-            order.
-        calibration_error: Expected calibration error, 15 equal bins.
-        log_loss: Mean negative natural logarithm of the label's probability.
-        preprocessing: What was done to the pictures, in words.
-    """
-
-    dataset: str
-    split: str
-    pictures: int
-    unlabelled: int
-    accuracy: float
-    uar: float
-    recall: dict[str, float]
-    count: dict[str, int]
-    confusion: list[list[int]]
-    calibration_error: float
-    log_loss: float
-    preprocessing: str
-
-    def to_text(self) -> str:
-        """Returns the scores as lines of text for a terminal."""
-        names = list(self.recall)
-        width = max(map(len, names))
-        lines = [
-            f"{self.dataset}, {self.split}: {self.pictures} pictures with a "
-            f"label, {self.unlabelled} without",
-            f"preprocessing: {self.preprocessing}",
-            f"accuracy                    {self.accuracy:.4f}",
-            f"unweighted average recall   {self.uar:.4f}",
-            f"expected calibration error  {self.calibration_error:.4f}",
-            f"log loss                    {self.log_loss:.4f}",
-            "recall, and confusion (row: label, column: predicted in the same "
-            "order)",
-        ]
-        for name, row in zip(names, self.confusion, strict=True):
-            counts = " ".join(f"{n:5d}" for n in row)
-            lines.append(f"  {name:{width}} {self.recall[name]:.4f} |{counts}")
-        return "\n".join(lines)
+from emoaff.recording_predictions import predict_recordings
+from emoaff.scored_outputs import dimensions
+from emoaff.scored_outputs import scored_outputs
+from emoaff.scoring import Bootstrap
 
 
 def evaluate(
-    preset: Preset, dataset: str, split: str, data_dir: str | os.PathLike
-) -> Scores:
-    """Scores the expressions of `preset` on still pictures.
+    preset: Preset,
+    dataset: str,
+    split: str,
+    data_dir: str | os.PathLike,
+    *,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> Evaluation:
+    """Scores a preset on one split of a corpus.
 
-    One crop a picture, no test-time augmentation. Pictures without a label
-    (`expression` -1) are left out.
+    Everything is scored that the preset puts out and the corpus has labels
+    for: valence and arousal by name (`emoaff.scoring.AffectScores`), classes
+    (`ClassScores`) and classes of which several may hold (`MultiLabelScores`,
+    as `f1_of_each`). Frames without a label are left out. Where the corpus has
+    other classes than the preset, those that both have are scored; see
+    `emoaff.shared_classes.SharedClasses`.
 
     Args:
-        preset: A preset whose label space has the corpus's classes, in order.
+        preset: The preset, of single pictures or of windows.
         dataset: A built corpus, see `emoaff.corpora`.
         split: A split of it.
         data_dir: Where it was built.
+        stride: See `emoaff.recording_predictions.predict_recordings`.
+        postprocess: Fitted post-processing of valence and arousal, or its
+            file.
+        bootstrap: How to compute the intervals; `None` is `Bootstrap()`. It
+            draws people where the corpus names them, recordings elsewhere.
 
     Returns:
-        The scores.
+        Scores and predictions.
 
     Raises:
-        ValueError: If the preset has no expressions, or other classes, or
-            the split holds no labelled picture.
-        FileNotFoundError: If the corpus was not built.
+        ValueError: If preset and corpus have nothing in common that is
+            labelled, or `postprocess` does not fit the dimensions or the rate
+            of the frames; and see `predict_recordings`.
+        FileNotFoundError: If the corpus was not built, or a file is missing.
     """
-    stills = load_stills(dataset, split, data_dir)
-    if preset.labels is None or len(preset.labels) != stills.classes:
-        have = preset.labels.classes if preset.labels else "no expressions"
-        raise ValueError(
-            f"Expected a preset with the {stills.classes} classes of "
-            f"{dataset}. Received: {preset.name} with {have}."
-        )
-    labelled = stills.take(stills.expression >= 0)
-    if not len(labelled):
-        raise ValueError(f"Expected labels in {dataset} {split}, found none.")
-    probabilities = preset.predict(labelled.images)["expression"]
-    return score(
-        labelled.expression,
-        probabilities,
-        preset.labels.classes,
-        dataset=dataset,
-        split=split,
-        unlabelled=len(stills) - len(labelled),
-        preprocessing=(
-            f"one crop a picture as published "
-            f"({labelled.images.shape[1]}x{labelled.images.shape[2]}), resized "
-            f"to {preset.size}x{preset.size} ({preset.interpolation}), no "
-            "test-time augmentation; the rest is inside the model"
-        ),
+    recordings = load_recordings(dataset, split, data_dir)
+    return evaluate_recordings(
+        preset,
+        recordings,
+        stride=stride,
+        postprocess=postprocess,
+        bootstrap=bootstrap,
     )
 
 
-def score(truth, probabilities, classes, **facts) -> Scores:
-    """Computes `Scores` from labels and probabilities.
+def evaluate_recordings(
+    preset: Preset,
+    recordings: Recordings,
+    *,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> Evaluation:
+    """Scores a preset on recordings, such as some of those of a split.
 
     Args:
-        truth: int `(n,)`, class indices.
-        probabilities: `(n, classes)`, rows sum to 1.
-        classes: Class names in order.
-        **facts: The fields of `Scores` that are not numbers of the result.
+        preset: See `evaluate`.
+        recordings: The recordings.
+        stride: See `evaluate`.
+        postprocess: See `evaluate`.
+        bootstrap: See `evaluate`.
 
     Returns:
-        The scores.
+        See `evaluate`.
+
+    Raises:
+        ValueError: See `evaluate`.
     """
-    predicted = probabilities.argmax(axis=1)
-    every = np.arange(len(classes))
-    confusion = metrics.confusion_matrix(truth, predicted, labels=every)
-    count = confusion.sum(axis=1)
-    of_truth = probabilities[np.arange(len(truth)), truth]
-    with np.errstate(invalid="ignore"):
-        recall = confusion.diagonal() / count
-    return Scores(
-        pictures=len(truth),
-        accuracy=float(metrics.accuracy_score(truth, predicted)),
-        uar=float(np.nanmean(recall)),
-        recall=dict(zip(classes, map(float, recall), strict=True)),
-        count=dict(zip(classes, map(int, count), strict=True)),
-        confusion=confusion.tolist(),
-        calibration_error=calibration_error(truth, probabilities),
-        log_loss=float(-np.log(of_truth.astype(np.float64)).mean()),
-        **facts,
+    scorers = scored_outputs(preset, recordings)
+    chain = _fitting(preset, postprocess)
+    frames = None
+    if chain is not None:
+        frames = EvenFrames(recordings)
+        frames.require_rate(chain.rate_hz)
+    predicted = predict_recordings(preset, recordings, stride)
+    values = dict(predicted.values)
+    facts = {
+        "dataset": recordings.dataset,
+        "split": recordings.split,
+        "model": preset.config.get("name", preset.name),
+        **predicted.facts,
+    }
+    if chain is not None:
+        values.update(_postprocessed(values, chain, frames))
+        steps = (" ".join(line.split()) for line in _kept(chain))
+        facts["post-processing"] = "; ".join(steps) or "no step was kept"
+    scores = []
+    for scorer in scorers:
+        made, notes = scorer(values)
+        scores.append(made)
+        facts.update(notes)
+    people = subjects(recordings)
+    tables = [made.table(bootstrap, people) for made in scores]
+    return Evaluation(
+        joined(tables, facts), recordings, values, tuple(scores), facts
+    )
+
+
+def fit_postprocess(
+    preset: Preset,
+    dataset: str,
+    split: str,
+    data_dir: str | os.PathLike,
+    stride: int | None = None,
+    **settings,
+) -> CoursePostprocessor:
+    """Tunes the post-processing of a preset's valence and arousal.
+
+    Args:
+        preset: See `evaluate`.
+        dataset: See `evaluate`.
+        split: The validation split, whose scores mean little afterwards.
+        data_dir: See `evaluate`.
+        stride: See `evaluate`.
+        **settings: See `Evaluation.fit_postprocess`.
+
+    Returns:
+        The fitted post-processor.
+
+    Raises:
+        ValueError: See `evaluate` and `Evaluation.fit_postprocess`.
+        FileNotFoundError: See `evaluate`.
+    """
+    require_split_to_fit_on(split)
+    evaluation = evaluate(
+        preset,
+        dataset,
+        split,
+        data_dir,
+        stride=stride,
+        bootstrap=Bootstrap(draws=0),
+    )
+    return evaluation.fit_postprocess(**settings)
+
+
+def require_split_to_fit_on(split: str) -> None:
+    """Raises ValueError for a test split, which is for scoring alone."""
+    if "test" in split.lower():
+        raise ValueError(
+            "Expected a validation split to tune post-processing on. Received: "
+            f"split={split!r}, whose scores would mean nothing afterwards."
+        )
+
+
+def _fitting(preset, postprocess):
+    """Reads post-processing and checks it against the preset's dimensions."""
+    if postprocess is None:
+        return None
+    chain = postprocess
+    if not isinstance(chain, CoursePostprocessor):
+        chain = CoursePostprocessor.load(chain)
+    given = dimensions(preset)
+    if not set(chain.dimensions) <= set(given):
+        raise ValueError(
+            "Expected post-processing of what the model puts out. "
+            f"{preset.name} puts out {', '.join(given) or 'no dimensions'}. "
+            f"Received: post-processing of {', '.join(chain.dimensions)}."
+        )
+    return chain
+
+
+def _postprocessed(values, chain, frames):
+    columns = np.stack([values[name] for name in chain.dimensions], axis=1)
+    even = chain.apply(frames.spread(columns), frames.recording)
+    return dict(zip(chain.dimensions, frames.gathered(even).T, strict=True))
+
+
+def _kept(chain):
+    return (
+        f"{name} {step.describe()}"
+        for name, steps in chain.chains.items()
+        for step in steps
+        if step.kept
     )

@@ -1,17 +1,14 @@
 """The model card of a preset, written from its `config.json`."""
 
+import math
+
 _PAGE = """# {name}
 
 {summary}
 
 | | |
 |---|---|
-| input | {size} x {size} face crop, RGB, 0-255 |
-| crop | square, {side} times the longer side of the detector's box, \
-{interpolation} filter, border repeated |
-| output | probabilities in this order: {classes} |
-| valence, arousal | not trained, so not given |
-| parameters | {parameters:,}, stored as float16 |
+{table}
 
 ## Data
 
@@ -23,38 +20,36 @@ _PAGE = """# {name}
 
 ## Scores
 
-On {dataset}, split {split}: {pictures:,} pictures ({preprocessing}).
-
-| measure | value |
-|---|---|
-| accuracy | {accuracy:.4f} |
-| unweighted average recall (UAR) | {uar:.4f} |
-| expected calibration error (15 bins) | {calibration_error:.4f} |
-| log loss | {log_loss:.4f} |
-
-Recall, and the confusion counts (row: label, column: prediction):
-
-| label | recall | {header} |
-|---|---|{rule}
-{rows}
-
-Score it again:
-
-    {evaluate_command}
+{scores}
 
 ## Training
 
 {training}
 
     {train_command}
-
-Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
-pictures, is part of the weights.
-
+{temperature}
 ## Limits
 
 {limits}
 """
+_TEMPERATURE = """
+Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
+pictures, is part of the weights.
+"""
+_MEASURES = {
+    "accuracy": "accuracy",
+    "uar": "unweighted average recall (UAR)",
+    "macro_f1": "macro F1",
+    "calibration_error": "expected calibration error (15 bins)",
+    "log_loss": "log loss",
+    "f1_of_each": "F1",
+    "ccc": "concordance (CCC) over all frames",
+    "ccc_mean_of_recordings": "mean CCC of the recordings",
+    "pearson": "Pearson's r",
+    "rmse": "root mean squared error",
+    "sagr": "sign agreement",
+}
+_HEADLINES = {"accuracy": "accuracy", "uar": "UAR", "ccc": "CCC of"}
 
 
 def render(name: str, config: dict) -> str:
@@ -62,26 +57,162 @@ def render(name: str, config: dict) -> str:
 
     Args:
         name: The preset's name.
-        config: Its `config.json`, with `scores` and `provenance`.
+        config: Its `config.json`, with `scores` (`ScoreTable.to_dict`) and
+            `provenance`.
     """
-    scores, origin = config["scores"], config["provenance"]
-    classes = config["outputs"]["expression"]["classes"]
-    rows = (
-        f"| {label} | {scores['recall'][label]:.4f} | "
-        f"{' | '.join(map(str, counts))} |"
-        for label, counts in zip(classes, scores["confusion"], strict=True)
-    )
+    origin = config["provenance"]
+    temperature = ""
+    if "temperature" in origin:
+        temperature = _TEMPERATURE.format(**origin)
     return _PAGE.format(
         name=name,
-        size=config["input"]["size"],
-        side=f"{1 + config['crop']['margin']:g}",
-        interpolation=config["crop"]["interpolation"],
-        classes=", ".join(classes),
-        parameters=config["weights"]["parameters"],
+        table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
         licence=config["licence"],
-        header=" | ".join(classes),
-        rule="---|" * len(classes),
-        rows="\n".join(rows),
-        **origin,
-        **scores,
+        scores="\n\n".join(_scores(config["scores"], origin)),
+        temperature=temperature,
+        **{
+            key: origin[key]
+            for key in ("summary", "data", "training", "limits")
+        },
+        train_command=origin["train_command"],
     )
+
+
+def headline(config: dict) -> str:
+    """Returns a preset's main scores in words; empty if it has none.
+
+    Args:
+        config: Its `config.json`.
+    """
+    scores = config.get("scores", {})
+    if "rows" not in scores:
+        return ""
+    parts = [
+        f"{_HEADLINES[row['measure']]} {row['of']}".strip()
+        + f" {_number(row['value'], 3)}"
+        for row in scores["rows"]
+        if row["measure"] in _HEADLINES and not row["part"]
+    ]
+    facts = scores["facts"]
+    return f"{', '.join(parts)} on {facts['dataset']} {facts['split']}"
+
+
+def _table(config):
+    """What goes in, what comes out and how large it is."""
+    taken, sampling = config["input"], config.get("sampling", {})
+    window, rate = sampling.get("window") or 1, sampling.get("rate_hz")
+    size = taken["size"]
+    what = f"{size} x {size} face crop, RGB, 0-255"
+    if window > 1:
+        what = f"window of {window} frames, each a {what}"
+        if rate:
+            what += f", {rate:g} frames a second"
+    yield "input", what
+    if taken.get("kind") == "features":
+        yield "seen through", f"layer `features` of {taken['features_from']}"
+    crop = config["crop"]
+    yield (
+        "crop",
+        f"square, {1 + crop['margin']:g} times the longer side of the "
+        f"detector's box, {crop['interpolation']} filter, border repeated",
+    )
+    dimensions = []
+    for output in config["outputs"].values():
+        if output["kind"] == "dimensional":
+            dimensions += output["names"]
+            low, high = output["range"]
+            names = ", ".join(output["names"])
+            yield "output", f"{names}, linear, clipped to [{low:g}, {high:g}]"
+        else:
+            classes = ", ".join(output["classes"])
+            yield "output", f"{output['kind']} in this order: {classes}"
+    missing = [d for d in ("valence", "arousal") if d not in dimensions]
+    if missing:
+        yield ", ".join(missing), "not trained, so not given"
+    if len(dimensions) and len(config["outputs"]) == 1:
+        yield "expression", "not trained, so not given"
+    yield (
+        "parameters",
+        f"{config['weights']['parameters']:,}, stored as float16",
+    )
+
+
+def _scores(scores, origin):
+    """The blocks of the section on scores."""
+    facts = scores["facts"]
+    yield (
+        f"On {facts['dataset']}, split {facts['split']}: {_count(facts)} "
+        f"({facts['preprocessing']})."
+    )
+    notes = [
+        f"- {name}: {facts[name]}"
+        for name in ("windows", "classes", "expression", "one class a frame")
+        if name in facts
+    ]
+    if notes:
+        yield "\n".join(notes)
+    rows = [row for row in scores["rows"] if row["measure"] in _MEASURES]
+    lines = ["| measure | value | interval |", "|---|---|---|"]
+    # In the card's order, not the table's.
+    for measure, words in _MEASURES.items():
+        for row in rows:
+            if row["measure"] == measure:
+                of = f", {row['of']}" if row["of"] else ""
+                value = _number(row["value"])
+                lines.append(f"| {words}{of} | {value} | {_interval(row)} |")
+    yield "\n".join(lines)
+    yield f"Interval: {facts['interval']}."
+    if scores["confusion"]:
+        yield (
+            "Recall, and the confusion counts (row: label, column: prediction):"
+        )
+        yield _confusion(scores)
+    if "evaluate_command" in origin:
+        yield f"Score it again:\n\n    {origin['evaluate_command']}"
+
+
+def _count(facts):
+    counts = {
+        name: count["scored"]
+        for name, count in facts.items()
+        if name.startswith("frames") and isinstance(count, dict)
+    }
+    if (
+        "frames" in facts
+        and sum(facts["frames"].values()) == facts["recordings"]
+    ):
+        return f"{counts['frames']:,} pictures"
+    least, most = min(counts.values()), max(counts.values())
+    frames = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{frames} frames of {facts['recordings']:,} recordings"
+
+
+def _confusion(scores):
+    recall = {
+        row["of"]: row["value"]
+        for row in scores["rows"]
+        if row["measure"] == "recall"
+    }
+    classes = scores["confusion"]["classes"]
+    lines = [
+        f"| label | recall | {' | '.join(classes)} |",
+        "|---|---|" + "---|" * len(classes),
+    ]
+    for label, counts in zip(
+        classes, scores["confusion"]["counts"], strict=True
+    ):
+        numbers = " | ".join(map(str, counts))
+        lines.append(f"| {label} | {_number(recall[label])} | {numbers} |")
+    return "\n".join(lines)
+
+
+def _interval(row):
+    if row["low"] is None or math.isnan(row["low"]):
+        return ""
+    return f"{row['low']:.4f} to {row['high']:.4f}"
+
+
+def _number(value, digits=4):
+    if value is None or math.isnan(value):
+        return "n/a"
+    return f"{value:.{digits}f}"

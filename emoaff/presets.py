@@ -3,10 +3,19 @@
 A preset folder holds `config.json` (architecture, label space, outputs with
 ranges, input size, crop, licence, provenance, scores), `model.weights.h5` and
 `README.md`, the model card.
+
+`outputs` in `config.json` names what the model puts out, each with its `kind`:
+
+- `"probabilities"`: of `classes`, which sum to 1.
+- `"probabilities of each"`: of `classes`, several of which may hold at once.
+- `"dimensional"`: real numbers, `names` in their order, within `range`.
+
+`input` has the `size` of the pictures, or `kind` `"features"`: then the model
+takes what the layer `features` of another preset, `features_from`, makes of
+each picture. `sampling.window` is how many frames in a row it takes at once.
 """
 
 import copy
-import dataclasses
 import hashlib
 import json
 import os
@@ -19,119 +28,15 @@ import keras
 import numpy as np
 
 from emoaff import labels
-from emoaff.faces.crop import crop_face
+from emoaff.preset import Preset
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 CARD = "README.md"
 _FORMAT = 1
+_LARGEST = np.finfo(np.float16).max
 _TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "preset_files"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Preset:
-    """A model that knows its labels and how its pictures are made.
-
-    Args:
-        name: Its name, or its folder's.
-        path: Its folder.
-        config: What `config.json` holds.
-        model: The `keras.Model`: `(batch, height, width, 3)` RGB 0-255 in, a
-            dict of named outputs out.
-        labels: The label space of the output `expression`, or `None`.
-    """
-
-    name: str
-    path: pathlib.Path
-    config: dict
-    model: keras.Model
-    labels: labels.LabelSpace | None
-
-    @property
-    def size(self) -> int:
-        """Side in pixels of the model's input."""
-        return self.config["input"]["size"]
-
-    @property
-    def margin(self) -> float:
-        """Crop margin about the box; see `emoaff.faces.crop_face`."""
-        return self.config["crop"]["margin"]
-
-    @property
-    def interpolation(self) -> str:
-        """Resize filter of the crops; see `emoaff.faces.crop_face`."""
-        return self.config["crop"]["interpolation"]
-
-    def crop(self, image: np.ndarray, box) -> np.ndarray:
-        """Cuts the square this model expects around a detector's box.
-
-        Args:
-            image: `(height, width, 3)` uint8, RGB.
-            box: `(x, y, w, h)` in pixels.
-
-        Returns:
-            `(size, size, 3)` uint8, RGB.
-        """
-        return crop_face(image, box, self.margin, self.size, self.interpolation)
-
-    def predict(self, crops, batch_size: int = 64) -> dict[str, np.ndarray]:
-        """Runs the model on face crops.
-
-        A crop is one face with the preset's margin already around it. It is
-        resized to the model's input; one that is not square is first completed
-        to a square by repeating its border.
-
-        Args:
-            crops: List or array of uint8 pictures, 0-255, any sizes: RGB
-                `(height, width, 3)`, or grey `(height, width[, 1])`.
-            batch_size: Pictures per call of the model.
-
-        Returns:
-            For each output its values, float32, in the order of `crops`:
-            `expression` is `(n, classes)` probabilities in the order of
-            `labels.classes`, `valence` and `arousal` are `(n,)` in [-1, 1].
-
-        Raises:
-            ValueError: If a crop is no uint8 picture.
-        """
-        pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
-        if not pictures:
-            blank = np.zeros((1, self.size, self.size, 3), np.uint8)
-            answers = self.model.predict_on_batch(blank)
-            return {name: answer[:0] for name, answer in answers.items()}
-        parts = [
-            self.model.predict_on_batch(
-                np.stack(pictures[start : start + batch_size])
-            )
-            for start in range(0, len(pictures), batch_size)
-        ]
-        return {
-            name: np.concatenate([part[name] for part in parts])
-            for name in parts[0]
-        }
-
-    def _resized(self, crop, i):
-        crop = np.asarray(crop)
-        if crop.ndim == 2:
-            crop = crop[..., np.newaxis]
-        if (
-            crop.ndim != 3
-            or crop.shape[2] not in (1, 3)
-            or crop.dtype != np.uint8
-            or not crop.size
-        ):
-            raise ValueError(
-                "Expected uint8 pictures (height, width, 3) in RGB or (height, "
-                f"width) in grey. Received: crops[{i}] of shape {crop.shape} "
-                f"and dtype {crop.dtype}."
-            )
-        if crop.shape[2] == 1:
-            crop = np.repeat(crop, 3, axis=2)
-        height, width = crop.shape[:2]
-        return crop_face(
-            crop, (0, 0, width, height), 0.0, self.size, self.interpolation
-        )
 
 
 def names() -> list[str]:
@@ -228,7 +133,8 @@ def save_preset(
 ) -> pathlib.Path:
     """Writes a preset folder; an old one at `path` is replaced as a whole.
 
-    Weights are stored as float16 and computed with as float32.
+    Weights are stored as float16 and computed with as float32, also those of
+    a model that was trained in mixed precision.
 
     Args:
         model: With a dict of named outputs.
@@ -278,7 +184,20 @@ def _architecture(model):
     graph = keras.saving.serialize_keras_object(model)
     graph.pop("compile_config", None)
     _strip_training(graph)
-    return graph
+    return _in_float32(graph)
+
+
+def _in_float32(node):
+    """Undoes mixed precision: a preset is computed with in float32."""
+    if isinstance(node, list):
+        return [_in_float32(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("class_name") == "DTypePolicy":
+        name = node["config"]["name"]
+        if name.startswith("mixed_"):
+            return {**node, "config": {**node["config"], "name": "float32"}}
+    return {key: _in_float32(item) for key, item in node.items()}
 
 
 def _strip_training(node):
@@ -304,19 +223,28 @@ def _strip_training(node):
 
 
 def _to_float16(source, target):
-    """Copies a weight file with every float32 array stored as float16."""
+    """Copies a weight file with every float32 array stored as float16.
+
+    Arrays with numbers beyond its range, such as variances of batch norms,
+    stay as they are.
+    """
     with h5py.File(source) as old, h5py.File(target, "w") as new:
 
         def copy(name, item):
             if isinstance(item, h5py.Dataset):
-                half = item.dtype == np.float32
-                new[name] = item[()].astype("float16") if half else item[()]
+                new[name] = _halved(item[()])
             else:
                 new.require_group(name)
             new[name].attrs.update(item.attrs)
 
         old.visititems(copy)
         new.attrs.update(old.attrs)
+
+
+def _halved(values):
+    if values.dtype != np.float32 or (np.abs(values) > _LARGEST).any():
+        return values
+    return values.astype(np.float16)
 
 
 def _sha256(path):

@@ -6,17 +6,13 @@ import os
 import pathlib
 
 import keras
-import numpy as np
 
-from emoaff import model_card
-from emoaff import presets
 from emoaff import recipes
-from emoaff.calibration import fit_temperature
-from emoaff.data.sampling import held_out
-from emoaff.data.stills import load_stills
-from emoaff.evaluate import evaluate
-from emoaff.training_run import TrainingRun
-from emoaff.training_run import predict_logits
+from emoaff.training import run_log
+from emoaff.training.training_run import TrainingRun
+from emoaff.training.training_step import is_chief
+from emoaff.training.training_step import set_precision
+from emoaff.training.training_step import strategy_named
 
 
 def train(
@@ -25,13 +21,15 @@ def train(
     out: str | os.PathLike,
     overrides: dict[str, str] | None = None,
     resume: bool = False,
+    strategy: str = "none",
+    xla: bool = False,
     report=print,
 ) -> pathlib.Path:
     """Trains a recipe and writes its preset.
 
-    `out` gets `config.json` (the recipe with its overrides), `history.csv`
-    (a row per epoch), `checkpoints/` (after each epoch, the last two kept) and
-    `preset/`.
+    `out` gets `config.json` (the recipe's settings), `environment.json`
+    (versions, state of the code, command, seed), what
+    `emoaff.training.training_run.TrainingRun` writes, and `preset/`.
 
     Args:
         recipe: Name of a recipe.
@@ -39,29 +37,100 @@ def train(
         out: Folder of the run.
         overrides: Values of the recipe's `Config` to use instead, as text.
         resume: Whether to go on with the run in `out`, with its own config.
+        strategy: See `emoaff.training.training_step.strategy_named`.
+        xla: Whether XLA compiles the computation of a step.
         report: Called with each line of progress.
 
     Returns:
         The preset folder, `out/preset`.
 
     Raises:
-        ValueError: For an unknown recipe or setting, or an `out` that holds
-            something and `resume` is false.
+        ValueError: For an unknown recipe or setting, an `out` that holds
+            something and `resume` is false, or a loss that is not finite.
         FileNotFoundError: If the corpus or the initial weights are missing.
     """
     module = recipes.load(recipe)
     out = pathlib.Path(out)
-    config = _open_run(module.Config, out, overrides or {}, resume)
+    devices = strategy_named(strategy)
+    config = open_run(
+        recipe,
+        module.Config,
+        out,
+        overrides or {},
+        resume,
+        creates=is_chief(devices),
+    )
+    return run_recipe(
+        module, config, data_dir, out, devices=devices, xla=xla, report=report
+    )
+
+
+def run_recipe(
+    module,
+    config,
+    data_dir,
+    out: pathlib.Path,
+    *,
+    devices=None,
+    xla=False,
+    splits=None,
+    report=print,
+) -> pathlib.Path:
+    """Trains a recipe with settings that are already read, or goes on.
+
+    Args:
+        module: The recipe.
+        config: An instance of its `Config`.
+        data_dir: See `train`.
+        out: See `train`.
+        devices: A `tf.distribute.Strategy`, or `None` for the default one.
+        xla: See `train`.
+        splits: See `emoaff.recipes.experiment`.
+        report: See `train`.
+
+    Returns:
+        See `train`.
+    """
+    devices = devices or strategy_named("none")
     keras.utils.set_random_seed(config.seed)
-    kept, tuning = _read(config, data_dir)
-    report(f"{len(kept)} pictures to train on, {len(tuning)} held out")
-    run = TrainingRun(module, config, kept, tuning, out, report)
-    classifier = run.train()
-    return _publish(module, config, classifier, run, data_dir)
+    before = keras.config.dtype_policy()
+    set_precision(getattr(config, "precision", "float32"), devices)
+    try:
+        experiment = recipes.experiment(
+            module, config, data_dir, out, report, splits
+        )
+        run = TrainingRun(experiment, out, report, devices, xla)
+        model = run.train()
+    finally:
+        keras.config.set_dtype_policy(before)
+    preset = out / "preset"
+    if run.is_chief:
+        if getattr(config, "precision", "float32") != "float32":
+            # A preset computes in float32, however it was trained.
+            weights = model.get_weights()
+            model = experiment.build()
+            model.set_weights(weights)
+        experiment.publish(model, run.history, preset)
+    return preset
 
 
-def _open_run(config_class, out, overrides, resume):
-    """Creates the run's folder, or reads the config of the one there."""
+def open_run(recipe, config_class, out, overrides, resume, creates=True):
+    """Creates a run's folder, or reads the settings of the one there.
+
+    Args:
+        recipe: Its name.
+        config_class: The recipe's `Config`.
+        out: The folder.
+        overrides: See `train`.
+        resume: See `train`.
+        creates: Whether to write; else the settings are only returned.
+
+    Returns:
+        The settings.
+
+    Raises:
+        ValueError: See `train`.
+    """
     path = out / "config.json"
     if resume and path.is_file():
         if overrides:
@@ -69,7 +138,15 @@ def _open_run(config_class, out, overrides, resume):
                 "A resumed run keeps its settings. Received: --resume with "
                 f"{sorted(overrides)}. Drop one of the two."
             )
-        return config_class(**json.loads(path.read_text()))
+        stored = json.loads(path.read_text())
+        if stored.pop("recipe", recipe) != recipe:
+            raise ValueError(
+                f"Expected the folder of a run of {recipe}. The run in {out} "
+                "is of another recipe."
+            )
+        return config_class(**stored)
+    if not creates:
+        return parse_overrides(config_class, overrides)
     if out.exists() and any(out.iterdir()):
         raise ValueError(
             f"Expected an empty or new folder for the run. {out} holds files. "
@@ -77,7 +154,10 @@ def _open_run(config_class, out, overrides, resume):
         )
     config = parse_overrides(config_class, overrides)
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(dataclasses.asdict(config), indent=2) + "\n")
+    run_log.write_json(
+        out / "environment.json", run_log.environment(config.seed)
+    )
+    run_log.write_json(path, {"recipe": recipe, **dataclasses.asdict(config)})
     return config
 
 
@@ -114,33 +194,3 @@ def parse_overrides(config_class, overrides: dict[str, str]):
             )
         values[name] = value
     return config_class(**values)
-
-
-def _read(config, data_dir):
-    """The pictures to learn from, and those held out."""
-    stills = load_stills(config.dataset, "train", data_dir)
-    stills = stills.take(np.isfinite(stills.distribution).all(axis=1))
-    aside = held_out(stills.images, config.held_out)
-    labelled = stills.expression >= 0
-    return stills.take(~aside), stills.take(aside & labelled)
-
-
-def _publish(module, config, classifier, run, data_dir):
-    """Calibrates, saves and scores the preset of a finished run."""
-    tuning = run.tuning
-    logits = predict_logits(classifier, tuning.images, run.sides[-1])
-    temperature = fit_temperature(logits, tuning.expression)
-    folder = presets.save_preset(
-        module.finished(classifier, config, temperature),
-        run.out / "preset",
-        module.preset_config(config, temperature, len(tuning), run.history()),
-    )
-    # Scored as saved: with its float16 weights and its own preprocessing.
-    preset = presets.load_preset(folder)
-    scores = evaluate(preset, config.dataset, "validation", data_dir)
-    complete = {**preset.config, "scores": dataclasses.asdict(scores)}
-    presets.write_config(folder, complete)
-    card = model_card.render(module.NAME, complete)
-    (folder / presets.CARD).write_text(card, "utf-8")
-    run.report(scores.to_text())
-    return folder

@@ -205,3 +205,23 @@ def test_the_installed_command_is_this_one():
         group="console_scripts", name="emoaff"
     )
     assert entry.load() is emoaff_cli.main
+
+
+def test_an_empty_corpus_folder_costs_one_sentence(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    code = emoaff_cli.main(
+        [
+            *("prepare", "ferplus", "--manual-dir", str(tmp_path / "empty")),
+            *("--data-dir", str(tmp_path / "data")),
+        ]
+    )
+    assert code == 2
+    error = capsys.readouterr().err
+    assert "which is empty" in error
+    assert "Traceback" not in error
+
+
+def test_a_corpus_of_files_needs_their_folder(tmp_path, capsys):
+    code = emoaff_cli.main(["prepare", "ferplus", "--data-dir", str(tmp_path)])
+    assert code == 2
+    assert "emoaff corpora ferplus" in capsys.readouterr().err

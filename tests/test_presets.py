@@ -169,3 +169,90 @@ def test_a_copied_folder_is_the_same_preset(folder, tmp_path):
     got = presets.load_preset(copy).predict(crops())["expression"]
     expected = presets.load_preset(folder).predict(crops())["expression"]
     np.testing.assert_array_equal(got, expected)
+
+
+def affect_preset(folder, **more):
+    """Twice the mean colour, in [0, 2], and its negative."""
+    inputs = keras.Input((8, 8, 3), name="image")
+    x = keras.layers.Rescaling(1 / 255)(inputs)
+    x = keras.layers.GlobalAveragePooling2D(name="features")(x)
+    head = keras.layers.Dense(2)
+    model = keras.Model(inputs, {"arousal_valence": head(x)})
+    head.set_weights([np.tile([[2.0, -2.0]], (3, 1)) / 3, np.zeros(2)])
+    output = {
+        "kind": "dimensional",
+        "names": ["arousal", "valence"],
+        "range": [-1, 1],
+    }
+    config = {**CONFIG, "outputs": {"arousal_valence": output}, **more}
+    return presets.load_preset(presets.save_preset(model, folder, config))
+
+
+def test_dimensions_come_by_name_and_within_their_range(tmp_path):
+    shades = np.array([0, 51, 102, 255], np.uint8)  # 2 x 0, 0.2, 0.4 and 1
+    pictures = np.broadcast_to(shades[:, None, None, None], (4, 8, 8, 3))
+    got = affect_preset(tmp_path / "affect").predict(pictures)
+    assert set(got) == {"arousal", "valence"}
+    # Weights of 2/3 are rounded to float16.
+    expected = np.array([0.0, 0.4, 0.8, 1.0])
+    np.testing.assert_allclose(got["arousal"], expected, atol=1e-3)
+    np.testing.assert_allclose(got["valence"], -expected, atol=1e-3)
+
+
+def test_no_crops_give_no_values_of_dimensions(tmp_path):
+    preset = affect_preset(tmp_path / "affect")
+    assert preset.predict([])["valence"].shape == (0,)
+    assert preset.labels is None
+
+
+def test_missing_values_of_dimensions_stay_missing(tmp_path):
+    preset = affect_preset(tmp_path / "affect")
+    answers = {"arousal_valence": np.array([[np.nan, -3.0]])}
+    named = preset.named(answers)
+    assert np.isnan(named["arousal"]).all() and named["valence"] == [-1.0]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"sampling": {"window": 150}}, "windows of 150 frames and so needs"),
+        (
+            {"input": {"size": 8, "kind": "features", "features_from": "cnn"}},
+            "of features from cnn and so needs",
+        ),
+    ],
+)
+def test_what_takes_no_single_pictures_says_so(tmp_path, more, message):
+    preset = affect_preset(tmp_path / "w", **more)
+    with pytest.raises(ValueError, match=f"{message} whole tracks.*evaluate"):
+        preset.predict(crops())
+
+
+def test_numbers_too_large_for_float16_are_kept(tmp_path):
+    model = tiny_model()
+    kernel, bias = model.get_layer("expression").get_weights()
+    bias[0] = 1e6
+    model.get_layer("expression").set_weights([kernel, bias])
+    presets.save_preset(model, tmp_path / "tiny", CONFIG)
+    loaded = presets.load_preset(tmp_path / "tiny").model
+    np.testing.assert_array_equal(
+        loaded.get_layer("expression").get_weights()[1], bias
+    )
+    # The others are rounded all the same.
+    np.testing.assert_array_equal(
+        loaded.get_layer("expression").get_weights()[0],
+        np.float32(np.float16(kernel)),
+    )
+
+
+def test_a_model_of_mixed_precision_is_computed_with_in_float32(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = tiny_model()
+    assert model.get_layer("expression").compute_dtype == "bfloat16"
+    presets.save_preset(model, tmp_path / "tiny", CONFIG)
+    keras.config.set_dtype_policy("float32")
+    preset = presets.load_preset(tmp_path / "tiny")
+    dtypes = {layer.compute_dtype for layer in preset.model.layers}
+    assert dtypes == {"float32"}
+    answers = preset.predict(crops())["expression"]
+    np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-6)

@@ -33,8 +33,15 @@ import shlex
 import keras
 
 from emoaff import labels
+from emoaff import publishing
+from emoaff.calibration import fit_temperature
+from emoaff.experiments import Experiment
+from emoaff.experiments import Stage
+from emoaff.experiments.still_votes import StillVotes
+from emoaff.experiments.still_votes import vote_loss
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.training import checkpoint
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,18 +141,91 @@ def build(config: Config) -> keras.Model:
     logits = keras.layers.Dense(len(labels.get(LABEL_SPACE)), name="logits")(x)
     model = keras.Model(inputs, logits, name="classifier")
     if config.start:
-        model.set_weights(_last_checkpoint(config.start).get_weights())
+        _start_from(model, config.start)
     return model
 
 
-def _last_checkpoint(run):
-    found = sorted(pathlib.Path(run).glob("checkpoints/epoch_*.keras"))
-    if not found:
+def _start_from(model, run):
+    path = pathlib.Path(run, "checkpoints", "best.npz")
+    if not path.is_file():
         raise FileNotFoundError(
             "Expected the folder of a run with checkpoints. Received: "
             f"start={run}. Give the --out of an earlier `emoaff train {NAME}`."
         )
-    return keras.saving.load_model(found[-1])
+    checkpoint.restore(path, model.variables)
+
+
+def experiment(config: Config, data_dir, out, report) -> Experiment:
+    """The pictures, the two stages and the preset that comes of them.
+
+    Args:
+        config: The run's settings.
+        data_dir: Where FER+ was built.
+        out: Folder of the run.
+        report: Called with lines of progress.
+    """
+    pictures = StillVotes(config, data_dir)
+    report(
+        f"{len(pictures.kept)} pictures to train on, {len(pictures.tuning)} "
+        "held out"
+    )
+    later = len(pictures.sides) - config.head_epochs
+
+    def head_only(model):
+        model.get_layer("mobilenet_v1").trainable = False
+
+    def everything(model):
+        model.get_layer("mobilenet_v1").trainable = True
+
+    head = Stage(
+        config.head_epochs,
+        lambda _: keras.optimizers.Adam(config.head_learning_rate),
+        head_only,
+    )
+    whole = Stage(
+        later,
+        lambda _: _optimizer(config, pictures.steps * later),
+        everything,
+    )
+
+    def publish(model, history, folder):
+        temperature = fit_temperature(
+            pictures.logits(model), pictures.tuning.expression
+        )
+        return publishing.publish_stills(
+            finished(model, config, temperature),
+            preset_config(config, temperature, len(pictures.tuning), history),
+            folder,
+            dataset=config.dataset,
+            split="validation",
+            data_dir=data_dir,
+            report=report,
+        )
+
+    return Experiment(
+        build=lambda: build(config),
+        stages=(head, whole) if config.head_epochs else (whole,),
+        loss=vote_loss,
+        batches=pictures.batches,
+        steps=pictures.steps,
+        validate=pictures.validate,
+        monitor="held_out_loss",
+        higher_is_better=False,
+        publish=publish,
+        clip_norm=1.0,
+    )
+
+
+def _optimizer(config, total):
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=total - config.warmup_steps,
+        warmup_target=config.learning_rate,
+        warmup_steps=config.warmup_steps,
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    return optimizer
 
 
 def finished(
@@ -223,7 +303,9 @@ def commands(config: Config, out: str = f"runs/{NAME}") -> list[str]:
     before = []
     if config.start:
         settings = pathlib.Path(config.start, "config.json").read_text()
-        first = Config(**json.loads(settings))
+        known = {field.name for field in dataclasses.fields(Config)}
+        stored = json.loads(settings).items()
+        first = Config(**{n: v for n, v in stored if n in known})
         before = commands(first, _named(config)["start"])
     defaults = dataclasses.asdict(Config())
     chosen = [

@@ -1,0 +1,258 @@
+"""Batches of windows, from a built corpus to what a model takes.
+
+What is public here:
+
+    clip_batches(windows, recordings, order, *, batch_size, size, targets,
+        augment=None, seed=(0, 0), label_of="frames", first_step=0,
+        drop_remainder=True, shard=(0, 1), parallel=None, dtype="float32",
+        squeeze=False) -> tf.data.Dataset of (x, y)
+    feature_batches(windows, recordings, features, order, *, batch_size,
+        targets, label_of="frames", first_step=0, drop_remainder=True,
+        shard=(0, 1), squeeze=False) -> tf.data.Dataset of (x, y)
+    frame_batches(recordings, size, batch_size, first=0, parallel=None)
+        -> tf.data.Dataset of x
+
+An epoch is an array of window numbers, `order`; nothing is shuffled here, so
+the same arguments give the same pixels, whatever runs in parallel. Put loops
+over pictures into `emoaff.data.picture_reading.naming_damage`.
+"""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from emoaff.data.epoch_steps import EpochSteps
+from emoaff.data.picture_reading import plan_reading
+from emoaff.data.picture_reading import read_frames
+from emoaff.data.picture_reading import resize
+from emoaff.data.recordings import Recordings
+from emoaff.data.window_labels import WindowLabels
+from emoaff.data.windows import Windows
+
+_CHUNK = 1 << 15  # frames planned at once
+_TOGETHER = 64  # frames that `frame_batches` reads at once, or a record more
+
+
+def clip_batches(
+    windows: Windows,
+    recordings: Recordings,
+    order: np.ndarray,
+    *,
+    batch_size: int,
+    size: int,
+    targets: tuple[str, ...],
+    augment=None,
+    seed: tuple[int, int] = (0, 0),
+    label_of: str = "frames",
+    first_step: int = 0,
+    drop_remainder: bool = True,
+    shard: tuple[int, int] = (0, 1),
+    parallel: int | None = None,
+    dtype: str = "float32",
+    squeeze: bool = False,
+) -> tf.data.Dataset:
+    """Reads windows of pictures in a given order, each wherever it lies.
+
+    Args:
+        windows: Windows of `recordings`.
+        recordings: The labels, and where the pictures are.
+        order: int64, the numbers of the windows as they are wanted; one may
+            occur several times.
+        batch_size: Windows in a batch, of all shards together.
+        size: Side of the pictures in pixels.
+        targets: Names of outputs, see `WindowLabels`. May be empty.
+        augment: A `ClipAugmenter`, or what is called as one: `augment(clips,
+            seeds)`, from uint8 `(batch, frames, height, width, 3)` and int64
+            `(batch, 2)` to float32 `(batch, frames, size, size, 3)`, with an
+            attribute `size`. `None` resizes only.
+        seed: Two integers, such as the run's seed and the epoch. What a window
+            gets also depends on its place in `order`.
+        label_of: See `WindowLabels`.
+        first_step: Leaves out so many batches, without reading them.
+        drop_remainder: Whether to leave out a last batch that is not full.
+        shard: `(i, n)` reads part `i` of each batch only, of `n` equal parts.
+        parallel: Batches made at the same time. Defaults to the number of
+            cores.
+        dtype: Of the pictures; `"uint8"` is rounded.
+        squeeze: Whether windows of one frame lose the frames axis.
+
+    Returns:
+        A data set of `(x, y)`: `x` RGB 0-255 `(batch, frames, size, size, 3)`,
+        0 in places without a frame; `y` dict of labels by target.
+
+    Raises:
+        ValueError: If arguments do not fit each other, or the corpus.
+    """
+    steps = EpochSteps(
+        len(windows), order, batch_size, first_step, drop_remainder, shard
+    )
+    labels = WindowLabels(recordings, windows, targets, label_of)
+    if augment is not None and augment.size != size:
+        raise ValueError(
+            "`augment` must make pictures of the size asked for. Received: "
+            f"augment.size={augment.size}, size={size}."
+        )
+    frames = windows.rows.shape[1]
+    squeeze = squeeze and frames == 1
+    root = (int(seed[0]) % 2**31 << 31) + int(seed[1]) % 2**31
+
+    def plan(places):
+        numbers = steps.order[places]
+        rows = windows.rows[numbers]
+        flat = rows.reshape(len(rows), rows.shape[1] * frames)
+        reading = plan_reading(recordings, flat)
+        return reading, rows, places, _squeezed(labels(numbers), squeeze)
+
+    def load(reading, rows, places, y):
+        x = _filled(read_frames(recordings, reading, size), rows)
+        if augment is None:
+            x = resize(x, size)
+        else:
+            x = augment(x, tf.stack([tf.ones_like(places) * root, places], 1))
+        x = _blanked(_cast(x, dtype), rows)
+        return (x[:, 0] if squeeze else x), y
+
+    together = max(1, _CHUNK // (frames * steps.own))
+    return steps.finish(
+        steps.data_set(plan, together).map(
+            load, num_parallel_calls=parallel or os.cpu_count()
+        )
+    )
+
+
+def feature_batches(
+    windows: Windows,
+    recordings: Recordings,
+    features: np.ndarray,
+    order: np.ndarray,
+    *,
+    batch_size: int,
+    targets: tuple[str, ...],
+    label_of: str = "frames",
+    first_step: int = 0,
+    drop_remainder: bool = True,
+    shard: tuple[int, int] = (0, 1),
+    squeeze: bool = False,
+) -> tf.data.Dataset:
+    """Gives windows of features instead of pictures, see `clip_batches`.
+
+    Args:
+        windows: See `clip_batches`.
+        recordings: See `clip_batches`.
+        features: float `(n, f)`, a row for each frame of `recordings`. May be
+            a memory map.
+        order: See `clip_batches`.
+        batch_size: See `clip_batches`.
+        targets: See `clip_batches`.
+        label_of: See `clip_batches`.
+        first_step: See `clip_batches`.
+        drop_remainder: See `clip_batches`.
+        shard: See `clip_batches`.
+        squeeze: See `clip_batches`.
+
+    Returns:
+        A data set of `(x, y)`: `x` float32 `(batch, frames, f)`, 0 in places
+        without a frame; `y` as `clip_batches` has it.
+
+    Raises:
+        ValueError: If arguments do not fit each other, or the corpus.
+    """
+    if features.ndim != 2 or len(features) != len(recordings):
+        raise ValueError(
+            f"`features` must have a row for each of {len(recordings)} frames. "
+            f"Received: features.shape={features.shape}. Compute them anew."
+        )
+    steps = EpochSteps(
+        len(windows), order, batch_size, first_step, drop_remainder, shard
+    )
+    labels = WindowLabels(recordings, windows, targets, label_of)
+    squeeze = squeeze and windows.rows.shape[1] == 1
+
+    def gather(places):
+        numbers = steps.order[places]
+        rows = windows.rows[numbers]
+        x = np.asarray(features[rows], np.float32)
+        x = np.where((rows >= 0)[..., None], x, np.float32(0))
+        return _squeezed((x, labels(numbers)), squeeze)
+
+    return steps.finish(steps.data_set(gather, 1))
+
+
+def frame_batches(
+    recordings: Recordings,
+    size: int,
+    batch_size: int,
+    first: int = 0,
+    parallel: int | None = None,
+) -> tf.data.Dataset:
+    """Reads every frame once, in stored order.
+
+    Args:
+        recordings: Where the pictures are.
+        size: Side of the pictures in pixels.
+        batch_size: Frames in a batch; the last one holds what is left.
+        first: Row of `recordings` to begin with.
+        parallel: Records read at the same time. Defaults to the number of
+            cores.
+
+    Returns:
+        A data set of float32 `(batch, size, size, 3)`, RGB 0-255.
+    """
+    count = len(recordings)
+    begins = np.flatnonzero(np.diff(recordings.record, prepend=-1))
+    # The first record that begins in each stretch of so many frames.
+    begins = begins[np.diff(begins // _TOGETHER, prepend=-1) > 0]
+    edges = np.array([first, *begins[begins > first], count])
+    rows = edges[:-1, None] + np.arange(np.diff(edges).max(initial=0))
+    rows = np.where(rows < edges[1:, None], rows, -1)
+    readings = tf.data.Dataset.from_tensor_slices(
+        plan_reading(recordings, rows)
+    )
+    batches = readings.map(
+        lambda reading: resize(read_frames(recordings, reading, size), size),
+        num_parallel_calls=parallel or os.cpu_count(),
+    ).rebatch(batch_size)
+    known = tf.data.experimental.assert_cardinality(
+        -(-(count - first) // batch_size)
+    )
+    return batches.prefetch(1).apply(known)
+
+
+def _squeezed(values, squeeze):
+    """Drops the frames axis of `(batches, windows, 1, ...)`."""
+    if not squeeze:
+        return values
+    return tf.nest.map_structure(
+        lambda v: v[:, :, 0] if v.ndim > 3 and v.shape[2] == 1 else v, values
+    )
+
+
+def _filled(x, rows):
+    """Puts pictures where rows are not -1, and repeats them in the gaps."""
+    known = tf.reshape(rows >= 0, [-1])
+    place = tf.cumsum(tf.cast(known, tf.int32)) - 1
+    spare = [[0, 1], [0, 0], [0, 0], [0, 0]]
+    x = tf.cond(
+        tf.reduce_all(known),
+        lambda: x,
+        lambda: tf.gather(tf.pad(x, spare), tf.maximum(place, 0)),
+    )
+    shape = tf.concat([tf.shape(rows), tf.shape(x)[1:]], axis=0)
+    return tf.ensure_shape(tf.reshape(x, shape), (*rows.shape, *x.shape[1:]))
+
+
+def _blanked(x, rows):
+    """Zeros where rows are -1."""
+    known = rows[..., None, None, None] >= 0
+    return tf.cond(
+        tf.reduce_all(known),
+        lambda: x,
+        lambda: tf.where(known, x, tf.zeros((), x.dtype)),
+    )
+
+
+def _cast(x, dtype):
+    if tf.as_dtype(dtype) != tf.uint8:
+        return tf.cast(x, dtype)
+    return tf.cast(tf.round(x), tf.uint8)

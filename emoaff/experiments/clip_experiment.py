@@ -1,0 +1,146 @@
+"""Training on windows of frames, as most papers of the field do it."""
+
+import functools
+
+import keras
+import numpy as np
+from sklearn import metrics
+
+from emoaff.experiments.clip_config import AFFECT_TARGETS
+from emoaff.experiments.clip_data import ClipData
+from emoaff.experiments.experiment import Experiment
+from emoaff.experiments.experiment import Stage
+from emoaff.experiments.first_weights import begin_from
+from emoaff.experiments.objectives import make_loss
+from emoaff.experiments.optimizers import make_optimizer
+from emoaff.publishing import publish_clips
+from emoaff.scoring.concordance import concordance
+from emoaff.sequence_prediction import predict_frames
+from emoaff.sequence_prediction import predict_windows
+
+
+def clip_experiment(
+    config, data_dir, out, report, *, build, about, splits=None
+) -> Experiment:
+    """Makes the experiment of a recipe.
+
+    Args:
+        config: The run's settings, a `ClipConfig`.
+        data_dir: Where the corpus was built.
+        out: Folder of the run.
+        report: Called with lines of progress.
+        build: Called as `build(config, data)`, the latter a `ClipData`: the
+            model with first weights, whose one output has affect dimensions
+            in the order of `config.target`, or logits.
+        about: What the preset says of itself: `name`, `summary`, `data`,
+            `licence`, `training`, `limits`.
+        splits: See `emoaff.experiments.clip_data.ClipData`.
+
+    Returns:
+        The experiment.
+    """
+    data = ClipData(config, data_dir, out, report, splits)
+    known: set[str] = set()
+
+    def built():
+        keras.utils.set_random_seed(config.seed)
+        model = build(config, data)
+        known.clear()
+        known.update(begin_from(model, config.start, report))
+        return model
+
+    later = config.epochs - config.head_epochs
+    stages = [
+        Stage(
+            later,
+            lambda model: make_optimizer(config, data.steps * later),
+            functools.partial(_freeze, names=known, frozen=config.frozen),
+        )
+    ]
+    if config.head_epochs:
+        total = data.steps * config.head_epochs
+        head = Stage(
+            config.head_epochs,
+            lambda model: make_optimizer(config, total),
+            functools.partial(_freeze, names=known, frozen=True),
+        )
+        stages = [head, *stages]
+    return Experiment(
+        build=built,
+        stages=tuple(stages),
+        loss=make_loss(config, data.class_counts()),
+        batches=data.batches,
+        steps=data.steps,
+        validate=functools.partial(_validate, config=config, data=data),
+        monitor=config.monitor,
+        publish=functools.partial(
+            publish_clips,
+            config=config,
+            about=about,
+            space=data.space,
+            data_dir=data_dir,
+            report=report,
+            validation=splits and data.validation.recordings,
+        ),
+        patience=config.patience or None,
+        accumulate=config.accumulate,
+        clip_norm=config.clip_norm or None,
+        frames_at_once=config.frames_at_once or None,
+        describe=data.describe,
+    )
+
+
+def _freeze(model, names, frozen):
+    for layer in model.layers:
+        if layer.name in names:
+            layer.trainable = not frozen
+
+
+def _validate(model, config, data):
+    """Measures of a model on the validation split."""
+    if config.frames == 1 and data.validation.features is None:
+        answers = predict_frames(model, data.validation)
+    else:
+        answers = predict_windows(
+            model, data.validation, data.validation_windows, config.batch_size
+        )
+    answers = answers.get("", answers.get(config.target))
+    recordings = data.validation.recordings
+    if config.target in AFFECT_TARGETS:
+        return _affect(answers, recordings, config.target.split("_"))
+    truth = recordings.expression
+    if config.target == "emotions" and not (truth >= 0).any():
+        table = recordings.emotions
+        known = np.isfinite(table).all(axis=1)
+        truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
+    scored = (truth >= 0) & np.isfinite(answers).all(axis=1)
+    truth, predicted = truth[scored], answers[scored].argmax(axis=1)
+    every = range(len(data.space))
+    occurring = np.unique(truth)
+    return {
+        "accuracy": float(metrics.accuracy_score(truth, predicted)),
+        "uar": float(
+            metrics.recall_score(
+                truth, predicted, labels=occurring, average="macro"
+            )
+        ),
+        "macro_f1": float(
+            metrics.f1_score(
+                truth,
+                predicted,
+                labels=every,
+                average="macro",
+                zero_division=0,
+            )
+        ),
+    }
+
+
+def _affect(answers, recordings, dimensions):
+    each = {
+        f"ccc_{name}": float(
+            concordance(getattr(recordings, name), answers[:, d])
+        )
+        for d, name in enumerate(dimensions)
+    }
+    return {"ccc": float(np.mean(list(each.values()))), **each}

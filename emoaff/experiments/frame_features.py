@@ -1,0 +1,79 @@
+"""What a trained image model makes of each frame, kept on disk."""
+
+import hashlib
+import os
+import pathlib
+
+import keras
+import numpy as np
+
+from emoaff import presets
+from emoaff.progress import Progress
+from emoaff.sequence_prediction import Frames
+from emoaff.sequence_prediction import predict_frames
+
+LAYER = "features"
+
+
+def preset_of(source: str | os.PathLike) -> str | os.PathLike:
+    """Returns the preset that `source` names: itself, or that of a run."""
+    inside = pathlib.Path(source) / "preset"
+    return inside if (inside / presets.CONFIG).is_file() else source
+
+
+def frame_features(config, recordings, out, report) -> np.ndarray | None:
+    """Runs the image model of `config.features_from` on every frame.
+
+    Args:
+        config: A `ClipConfig`.
+        recordings: The frames.
+        out: Folder where the numbers are kept, and found again.
+        report: Called with a line before long work.
+
+    Returns:
+        float32 `(n, features)` in stored order, mapped from the file, or
+        `None` if the recipe learns from pictures.
+
+    Raises:
+        ValueError: If there is no such preset, or its model has no layer
+            named `features`.
+    """
+    if not config.features_from:
+        return None
+    preset = presets.load_preset(preset_of(config.features_from))
+    identity = f"{preset.config['weights']['sha256']} {recordings.dataset}"
+    key = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    split = "".join(c if c.isalnum() else "_" for c in recordings.split)
+    path = pathlib.Path(out) / f"features_{split}_{key}.npy"
+    if not path.is_file():
+        report(f"features of {len(recordings)} frames with {preset.name}")
+        _write(path, _features(preset, recordings))
+    return np.load(path, mmap_mode="r")
+
+
+def _features(preset, recordings):
+    try:
+        layer = preset.model.get_layer(LAYER)
+    except ValueError as error:
+        raise ValueError(
+            f"Expected a model with a layer named {LAYER!r}. {preset.name} has "
+            "none. Choose a preset of rangulov_cnn, emoaffectnet_static or the "
+            "like."
+        ) from error
+    model = keras.Model(preset.model.inputs, layer.output)
+    progress = Progress("features", "frames", every_s=20.0)
+    count = len(recordings)
+    answers = predict_frames(
+        model,
+        Frames(recordings, preset.size),
+        progress=lambda done: progress.update(done, done / count),
+    )
+    progress.close()
+    return answers[""]
+
+
+def _write(path, values):
+    half = path.with_name(f"{path.name}.unfinished")
+    with half.open("wb") as file:
+        np.save(file, values)
+    half.replace(path)

@@ -1,0 +1,211 @@
+"""From a trained model to a preset folder with scores and card."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import shlex
+
+import keras
+import numpy as np
+
+from emoaff import corpora
+from emoaff import model_card
+from emoaff import presets
+from emoaff.data.frame_rates import stored_rates
+from emoaff.data.recordings import Recordings
+from emoaff.data.recordings import load_recordings
+from emoaff.evaluate import evaluate_recordings
+from emoaff.experiments.clip_config import AFFECT_TARGETS
+from emoaff.experiments.frame_features import preset_of
+from emoaff.labels import DIMENSION_RANGE
+from emoaff.recording_predictions import features_of
+
+# Activation, kind in `config.json` and name of the output, for each target.
+_CLASSES = {
+    "expression": ("softmax", "probabilities", "expression"),
+    "distribution": ("softmax", "probabilities", "expression"),
+    "emotions": ("sigmoid", "probabilities of each", "emotions"),
+}
+
+
+def publish(
+    model: keras.Model,
+    config: dict,
+    folder: str | os.PathLike,
+    recordings: Recordings,
+    report,
+) -> pathlib.Path:
+    """Saves, scores and describes a preset.
+
+    It is scored as saved: with its float16 weights and its own preprocessing.
+
+    Args:
+        model: The model as shipped.
+        config: See `emoaff.presets.save_preset`.
+        folder: The preset folder.
+        recordings: What to score on.
+        report: Called with the scores as text.
+
+    Returns:
+        The folder.
+    """
+    folder = presets.save_preset(model, folder, config)
+    preset = presets.load_preset(folder)
+    table = evaluate_recordings(preset, recordings).table
+    complete = {**preset.config, "scores": table.to_dict()}
+    presets.write_config(folder, complete)
+    card = model_card.render(config["name"], complete)
+    (folder / presets.CARD).write_text(card, "utf-8")
+    report(table.to_text())
+    return folder
+
+
+def publish_stills(
+    model, config, folder, *, dataset, split, data_dir, report
+) -> pathlib.Path:
+    """Does what `publish` does, on a split of a corpus."""
+    recordings = load_recordings(dataset, split, data_dir)
+    return publish(model, config, folder, recordings, report)
+
+
+def publish_clips(
+    model: keras.Model,
+    history: list[dict],
+    folder: str | os.PathLike,
+    *,
+    config,
+    about: dict[str, str],
+    space,
+    data_dir: str | os.PathLike,
+    report,
+    validation: Recordings | None = None,
+) -> pathlib.Path:
+    """Makes the preset of a model that was trained on windows or frames.
+
+    Args:
+        model: With one output: affect dimensions in the order of
+            `config.target`, or logits.
+        history: A dict of measures for each epoch.
+        folder: The preset folder.
+        config: The run's settings, a `ClipConfig`.
+        about: Texts `name`, `summary`, `data`, `licence`, `training` and
+            `limits`.
+        space: The label space of the logits, or `None`.
+        data_dir: Where the corpus was built.
+        report: Called with the scores as text.
+        validation: What to score on where `config.score_split` is empty;
+            `None` for the corpus's `config.validation_split`.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: See `emoaff.evaluate.evaluate_recordings`.
+    """
+    split = config.score_split or config.validation_split
+    own = validation is not None and not config.score_split
+    if own:
+        recordings = validation
+    else:
+        recordings = load_recordings(config.dataset, split, data_dir)
+    described = {
+        "name": about["name"],
+        **_input(config, data_dir),
+        "sampling": _sampling(config, recordings),
+        "outputs": _outputs(config.target, space),
+        "licence": about["licence"],
+        "provenance": {
+            **{k: about[k] for k in ("summary", "data", "training", "limits")},
+            "train_command": _train_command(config, about["name"]),
+            "settings": dataclasses.asdict(config),
+            "history": history,
+        },
+    }
+    if not own:
+        described["provenance"]["evaluate_command"] = (
+            f"emoaff evaluate runs/{about['name']} --dataset {config.dataset} "
+            f"--split {shlex.quote(split)} --data-dir data"
+        )
+    shipped = with_probabilities(model, config.target, about["name"])
+    return publish(shipped, described, folder, recordings, report)
+
+
+def with_probabilities(
+    model: keras.Model, target: str, name: str
+) -> keras.Model:
+    """The model as shipped: the same layers, and probabilities for logits.
+
+    Args:
+        model: With one output.
+        target: See `emoaff.experiments.clip_config.ClipConfig`.
+        name: Of the result.
+
+    Returns:
+        A model that puts out a dict with one name: `target`, but `expression`
+        for `distribution`.
+    """
+    x = model.output[target] if isinstance(model.output, dict) else model.output
+    output = target
+    if target not in AFFECT_TARGETS:
+        activation, _, output = _CLASSES[target]
+        x = keras.layers.Activation(
+            activation, dtype="float32", name="probabilities"
+        )(x)
+    return keras.Model(model.inputs, {output: x}, name=name)
+
+
+def _input(config, data_dir):
+    """What the model takes, and how a face is cut for it."""
+    if config.features_from:
+        source = presets.read_config(preset_of(config.features_from))
+        return {
+            "input": features_of(config.features_from),
+            "crop": source["crop"],
+        }
+    builder = corpora.builder(config.dataset, data_dir)
+    margin = getattr(builder, "CROP_MARGIN", 0.0)
+    margin = getattr(builder.builder_config, "margin", margin)
+    return {
+        "input": {"size": config.size, "channels": "RGB", "range": [0, 255]},
+        "crop": {"margin": margin, "interpolation": "area"},
+    }
+
+
+def _sampling(config, recordings):
+    rates = stored_rates(recordings)
+    known = rates[np.isfinite(rates)]
+    rate = round(float(np.median(known)), 3) if len(known) else None
+    sampling = {"window": config.frames, "rate_hz": config.sample_hz or rate}
+    if config.frames > 1:
+        sampling["stride"] = config.stride or config.frames
+        sampling["rule"] = config.rule
+    return sampling
+
+
+def _outputs(target, space):
+    if target in AFFECT_TARGETS:
+        output = {
+            "kind": "dimensional",
+            "names": target.split("_"),
+            "range": list(DIMENSION_RANGE),
+        }
+        return {target: output}
+    _, kind, name = _CLASSES[target]
+    output = {
+        "kind": kind,
+        "range": [0, 1],
+        "label_space": space.name,
+        "classes": list(space.classes),
+    }
+    return {name: output}
+
+
+def _train_command(config, name):
+    defaults = dataclasses.asdict(type(config)())
+    command = f"emoaff train {name} --data-dir data --out runs/{name}"
+    for setting, value in dataclasses.asdict(config).items():
+        if value != defaults[setting]:
+            text = value if isinstance(value, str) else json.dumps(value)
+            command += f" --set {shlex.quote(f'{setting}={text}')}"
+    return command

@@ -1,0 +1,46 @@
+"""The twin of `affwildnet_resnet` on drawn faces, in minutes on two cores.
+
+The image model is the same small one for both twins; windows, loss and GRUs
+are as in `affwildnet_resnet`.
+
+    emoaff prepare synthetic_affect/street --data-dir data
+    emoaff train synthetic_affwildnet_resnet --data-dir data \
+        --out runs/synthetic_affwildnet_resnet
+
+Expect: EXPECT_synthetic_affwildnet_resnet
+"""
+
+import dataclasses
+
+from emoaff.experiments.clip_models import clip_model
+from emoaff.recipes import affwildnet_resnet
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(affwildnet_resnet.Config):
+    """`affwildnet_resnet` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/street"
+    size: int = 48
+    backbone: str = "small_cnn"
+    temporal: str = "gru"
+    units: tuple[int, ...] = (128, 128)
+    stride: int = 40
+    batch_size: int = 5
+    epochs: int = 20
+    patience: int = 6
+
+
+NAME = "synthetic_affwildnet_resnet"
+ABOUT = {
+    **affwildnet_resnet.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = clip_model

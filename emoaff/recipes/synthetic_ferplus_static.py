@@ -1,0 +1,50 @@
+"""The twin of `ferplus_static` on drawn faces, in minutes on two cores.
+
+The image model is a small one, and the labels are classes, not votes.
+
+    emoaff prepare synthetic_affect/stage --data-dir data
+    emoaff train synthetic_ferplus_static --data-dir data \
+        --out runs/synthetic_ferplus_static
+
+Expect: EXPECT_synthetic_ferplus_static
+"""
+
+import dataclasses
+
+from emoaff.experiments.clip_models import still_model
+from emoaff.recipes import ferplus_static
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(ferplus_static.Config):
+    """`ferplus_static` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/stage"
+    train_split: str = "train"
+    validation_split: str = "validation"
+    score_split: str = ""
+    target: str = "expression"
+    size: int = 48
+    backbone: str = "small_cnn"
+    learning_rate: float = 2e-3
+    ema: float = 0.99
+    epochs: int = 10
+    head_epochs: int = 0
+    steps_per_epoch: int = 200
+    start: str = ""
+    monitor: str = "uar"
+
+
+NAME = "synthetic_ferplus_static"
+ABOUT = {
+    **ferplus_static.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = still_model

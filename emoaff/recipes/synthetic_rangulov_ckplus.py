@@ -1,0 +1,40 @@
+"""The twin of `rangulov_ckplus` on drawn faces, in minutes on two cores.
+
+    emoaff prepare synthetic_affect/stage --data-dir data
+    emoaff train synthetic_rangulov_ckplus --data-dir data \
+        --out runs/synthetic_rangulov_ckplus
+
+Expect: EXPECT_synthetic_rangulov_ckplus
+"""
+
+import dataclasses
+
+from emoaff.recipes import rangulov_ckplus
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(rangulov_ckplus.Config):
+    """`rangulov_ckplus` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/stage"
+    validation_share: float = 0.0
+    size: int = 64
+    augment: str = "flip"
+    epochs: int = 10
+    steps_per_epoch: int = 150
+    monitor: str = "uar"
+
+
+NAME = "synthetic_rangulov_ckplus"
+ABOUT = {
+    **rangulov_ckplus.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = rangulov_ckplus.build

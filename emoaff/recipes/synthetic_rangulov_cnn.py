@@ -1,0 +1,41 @@
+"""The twin of `rangulov_cnn` on drawn faces, in minutes on two cores.
+
+    emoaff prepare synthetic_affect/webcam --data-dir data
+    emoaff train synthetic_rangulov_cnn --data-dir data \
+        --out runs/synthetic_rangulov_cnn
+
+Expect: EXPECT_synthetic_rangulov_cnn
+"""
+
+import dataclasses
+
+from emoaff.recipes import rangulov_cnn
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(rangulov_cnn.Config):
+    """`rangulov_cnn` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/webcam"
+    size: int = 64
+    balance: str = "histogram_fixed"
+    augment: str = "flip"
+    epochs: int = 12
+    patience: int = 5
+    steps_per_epoch: int = 0
+    batch_size: int = 64
+
+
+NAME = "synthetic_rangulov_cnn"
+ABOUT = {
+    **rangulov_cnn.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = rangulov_cnn.build

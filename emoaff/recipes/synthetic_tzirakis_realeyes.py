@@ -1,0 +1,46 @@
+"""The twin of `tzirakis_realeyes` on drawn faces, in minutes on two cores.
+
+    emoaff prepare synthetic_affect/realeyes --data-dir data
+    emoaff train synthetic_tzirakis_realeyes --data-dir data \
+        --out runs/synthetic_tzirakis_realeyes
+
+Expect: EXPECT_synthetic_tzirakis_realeyes
+"""
+
+import dataclasses
+
+from emoaff.experiments.clip_models import clip_model
+from emoaff.recipes import tzirakis_realeyes
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(tzirakis_realeyes.Config):
+    """`tzirakis_realeyes` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/realeyes"
+    frames: int = 50
+    size: int = 48
+    backbone: str = "small_cnn"
+    units: tuple[int, ...] = (64, 64)
+    oversample_stride: int = 25
+    tolerated_share: float = 0.3
+    learning_rate: float = 1e-3
+    start: str = ""
+    batch_size: int = 8
+    epochs: int = 12
+    patience: int = 5
+
+
+NAME = "synthetic_tzirakis_realeyes"
+ABOUT = {
+    **tzirakis_realeyes.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = clip_model

@@ -1,0 +1,46 @@
+"""The twin of `tzirakis_recola` on drawn faces, in minutes on two cores.
+
+    emoaff prepare synthetic_affect/webcam --data-dir data
+    emoaff train synthetic_tzirakis_recola --data-dir data \
+        --out runs/synthetic_tzirakis_recola
+
+`--set start=runs/synthetic_tzirakis_realeyes` begins with that run's weights.
+
+Expect: EXPECT_synthetic_tzirakis_recola
+"""
+
+import dataclasses
+
+from emoaff.experiments.clip_models import clip_model
+from emoaff.recipes import tzirakis_recola
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(tzirakis_recola.Config):
+    """`tzirakis_recola` for drawn faces and two cores."""
+
+    dataset: str = "synthetic_affect/webcam"
+    frames: int = 100
+    stride: int = 50
+    size: int = 48
+    backbone: str = "small_cnn"
+    units: tuple[int, ...] = (64, 64)
+    learning_rate: float = 1e-3
+    batch_size: int = 4
+    epochs: int = 30
+    patience: int = 8
+
+
+NAME = "synthetic_tzirakis_recola"
+ABOUT = {
+    **tzirakis_recola.ABOUT,
+    "data": """\
+Drawn faces that move (`synthetic_affect`). No real face was seen.""",
+    "licence": """\
+MIT, like the rest of emoaff.""",
+    "limits": """\
+It knows drawn faces only and is of no use on real ones.""",
+}
+
+
+build = clip_model

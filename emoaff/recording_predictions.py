@@ -1,0 +1,237 @@
+"""What presets say about every frame of whole recordings."""
+
+import dataclasses
+import os
+import tempfile
+import types
+
+import numpy as np
+
+from emoaff import presets
+from emoaff.data.frame_rates import stored_rates
+from emoaff.data.frame_rates import usual_jumps
+from emoaff.data.record_index import naming_damage
+from emoaff.data.stored_pictures import stored_pictures
+from emoaff.data.thinning import frame_step
+from emoaff.data.windows import one_step_ahead
+from emoaff.data.windows import sliding
+from emoaff.experiments.frame_features import frame_features
+from emoaff.experiments.frame_features import preset_of
+from emoaff.presets import Preset
+from emoaff.progress import Progress
+from emoaff.sequence_prediction import Frames
+from emoaff.sequence_prediction import predict_windows
+
+_PICTURES = 64  # at once
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordingPredictions:
+    """A preset's answers for n frames, and how it came to them.
+
+    Args:
+        values: Output to values: `expression` and other classes `(n,
+            classes)`, `valence`, `arousal` and other dimensions `(n,)`. NaN
+            where the model gave no answer.
+        facts: Name to text, what was done to the pictures and frames.
+    """
+
+    values: dict[str, np.ndarray]
+    facts: dict[str, str]
+
+
+def predict_recordings(
+    preset: Preset, recordings, stride: int | None = None
+) -> RecordingPredictions:
+    """Runs a preset over every recording, from its first frame to its last.
+
+    A model of single pictures sees each stored crop by itself. A model of
+    windows sees windows that begin at the recording's first frame and again
+    after each gap; what is left at the end is filled up with copies of the
+    last frame. Where windows overlap, their answers are averaged; a model with
+    one answer a window gives it to all its frames. A model of fewer frames a
+    second than are stored sees as many of them as it is used to, and the
+    frames in between get the answer of the frame before.
+
+    Args:
+        preset: The preset.
+        recordings: `Recordings`, or a `subset` of them.
+        stride: Frames from one window to the next, of those the model sees.
+            Defaults to half a window.
+
+    Returns:
+        Answers in stored order.
+
+    Raises:
+        ValueError: If `stride` is given for a model of single pictures, or
+            another preset that this one takes features from is gone or is not
+            the one it was trained with.
+    """
+    if preset.window == 1:
+        preset.require_single_pictures()
+        if stride is not None:
+            raise ValueError(
+                f"Expected no stride for {preset.name}, which takes pictures "
+                f"one by one. Received: stride={stride}."
+            )
+        return _of_pictures(preset, recordings)
+    windows, usable, facts = _windows(preset, recordings, stride)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        naming_damage(recordings),
+    ):
+        features = None
+        facts["preprocessing"] = _resized(recordings, preset, "bilinear")
+        if preset.takes_features:
+            features = _features(preset, recordings, folder)
+            facts["preprocessing"] = "features of each frame from " + str(
+                preset.config["input"]["features_from"]
+            )
+        answers = predict_windows(
+            preset.model,
+            _Watched(recordings, preset.size, features),
+            windows,
+            max(1, _PICTURES // preset.window),
+        )
+    return RecordingPredictions(
+        preset.named(_held(answers, recordings, usable)), facts
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Watched(Frames):
+    """Frames that tell how many of their windows are done."""
+
+    def batches(self, windows, order, batch_size, **arguments):
+        progress = Progress("evaluate", "windows")
+        done = 0
+        try:
+            for batch in super().batches(
+                windows, order, batch_size, **arguments
+            ):
+                yield batch
+                done = min(done + batch_size, len(order))
+                progress.update(done, done / len(order))
+        finally:
+            progress.close()
+
+
+def _of_pictures(preset, recordings):
+    progress, count = Progress("evaluate"), len(recordings)
+    parts, done = [], 0
+    for pictures in stored_pictures(recordings, preset.size, _PICTURES):
+        parts.append(preset.predict(pictures, _PICTURES))
+        done += len(pictures)
+        progress.update(done, done / count)
+    progress.close()
+    values = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+    }
+    facts = {
+        "preprocessing": _resized(recordings, preset, preset.interpolation)
+    }
+    return RecordingPredictions(values, facts)
+
+
+def _resized(recordings, preset, how):
+    height, width, _ = recordings.picture_shape
+    side = "varying sizes" if height is None else f"{height}x{width}"
+    still = len(recordings.names) == len(recordings)
+    return (
+        f"one crop a {'picture' if still else 'frame'} as stored ({side}), "
+        f"resized to {preset.size}x{preset.size} ({how}), no test-time "
+        "augmentation; the rest is inside the model"
+    )
+
+
+def _features(preset, recordings, folder):
+    """What the other preset makes of each frame, as in training."""
+    source = preset.config["input"]
+    path = source["features_from"]
+    try:
+        found = presets.read_config(preset_of(path))
+    except ValueError as error:
+        raise ValueError(
+            f"{preset.name} takes features of another preset, expected in "
+            f"{path}. There is none. Put it back, or name its place in "
+            f"`input.features_from` of {preset.path / presets.CONFIG}."
+        ) from error
+    if found["weights"]["sha256"] != source["features_sha256"]:
+        raise ValueError(
+            f"{preset.name} was trained with features of the preset that lay "
+            f"in {path}. The one there now has other weights. Name the right "
+            f"one in `input.features_from` of {preset.path / presets.CONFIG}."
+        )
+    config = types.SimpleNamespace(features_from=os.fspath(path))
+    return frame_features(config, recordings, folder, lambda line: None)
+
+
+def _windows(preset, recordings, stride):
+    """The windows, the frames they see, and what to say of both."""
+    sampling, frames = preset.config["sampling"], preset.window
+    steps = _thinning(recordings, sampling.get("rate_hz"))
+    usable, note = None, ""
+    if (steps > 1).any():
+        place = (
+            recordings.index // usual_jumps(recordings)[recordings.recording]
+        )
+        usable = place % steps[recordings.recording] == 0
+        note = (
+            f"; about {sampling['rate_hz']:g} frames a second are seen, those "
+            "in between get the answer of the frame before"
+        )
+    if sampling.get("rule") == "one_step_ahead":
+        mask = np.ones(len(recordings), bool) if usable is None else usable
+        windows = one_step_ahead(recordings, mask, frames)
+        text = f"{frames} frames, for the frame after{note}"
+        return windows, usable, {"windows": text}
+    stride = max(1, frames // 2) if stride is None else stride
+    windows = sliding(recordings, frames, stride, tail="repeat", usable=usable)
+    short = (windows.rows[:, -1] == windows.rows[:, -2]).sum()
+    text = (
+        f"{frames} frames, stride {stride}, overlaps averaged, {short} of "
+        f"{len(windows)} filled up with copies of their last frame{note}"
+    )
+    return windows, usable, {"windows": text}
+
+
+def _thinning(recordings, rate_hz):
+    """Every how many-th frame of each recording the model sees."""
+    steps = np.ones(len(recordings.names), np.int64)
+    if rate_hz:
+        for number, rate in enumerate(stored_rates(recordings)):
+            steps[number] = frame_step(rate, rate_hz, slow="keep")
+    return steps
+
+
+def _held(answers, recordings, usable):
+    """Gives frames that were not seen the answer of the frame before."""
+    if usable is None:
+        return answers
+    rows = np.arange(len(recordings))
+    seen = np.maximum.accumulate(np.where(usable, rows, 0))
+    same = recordings.recording[seen] == recordings.recording
+    same &= usable[seen]
+    return {
+        name: np.where(same[:, np.newaxis], values[seen], np.nan)
+        for name, values in answers.items()
+    }
+
+
+def features_of(folder: str | os.PathLike) -> dict:
+    """What a preset says of the preset that it takes features from.
+
+    Args:
+        folder: That preset's folder, or its run; kept as given.
+
+    Returns:
+        The entries of `config.json`'s `input`.
+    """
+    config = presets.read_config(preset_of(folder))
+    return {
+        "kind": "features",
+        "features_from": os.fspath(folder),
+        "features_sha256": config["weights"]["sha256"],
+        "size": config["input"]["size"],
+    }

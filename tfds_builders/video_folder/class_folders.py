@@ -1,0 +1,85 @@
+"""The layout with one folder a class, below split folders or not."""
+
+import math
+import pathlib
+
+from tfds_builders.video_folder.build_report import BuildReport
+from tfds_builders.video_folder.media_tree import is_junk
+from tfds_builders.video_folder.recording import Labels
+from tfds_builders.video_folder.recording import Recording
+from tfds_builders.video_folder.splits import split_name
+
+
+def read(
+    root: pathlib.Path,
+    media: list[pathlib.PurePosixPath],
+    report: BuildReport,
+) -> tuple[list[Recording], list[str]]:
+    """Reads the recordings and their classes off the names of folders.
+
+    Args:
+        root: The user's folder.
+        media: Its videos and pictures.
+        report: Is told of media that lie in no class folder.
+
+    Returns:
+        The recordings, in the order of `media`, and the sorted names of the
+        classes, those without a recording as well; both may be empty.
+
+    Raises:
+        ValueError: If split folders and other folders lie side by side.
+    """
+    depth = _depth(root, media)
+    folders = _folders(root)
+    if depth:
+        folders = [inner for each in folders for inner in _folders(each)]
+    classes = sorted({_class_name(folder.name) for folder in folders})
+    labels = [
+        Labels.constant(math.nan, math.nan, index)
+        for index in range(len(classes))
+    ]
+    recordings = []
+    for file in media:
+        if len(file.parts) < depth + 2:
+            report.leave_out("in no class folder", str(file))
+            continue
+        index = classes.index(_class_name(file.parts[depth]))
+        recordings.append(
+            Recording(
+                name=str(file),
+                path=root / file,
+                subject=str(file),
+                subject_is_known=False,
+                labels=labels[index],
+                split=split_name(file.parts[0]) if depth else "",
+            )
+        )
+    return recordings, classes
+
+
+def _depth(root, media):
+    """1 where the folders at the top are splits, 0 where they are classes."""
+    tops = {folder.name for folder in _folders(root)}
+    named = sorted(top for top in tops if split_name(top))
+    full = {file.parts[0] for file in media if len(file.parts) > 1}
+    others = sorted(top for top in tops & full if not split_name(top))
+    if named and others:
+        raise ValueError(
+            "Expected either the folders train, validation and test at the "
+            "top, or class folders. Received: both, such as "
+            f"{named[0]} and {others[0]}. Move the class folders into the "
+            "split folders, or rename."
+        )
+    return 1 if named else 0
+
+
+def _folders(parent):
+    return sorted(
+        path
+        for path in parent.iterdir()
+        if path.is_dir() and not is_junk(pathlib.PurePosixPath(path.name))
+    )
+
+
+def _class_name(folder):
+    return folder.strip().lower()
