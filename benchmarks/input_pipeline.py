@@ -11,7 +11,7 @@ since a machine is seldom idle; CPU time is of all threads together.
 
 The second form reads one recording of that many frames, as windows and from
 first frame to last, and prints how much memory that took against a recording
-of 1,500 frames.
+of 6,000 frames.
 """
 
 import argparse
@@ -42,6 +42,7 @@ _SIDE = 150
 _WINDOW = 150
 _SEGMENT = 64
 _PICTURES = 256  # different ones; a corpus repeats them
+_SHORT = 6000
 
 
 def main():
@@ -210,7 +211,7 @@ def _time(dataset):
 
 def _compare_memory(frames):
     print("peak memory of the process, MiB")
-    for length in (1500, frames):
+    for length in (_SHORT, frames):
         command = [sys.executable, __file__, "--measure", str(length)]
         peak = subprocess.run(
             command, check=True, capture_output=True, text=True

@@ -49,7 +49,8 @@ def predict_recordings(
     windows sees windows that begin at the recording's first frame and again
     after each gap; what is left at the end is filled up with copies of the
     last frame. Where windows overlap, their answers are averaged; a model with
-    one answer a window gives it to all its frames. A model of fewer frames a
+    one answer a window gives it to all its frames. Memories begin anew in each
+    window; none is carried on through a recording. A model of fewer frames a
     second than are stored sees as many of them as it is used to, and the
     frames in between get the answer of the frame before.
 

@@ -22,7 +22,7 @@ class ClipAugmenter:
     Each change is drawn once for a clip, so that what moves or lights up in a
     clip is the person, not the augmentation. Geometry is one cut and one
     bilinear resize, colour one 3x3 matrix and one offset. Each call is a pure
-    function of `frames` and `seed`, the same eagerly and inside `tf.data`.
+    function of its arguments, the same eagerly and inside `tf.data`.
 
     Args:
         size: Side of the result in pixels.
@@ -98,7 +98,7 @@ class ClipAugmenter:
 
         The paper gives the crop (150 enlarged to 170), and saturation and
         brightness without their ranges. These, and the order, saturation
-        first, are from the first author's code of 2017, which changes the
+        first, are from the author's earlier code, which changes the
         saturation of HSV and draws for each frame.
 
         References:
@@ -172,13 +172,10 @@ class ClipAugmenter:
             return resize(x, self.size) if self.margin else x
 
         _, frames, height, width, _ = clips.shape
-        shape, dtype = (self.size, self.size), tf.float32
-        if not self.margin:
-            shape, dtype = (
-                (self._share(height), self._share(width)),
-                clips.dtype,
-            )
-        spec = tf.TensorSpec((frames, *shape, 3), dtype)
+        shape = (frames, self._share(height), self._share(width), 3)
+        spec = tf.TensorSpec(shape, clips.dtype)
+        if self.margin:
+            spec = tf.TensorSpec((frames, self.size, self.size, 3))
         return tf.map_fn(cut, (clips, draws), fn_output_signature=spec)
 
     def _share(self, side):
@@ -194,14 +191,17 @@ class ClipAugmenter:
             return tf.minimum(start, room - 1), length
         kept = side * (1.0 - self.margin * margin)
         length = kept / self.ratio if self.crop else kept
-        start = (side - kept) / 2 + (where if self.crop else 0.5) * (
-            kept - length
-        )
+        start = (side - kept) / 2
+        start += (where if self.crop else 0.5) * (kept - length)
         length = tf.maximum(tf.cast(tf.round(length), tf.int32), 1)
         start = tf.cast(tf.round(start), tf.int32)
         return tf.minimum(start, side - length), length
 
     def _light(self, clips, draws):
+        if not (
+            self.saturation or self.contrast or self.brightness or self.grey
+        ):
+            return tf.cast(clips, tf.float32)
         saturation, contrast, brightness, grey = (
             draws[:, i, None, None] for i in range(4)
         )
@@ -219,9 +219,6 @@ class ClipAugmenter:
             mean = tf.reduce_mean(seen, (1, 2, 3)) @ luma[:, :1]
             offset += (1.0 - factor[:, 0]) * mean
             matrix *= factor
-        if matrix.shape[0] == 1 and not self.brightness:
-            return tf.cast(clips, tf.float32)
-        matrix += tf.zeros((tf.shape(clips)[0], 1, 1))
         return _colour(clips, matrix, offset)
 
     def _blur(self, x, draws):
@@ -269,15 +266,16 @@ def mixup(x, y, seed, alpha):
         - [Zhang et al., 2018](https://arxiv.org/abs/1710.09412)
     """
     batch = tf.shape(x)[0]
-    seeds = tf.random.split(seed, 3)
-    gammas = [
-        tf.random.stateless_gamma([batch], seeds[i], alpha) for i in (0, 1)
+    seeds = tf.random.experimental.stateless_split(seed, 5)
+    # Gammas of a small alpha underflow, their logarithms do not.
+    logarithms = [
+        tf.math.log(tf.random.stateless_gamma([batch], seeds[i], alpha + 1.0))
+        + tf.math.log(tf.random.stateless_uniform([batch], seeds[i + 2], 1e-7))
+        / alpha
+        for i in (0, 1)
     ]
-    # Gammas of a small alpha underflow to 0.
-    tiny = 1e-30
-    share = (gammas[0] + tiny) / (gammas[0] + gammas[1] + 2 * tiny)
-    share = tf.minimum(share, 1.0 - share)
-    order = tf.random.experimental.stateless_shuffle(tf.range(batch), seeds[2])
+    share = tf.sigmoid(-tf.abs(logarithms[0] - logarithms[1]))
+    order = tf.random.experimental.stateless_shuffle(tf.range(batch), seeds[4])
 
     def blend(values):
         shape = tf.concat([[batch], tf.ones(tf.rank(values) - 1, tf.int32)], 0)

@@ -14,7 +14,7 @@ What is public here:
 
 An epoch is an array of window numbers, `order`; nothing is shuffled here, so
 the same arguments give the same pixels, whatever runs in parallel. Put loops
-over pictures into `emoaff.data.picture_reading.naming_damage`.
+over pictures into `emoaff.data.record_index.naming_damage`.
 """
 
 import os
@@ -32,6 +32,7 @@ from emoaff.data.windows import Windows
 
 _CHUNK = 1 << 15  # frames planned at once
 _TOGETHER = 64  # frames that `frame_batches` reads at once, or a record more
+_PARALLEL = min(os.cpu_count() or 1, 16)
 
 
 def clip_batches(
@@ -72,8 +73,8 @@ def clip_batches(
         first_step: Leaves out so many batches, without reading them.
         drop_remainder: Whether to leave out a last batch that is not full.
         shard: `(i, n)` reads part `i` of each batch only, of `n` equal parts.
-        parallel: Batches made at the same time. Defaults to the number of
-            cores.
+        parallel: Batches made at the same time, all of which are in memory.
+            Defaults to the number of cores, at most 16.
         dtype: Of the pictures; `"uint8"` is rounded.
         squeeze: Whether windows of one frame lose the frames axis.
 
@@ -116,7 +117,7 @@ def clip_batches(
     together = max(1, _CHUNK // (frames * steps.own))
     return steps.finish(
         steps.data_set(plan, together).map(
-            load, num_parallel_calls=parallel or os.cpu_count()
+            load, num_parallel_calls=parallel or _PARALLEL
         )
     )
 
@@ -194,12 +195,19 @@ def frame_batches(
         batch_size: Frames in a batch; the last one holds what is left.
         first: Row of `recordings` to begin with.
         parallel: Records read at the same time. Defaults to the number of
-            cores.
+            cores, at most 16.
 
     Returns:
         A data set of float32 `(batch, size, size, 3)`, RGB 0-255.
+
+    Raises:
+        ValueError: If there is no row `first`.
     """
     count = len(recordings)
+    if not 0 <= first < count:
+        raise ValueError(
+            f"`first` must be a row, 0 to {count - 1}. Received: first={first}."
+        )
     begins = np.flatnonzero(np.diff(recordings.record, prepend=-1))
     # The first record that begins in each stretch of so many frames.
     begins = begins[np.diff(begins // _TOGETHER, prepend=-1) > 0]
@@ -211,7 +219,7 @@ def frame_batches(
     )
     batches = readings.map(
         lambda reading: resize(read_frames(recordings, reading, size), size),
-        num_parallel_calls=parallel or os.cpu_count(),
+        num_parallel_calls=parallel or _PARALLEL,
     ).rebatch(batch_size)
     known = tf.data.experimental.assert_cardinality(
         -(-(count - first) // batch_size)

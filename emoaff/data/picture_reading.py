@@ -72,18 +72,11 @@ def read_frames(recordings, plan, size):
         file, offset, count = stretch
         return read_pictures(files[file], offset, count, recordings.picture)
 
-    stretches = plan["file"], plan["offset"], plan["count"]
-    encoded = tf.cond(
-        tf.size(plan["file"]) == 1,
-        lambda: read([stretch[0] for stretch in stretches]),
-        lambda: (
-            tf.map_fn(
-                read,
-                stretches,
-                fn_output_signature=tf.RaggedTensorSpec([None], tf.string, 0),
-            ).flat_values
-        ),
-    )
+    encoded = tf.map_fn(
+        read,
+        (plan["file"], plan["offset"], plan["count"]),
+        fn_output_signature=tf.RaggedTensorSpec([None], tf.string, 0),
+    ).flat_values
     height, width, _ = recordings.picture_shape
     varies = height is None or width is None
 

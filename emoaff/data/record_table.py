@@ -70,8 +70,8 @@ def read_table(files, lengths, features) -> RecordTable:
     parts, offsets = [], []
     for path, length in zip(files, lengths, strict=True):
         with naming_record(path):
-            records = tf.data.TFRecordDataset(path, buffer_size=8 << 20)
-            records = records.batch(_BATCH).map(parse).prefetch(2)
+            records = tf.data.TFRecordDataset(path).batch(_BATCH)
+            records = records.map(parse).prefetch(2)
             parts += list(records.as_numpy_iterator())
         offsets.append(record_offsets(path))
         if len(offsets[-1]) != length:

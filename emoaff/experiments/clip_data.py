@@ -1,28 +1,18 @@
-import dataclasses
-
 import numpy as np
 import tensorflow as tf
 
-from emoaff import labels
 from emoaff.data.clip_augmenter import ClipAugmenter
 from emoaff.data.clip_augmenter import mixup
 from emoaff.data.face_augmenter import FaceAugmenter
-from emoaff.data.histogram_downsampling import histogram_downsampling
-from emoaff.data.joined_recordings import in_space
-from emoaff.data.recordings import load_recordings
 from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import class_weighted_order
 from emoaff.data.sampling import epoch_order
 from emoaff.data.subject_splits import refuse_shared_subjects
-from emoaff.data.subject_splits import split_by_subject
-from emoaff.data.thinning import thinned_rows
-from emoaff.data.window_oversampling import oversampling_table
-from emoaff.data.window_oversampling import rare_window_copies
-from emoaff.data.windows import Windows
-from emoaff.data.windows import one_step_ahead
-from emoaff.data.windows import sliding
 from emoaff.experiments.clip_config import AFFECT_TARGETS
 from emoaff.experiments.clip_config import ClipConfig
+from emoaff.experiments.clip_splits import read_splits
+from emoaff.experiments.clip_windows import covering_windows
+from emoaff.experiments.clip_windows import training_windows
 from emoaff.experiments.frame_features import frame_features
 from emoaff.experiments.objectives import class_counts
 from emoaff.sequence_prediction import Frames
@@ -57,7 +47,7 @@ class ClipData:
 
     def __init__(self, config: ClipConfig, data_dir, out, report, splits=None):
         self.config = config
-        splits = _in_space(splits or _read(config, data_dir), config, report)
+        splits = read_splits(config, data_dir, report, splits)
         training, validation = splits
         refuse_shared_subjects({"training": training, "validation": validation})
         self.labels = config.target
@@ -74,8 +64,10 @@ class ClipData:
             )
             for recordings in splits
         )
-        self.windows = self._balanced(report)
-        self.validation_windows = self._covering(validation)
+        self.windows = training_windows(config, training, self.labels, report)
+        self.validation_windows = covering_windows(
+            config, validation, self.labels
+        )
         self._count = self._drawn_in_an_epoch()
         self.steps = self._count // config.batch_size
         report(
@@ -153,84 +145,6 @@ class ClipData:
             self.training.recordings, self.windows.rows, self.config.target
         )
 
-    def _cut(self, recordings, stride, tail, usable):
-        config = self.config
-        if config.rule == "one_step_ahead":
-            mask = ~np.isnan(recordings.valence) & ~np.isnan(recordings.arousal)
-            if usable is not None:
-                mask &= usable
-            return one_step_ahead(recordings, mask, config.frames)
-        return sliding(
-            recordings,
-            config.frames,
-            stride or config.frames,
-            tail=tail,
-            labelled=_labelled(recordings, self.labels),
-            usable=usable,
-        )
-
-    def _usable(self, recordings):
-        if not self.config.sample_hz:
-            return None
-        rates = [
-            _rate(recordings.time[recordings.frames_of(number)])
-            for number in range(len(recordings.names))
-        ]
-        return thinned_rows(
-            recordings, rates, target=self.config.sample_hz, slow="keep"
-        )
-
-    def _covering(self, recordings):
-        tail = "drop" if self.config.frames == 1 else "repeat"
-        stride = 0 if self.config.label_of == "frames" else self.config.stride
-        return self._cut(recordings, stride, tail, self._usable(recordings))
-
-    def _balanced(self, report):
-        config, recordings = self.config, self.training.recordings
-        usable = self._usable(recordings)
-        if config.balance.startswith("histogram"):
-            keep, _ = histogram_downsampling(
-                recordings.valence,
-                recordings.arousal,
-                mode=config.balance.removeprefix("histogram_"),
-                seed=config.seed,
-            )
-            report(f"balance: {keep.sum()} of {len(keep)} frames kept")
-            usable = keep if usable is None else usable & keep
-        base = self._cut(recordings, config.stride, config.tail, usable)
-        if config.balance != "oversample":
-            return base
-        return self._with_rare(base, usable, report)
-
-    def _with_rare(self, base, usable, report):
-        config, recordings = self.config, self.training.recordings
-        if config.target == "expression":
-            recordings = dataclasses.replace(recordings, emotions=None)
-        stride = config.oversample_stride
-        windows = self._cut(recordings, stride, "drop", usable)
-        frequent = [self.space.index(name) for name in config.frequent]
-        rare = [self.space.index(name) for name in config.rare] or [
-            c for c in range(len(self.space)) if c not in frequent
-        ]
-        copies = rare_window_copies(
-            recordings,
-            windows,
-            rare,
-            frequent,
-            tolerated_share=config.tolerated_share,
-            copies=config.copies,
-            base=base,
-            seed=config.seed,
-        )
-        table = oversampling_table(recordings, windows, copies, base=base)
-        changes = (f"{c} {a:.0f} -> {b:.0f}" for c, (a, b) in table.items())
-        report(f"balance, frames of each class: {', '.join(changes)}")
-        added = windows.take(np.repeat(np.arange(len(windows)), copies))
-        return Windows(
-            np.concatenate([base.rows, added.rows]),
-            np.concatenate([base.recording, added.recording]),
-        )
-
     def _classes(self):
         recordings, rows = self.training.recordings, self.windows.rows
         if self.labels == "expression":
@@ -253,49 +167,6 @@ class ClipData:
         if config.steps_per_epoch:
             return config.steps_per_epoch * config.batch_size
         return len(self.windows) // config.batch_size * config.batch_size
-
-
-def _read(config, data_dir):
-    training = load_recordings(config.dataset, config.train_split, data_dir)
-    if not config.validation_share:
-        name = config.validation_split
-        return training, load_recordings(config.dataset, name, data_dir)
-    share = config.validation_share
-    parts = split_by_subject(
-        training.subjects,
-        {"train": 1.0 - share, "validation": share},
-        config.seed,
-    )
-    return [training.subset(parts[name]) for name in ("train", "validation")]
-
-
-def _in_space(splits, config, report):
-    """The splits with the classes of `config.label_space`."""
-    if not config.label_space:
-        return splits
-    mapping = labels.mapping(splits[0].space, config.label_space)
-    if mapping.dropped or mapping.unreached:
-        report(
-            f"classes of {splits[0].space.name} without a place in "
-            f"{config.label_space}: {', '.join(mapping.dropped) or 'none'}; "
-            f"not reached there: {', '.join(mapping.unreached) or 'none'}"
-        )
-    return [in_space(split, config.label_space) for split in splits]
-
-
-def _labelled(recordings, name):
-    values = getattr(recordings, name)
-    if name == "expression":
-        return values >= 0
-    known = np.isfinite(values)
-    return known if known.ndim == 1 else known.any(axis=1)
-
-
-def _rate(times):
-    """Frames per second of one recording; NaN for a single frame."""
-    if len(times) < 2:
-        return np.nan
-    return 1.0 / max(float(np.median(np.diff(times))), 1e-6)
 
 
 def _changed(batches, config, epoch, first, shard):

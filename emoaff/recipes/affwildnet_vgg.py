@@ -22,8 +22,13 @@ from emoaff.models import build_affwildnet
 
 @dataclasses.dataclass(frozen=True)
 class Config(ClipConfig):
-    """`ClipConfig` with the choices of the released code."""
+    """`ClipConfig` with the choices of the released code.
 
+    Args:
+        network: Image model, see `emoaff.models.build_affwildnet`.
+    """
+
+    network: str = "vgg_face"
     dataset: str = "aff_wild"
     target: str = "valence_arousal"
     frames: int = 80
@@ -62,4 +67,4 @@ def build(config: Config, data):
             "AffWildNet takes 96 x 96 faces and gives valence and arousal. "
             f"Received: size={config.size}, target={config.target!r}."
         )
-    return build_affwildnet("vgg_face", config.frames)
+    return build_affwildnet(config.network, config.frames)

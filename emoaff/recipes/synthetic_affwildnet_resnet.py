@@ -26,9 +26,13 @@ class Config(affwildnet_resnet.Config):
     temporal: str = "gru"
     units: tuple[int, ...] = (128, 128)
     stride: int = 40
+    augment: str = "flip"
+    learning_rate: float = 2e-3
+    schedule: str = "cosine"
     batch_size: int = 5
-    epochs: int = 20
-    patience: int = 6
+    clip_norm: float = 1.0
+    epochs: int = 6
+    patience: int = 0
 
 
 NAME = "synthetic_affwildnet_resnet"

@@ -1,6 +1,6 @@
 """The twin of `tzirakis_recola` on drawn faces, in minutes on two cores.
 
-    emoaff prepare synthetic_affect/webcam --data-dir data
+    emoaff prepare synthetic_affect/studio --data-dir data
     emoaff train synthetic_tzirakis_recola --data-dir data \
         --out runs/synthetic_tzirakis_recola
 
@@ -19,16 +19,19 @@ from emoaff.recipes import tzirakis_recola
 class Config(tzirakis_recola.Config):
     """`tzirakis_recola` for drawn faces and two cores."""
 
-    dataset: str = "synthetic_affect/webcam"
+    dataset: str = "synthetic_affect/studio"
     frames: int = 100
-    stride: int = 50
+    stride: int = 25
     size: int = 48
     backbone: str = "small_cnn"
     units: tuple[int, ...] = (64, 64)
-    learning_rate: float = 1e-3
+    augment: str = "flip"
+    learning_rate: float = 2e-3
+    schedule: str = "cosine"
     batch_size: int = 4
-    epochs: int = 30
-    patience: int = 8
+    clip_norm: float = 1.0
+    epochs: int = 6
+    patience: int = 0
 
 
 NAME = "synthetic_tzirakis_recola"

@@ -39,8 +39,8 @@ class Course:
             start until shortly before its end.
     """
 
-    calm_s: float = 3.0
-    hold_s: tuple[float, float] = (1.5, 4.0)
+    calm_s: float = 1.2
+    hold_s: tuple[float, float] = (0.6, 2.2)
     peak: tuple[float, float] = (0.7, 1.15)
     wander: float = 0.07
     acted: bool = False
@@ -107,7 +107,7 @@ def _turns(rng, start, end, course, shares):
     while now < end:
         place = np.array(PROTOTYPES[names[rng.choice(len(names), p=chance)]])
         target = place * rng.uniform(*course.peak) + rng.normal(0, 0.05, 2)
-        onset, offset = rng.uniform(0.3, 0.9), rng.uniform(0.5, 1.2)
+        onset, offset = rng.uniform(0.25, 0.7), rng.uniform(0.4, 0.9)
         hold = rng.uniform(*course.hold_s)
         if course.acted:
             hold = max(end - now - onset - offset - 0.2, 0.2)

@@ -44,7 +44,7 @@ STYLES = {
         number=1,
         fps=25,
         recordings=1,
-        frames=(170, 250),
+        frames=(260, 340),
         raters=Raters(lag_s=0.4, noise=0.06),
         motion=Motion(sway=0.08, roll_degrees=2, turn=0.2),
         clutter=(0, 2),
@@ -54,7 +54,7 @@ STYLES = {
         number=2,
         fps=15,
         recordings=1,
-        frames=(170, 250),
+        frames=(260, 340),
         raters=Raters(lag_s=0.6),
         camera=Camera(
             ambient=(0.35, 0.7),
@@ -73,7 +73,7 @@ STYLES = {
         number=3,
         fps=25,
         recordings=1,
-        frames=(170, 250),
+        frames=(260, 340),
         raters=Raters(lag_s=0.8, noise=0.1, count=4),
         motion=Motion(sway=0.3, zoom=0.1, roll_degrees=6, turn=0.4),
         camera=Camera(
@@ -105,10 +105,10 @@ STYLES = {
     "realeyes": Style(
         # Of many seeds, one with every class in each split.
         number=153,
-        fps=25,
+        fps=10,
         recordings=1,
         frames=(170, 260),
-        course=Course(calm_s=17.0, hold_s=(1.5, 7.0), peak=(0.75, 1.15)),
+        course=Course(calm_s=14.0, hold_s=(1.5, 5.0), peak=(0.75, 1.15)),
         raters=Raters(lag_s=0.6, count=7),
         motion=Motion(speech=0.1),
         camera=Camera(

@@ -29,7 +29,7 @@ class SyntheticAffectConfig(tfds.core.BuilderConfig):
 
     style: str = "studio"
     balance: str = "even"
-    subjects: tuple[int, int, int] = (120, 30, 30)
+    subjects: tuple[int, int, int] = (120, 24, 24)
 
 
 class Builder(tfds.core.GeneratorBasedBuilder):
@@ -74,7 +74,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
             description="Mostly neutral, in the proportions of RealEyes.",
             style="realeyes",
             balance="realeyes",
-            subjects=(120, 40, 40),
+            subjects=(160, 40, 40),
         ),
         SyntheticAffectConfig(
             name="tiny",

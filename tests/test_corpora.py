@@ -1,0 +1,60 @@
+import pytest
+
+from emoaff import corpora
+from emoaff import labels
+from tests.data import small_corpus as small
+
+
+def build(monkeypatch, tmp_path, **attributes):
+    splits = {"train": list(small.segments(0, range(3)))}
+    small.small_video(monkeypatch, tmp_path, splits, **attributes)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "expected"),
+    [
+        ("small", {"LABEL_SPACE": "affectnet_8"}, labels.get("affectnet_8")),
+        (
+            "small/default",
+            {"LABEL_SPACE": None, "metadata": {"classes": ["calm", "angry"]}},
+            labels.LabelSpace("small", ("calm", "angry")),
+        ),
+        ("ferplus", {"LABEL_SPACE": None}, labels.get("ferplus")),
+        ("small", {"LABEL_SPACE": None}, None),
+    ],
+)
+def test_a_corpus_says_what_its_classes_are(
+    monkeypatch, tmp_path, name, attributes, expected
+):
+    build(monkeypatch, tmp_path, **attributes)
+    monkeypatch.setattr(
+        corpora,
+        "builder",
+        lambda *_, made=corpora.builder: made("small", tmp_path),
+    )
+    assert corpora.label_space(name, tmp_path) == expected
+
+
+def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path):
+    build(monkeypatch, tmp_path, NEEDS_NO_FILES=True)
+    assert not corpora.needs_files("small")
+    made = corpora.prepare("small", None, tmp_path / "new", False)
+    assert made.info.splits["train"].num_examples == 1
+
+
+def test_any_other_corpus_needs_a_folder(monkeypatch, tmp_path):
+    build(monkeypatch, tmp_path)
+    assert corpora.needs_files("small")
+    with pytest.raises(ValueError, match="manual_dir=None.*corpora small"):
+        corpora.prepare("small", None, tmp_path / "new", False)
+    with pytest.raises(FileNotFoundError, match="Expected a folder"):
+        corpora.prepare("small", tmp_path / "none", tmp_path / "new", False)
+
+
+def test_what_is_not_built_is_named(monkeypatch, tmp_path):
+    build(monkeypatch, tmp_path)
+    assert corpora.built("small", "train[:1]", tmp_path).name == "small"
+    with pytest.raises(ValueError, match="no split 'test'"):
+        corpora.built("small", "test", tmp_path)
+    with pytest.raises(FileNotFoundError, match="emoaff prepare small"):
+        corpora.built("small", "train", tmp_path / "new")
