@@ -19,9 +19,8 @@ class Config(rangulov_gru.Config):
     """`rangulov_gru` for drawn faces and two cores."""
 
     dataset: str = "synthetic_affect/webcam"
-    size: int = 64
+    size: int = 48
     epochs: int = 15
-    patience: int = 5
 
 
 NAME = "synthetic_rangulov_gru"

@@ -38,7 +38,13 @@ _OF_CLASS = {
     "fear": {"inner": 0.8, "stretch": 0.6, "open": 0.2, "lids": 0.3},
     "disgust": {"wrinkle": 1.0, "snarl": 1.0, "squint": 0.6, "brow": -0.3},
     "anger": {"frown": 1.0, "press": 0.9, "brow": -0.7, "open": -0.3},
-    "contempt": {"smirk": 1.1, "press": 0.3, "smile": 0.6, "squint": 0.3},
+    "contempt": {
+        "smirk": 1.3,
+        "press": 0.2,
+        "smile": 0.6,
+        "lids": -0.25,
+        "squint": 0.4,
+    },
 }
 _FULL = 0.8  # distance from neutral at which a class shows fully
 

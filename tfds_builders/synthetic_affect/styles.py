@@ -93,8 +93,8 @@ STYLES = {
     "stage": Style(
         number=4,
         fps=25,
-        recordings=2,
-        frames=(80, 120),
+        recordings=4,
+        frames=(60, 100),
         course=Course(peak=(0.95, 1.3), wander=0.04, acted=True),
         raters=Raters(lag_s=0.48, count=8),
         motion=Motion(sway=0.15, roll_degrees=4, turn=0.3, speech=0.6),
@@ -104,7 +104,7 @@ STYLES = {
     ),
     "realeyes": Style(
         # Of many seeds, one with every class in each split.
-        number=153,
+        number=299,
         fps=10,
         recordings=1,
         frames=(170, 260),
