@@ -60,8 +60,10 @@ def predict_files(
         for the part that could be read; empty when all went well.
 
     Raises:
-        ValueError: If `out` cannot be written to.
+        ValueError: If `out` cannot be written to, or the preset takes windows
+            of frames.
     """
+    preset.require_single_pictures()
     out = _writable(pathlib.Path(out))
     files, failures = [], []
     for path in inputs:

@@ -61,14 +61,6 @@ def publish(
     return folder
 
 
-def publish_stills(
-    model, config, folder, *, dataset, split, data_dir, report
-) -> pathlib.Path:
-    """Does what `publish` does, on a split of a corpus."""
-    recordings = load_recordings(dataset, split, data_dir)
-    return publish(model, config, folder, recordings, report)
-
-
 def publish_clips(
     model: keras.Model,
     history: list[dict],

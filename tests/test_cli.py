@@ -152,9 +152,10 @@ def test_prepare_evaluate_and_json(tmp_path, capsys):
     assert emoaff_cli.main(argv) == 0
     printed = capsys.readouterr().out
     written = json.loads(scores.read_text())
-    assert f"accuracy                    {written['accuracy']:.4f}" in printed
+    (accuracy,) = (r for r in written["rows"] if r["measure"] == "accuracy")
+    assert f"{accuracy['value']:.4f}" in printed
     assert "preprocessing: one crop a picture" in printed
-    assert written["pictures"] == 8
+    assert written["facts"]["frames"]["scored"] == 8
 
 
 def test_evaluate_says_how_to_build_what_is_missing(tmp_path, capsys):

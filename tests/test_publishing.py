@@ -81,10 +81,17 @@ def published(model, folder, data_dir, settings, **more):
     return presets.load_preset(path), "\n".join(lines)
 
 
-def test_a_model_of_windows_becomes_a_preset_with_scores(tmp_path, data_dir):
-    settings = config(frames=6, stride=4, seed=3)
-    model = window_model(6)
-    preset, text = published(model, tmp_path / "preset", data_dir, settings)
+WINDOWED = config(frames=6, stride=4, rare=("a", "b"), learning_rate=0.5)
+
+
+@pytest.fixture(scope="module")
+def windowed(tmp_path_factory, data_dir):
+    folder = tmp_path_factory.mktemp("run") / "preset"
+    return published(window_model(6), folder, data_dir, WINDOWED)
+
+
+def test_a_model_of_windows_becomes_a_preset_with_scores(windowed, data_dir):
+    preset, text = windowed
     assert preset.config["outputs"] == {
         "arousal_valence": {
             "kind": "dimensional",
@@ -108,20 +115,16 @@ def test_a_model_of_windows_becomes_a_preset_with_scores(tmp_path, data_dir):
     assert f"over all frames, valence | {value:.4f} | " in card
 
 
-def test_a_preset_remembers_its_run(tmp_path, data_dir):
-    settings = config(frames=6, rare=("a", "b"), start="", learning_rate=0.5)
-    preset, _ = published(
-        window_model(6), tmp_path / "preset", data_dir, settings
-    )
-    origin = preset.config["provenance"]
-    stored = json.loads(json.dumps(dataclasses.asdict(settings)))
+def test_a_preset_remembers_its_run(windowed):
+    origin = windowed[0].config["provenance"]
+    stored = json.loads(json.dumps(dataclasses.asdict(WINDOWED)))
     assert origin["settings"] == stored
     assert origin["history"] == HISTORY
     assert origin["summary"] == "What it is."
     assert origin["train_command"] == (
         "emoaff train mine --data-dir data --out runs/mine --set dataset=small "
-        '--set frames=6 --set size=24 --set \'rare=["a", "b"]\' '
-        "--set learning_rate=0.5"
+        "--set frames=6 --set stride=4 --set size=24 "
+        '--set \'rare=["a", "b"]\' --set learning_rate=0.5'
     )
     assert origin["evaluate_command"] == (
         "emoaff evaluate runs/mine --dataset small --split validation "

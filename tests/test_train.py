@@ -57,11 +57,11 @@ def test_the_preset_scores_what_its_card_says(run, data_dir):
     from emoaff.evaluate import evaluate
 
     preset = presets.load_preset(run[0] / "preset")
-    scores = evaluate(preset, "ferplus", "validation", data_dir)
-    assert scores.pictures == 16
-    assert preset.config["scores"]["accuracy"] == scores.accuracy
+    table = evaluate(preset, "ferplus", "validation", data_dir).table
+    assert table.facts["frames"]["scored"] == 16
+    assert preset.config["scores"]["rows"] == table.to_dict()["rows"]
     card = (run[0] / "preset" / presets.CARD).read_text("utf-8")
-    assert f"| accuracy | {scores.accuracy:.4f} |" in card
+    assert f"| accuracy | {table.value('accuracy'):.4f} | " in card
     assert "emoaff train compact_ferplus" in card
     assert preset.labels.classes[7] == "contempt"
 

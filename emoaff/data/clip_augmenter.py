@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import tensorflow as tf
 
+from emoaff.data.clip_operations import blur
+from emoaff.data.clip_operations import recolour
 from emoaff.data.picture_reading import resize
 
 # Rec. 601, as in Pillow and OpenCV.
@@ -48,6 +49,7 @@ class ClipAugmenter:
         clips: `(batch, frames, height, width, 3)` RGB in `[0, 255]`, uint8 or
             float; or one clip without the first axis.
         seeds: Integer tensor `(batch, 2)`, a seed for each clip; or `(2,)`.
+        cut: Whether `crop` and `flip` are still to be done, see `cutter`.
 
     Returns:
         float32 `(batch, frames, size, size, 3)` in `[0, 255]`; or without the
@@ -123,60 +125,91 @@ class ClipAugmenter:
             blur=0.01 * size,
         )
 
-    def __call__(self, clips, seeds):
+    def __call__(self, clips, seeds, cut=True):
         clips, seeds = tf.convert_to_tensor(clips), tf.convert_to_tensor(seeds)
         if clips.shape.rank == 4:
-            return self(clips[None], seeds[None])[0]
-        shape = tf.shape(clips)
-        draws = tf.map_fn(
-            lambda seed: tf.random.stateless_uniform(
-                [shape[1] if self.per == "frame" else 1, _DRAWS], seed
-            ),
-            seeds,
-            fn_output_signature=tf.TensorSpec((None, _DRAWS)),
-        )
-        x = clips
+            return self(clips[None], seeds[None], cut)[0]
+        shape, x = tf.shape(clips), clips
+        draws = self._draws(seeds, shape[1] if self.per == "frame" else 1)
         if self.per == "frame":
             x = tf.reshape(x, (-1, 1, *x.shape[2:]))
-        x = self._change(x, tf.reshape(draws, (-1, _DRAWS)))
+        x = self._change(x, draws, cut)
         x = tf.reshape(x, (shape[0], shape[1], self.size, self.size, 3))
         return tf.ensure_shape(x, (*clips.shape[:2], *x.shape[2:]))
 
-    def _change(self, clips, draws):
-        cuts, light, blur = tf.split(draws, [4, 4, 2], axis=1)
+    def cutter(self, seeds, height, width):
+        """Returns a way to cut pictures one by one, while they are decoded.
+
+        Decoding into smaller pictures takes a fifth off the whole time. The
+        clips of such pictures are then passed on with `cut=False`.
+
+        Args:
+            seeds: As in the call.
+            height: Of the pictures.
+            width: Of the pictures.
+
+        Returns:
+            A function of a picture `(height, width, 3)` and the number of its
+            clip, and the shape of its result. `None` if there is nothing to
+            cut, or not the same size for all.
+        """
+        if self.margin or self.per == "frame" or not (self.crop or self.flip):
+            return None
+        draws = self._draws(seeds, 1)
+        shape = (self._share(height), self._share(width), 3)
+        return (lambda picture, clip: self._cut(picture, draws[clip])), shape
+
+    def _draws(self, seeds, count):
+        """Uniform numbers for `count` changes a clip, one row each."""
+        draws = tf.map_fn(
+            lambda seed: tf.random.stateless_uniform([count, _DRAWS], seed),
+            seeds,
+            fn_output_signature=tf.TensorSpec((None, _DRAWS)),
+        )
+        return tf.reshape(draws, (-1, _DRAWS))
+
+    def _change(self, clips, draws, cut):
+        # Pieces of many sizes come last: XLA compiles anew for each size.
         if self.margin:
-            # Pieces of many sizes come last: XLA compiles anew for each size.
-            x = self._cut(self._light(clips, light), cuts)
+            x = self._cut_all(self._light(clips, draws), draws)
         else:
-            x = resize(self._light(self._cut(clips, cuts), light), self.size)
+            x = self._cut_all(clips, draws) if cut else clips
+            x = resize(self._light(x, draws), self.size)
         if self.blur:
             x = tf.map_fn(
                 lambda one: self._blur(*one),
-                (x, blur),
+                (x, draws),
                 fn_output_signature=tf.TensorSpec(x.shape[1:]),
             )
         return x
 
-    def _cut(self, clips, draws):
+    def _cut_all(self, clips, draws):
         if not (self.crop or self.margin or self.flip):
             return clips
-
-        def cut(one):
-            clip, (top, left, margin, flip) = one[0], tf.unstack(one[1])
-            height, width = clip.shape[1:3]
-            top, height = self._piece(height, top, margin)
-            left, width = self._piece(width, left, margin)
-            x = tf.slice(clip, (0, top, left, 0), (-1, height, width, 3))
-            if self.flip:
-                x = tf.cond(flip < 0.5, lambda: tf.reverse(x, [2]), lambda: x)
-            return resize(x, self.size) if self.margin else x
-
         _, frames, height, width, _ = clips.shape
         shape = (frames, self._share(height), self._share(width), 3)
         spec = tf.TensorSpec(shape, clips.dtype)
         if self.margin:
             spec = tf.TensorSpec((frames, self.size, self.size, 3))
-        return tf.map_fn(cut, (clips, draws), fn_output_signature=spec)
+        return tf.map_fn(
+            lambda one: self._cut(*one),
+            (clips, draws),
+            fn_output_signature=spec,
+        )
+
+    def _cut(self, x, draws):
+        """Cuts `(..., height, width, 3)`, and resizes it if sizes vary."""
+        top, left, margin, flip = tf.unstack(draws[:4])
+        height, width = x.shape[-3:-1]
+        top, height = self._piece(height, top, margin)
+        left, width = self._piece(width, left, margin)
+        before = [0] * (x.shape.rank - 3)
+        size = [-1] * len(before) + [height, width, 3]
+        x = tf.slice(x, [*before, top, left, 0], size)
+        if self.flip:
+            axis = len(before) + 1
+            x = tf.cond(flip < 0.5, lambda: tf.reverse(x, [axis]), lambda: x)
+        return resize(x, self.size) if self.margin else x
 
     def _share(self, side):
         """What `crop` leaves of a side of so many pixels."""
@@ -203,7 +236,7 @@ class ClipAugmenter:
         ):
             return tf.cast(clips, tf.float32)
         saturation, contrast, brightness, grey = (
-            draws[:, i, None, None] for i in range(4)
+            draws[:, i, None, None] for i in range(4, 8)
         )
         luma = tf.constant(_LUMA)[:, None] * tf.ones(3)
         matrix = tf.eye(3, batch_shape=[1])
@@ -219,28 +252,15 @@ class ClipAugmenter:
             mean = tf.reduce_mean(seen, (1, 2, 3)) @ luma[:, :1]
             offset += (1.0 - factor[:, 0]) * mean
             matrix *= factor
-        return _colour(clips, matrix, offset)
+        return recolour(clips, matrix, offset)
 
     def _blur(self, x, draws):
-        def blur():
-            sigma = tf.maximum(draws[1] * self.blur, 1e-3)
-            radius = math.ceil(2.5 * self.blur)
-            offsets = tf.range(-radius, radius + 1, dtype=tf.float32)
-            kernel = tf.nn.softmax(-0.5 * tf.square(offsets / sigma))
-            kernel = kernel[:, None, None] * tf.ones((3, 1))
-            y = x
-            for axis in (1, 2):
-                paddings = [[0, 0]] * 4
-                paddings[axis] = [radius, radius]
-                y = tf.nn.depthwise_conv2d(
-                    tf.pad(y, paddings, mode="SYMMETRIC"),
-                    tf.expand_dims(kernel, 2 - axis),
-                    strides=(1, 1, 1, 1),
-                    padding="VALID",
-                )
-            return y
-
-        return tf.cond(draws[0] < _BLURRED, blur, lambda: x)
+        blurred, sigma = tf.unstack(draws[8:])
+        return tf.cond(
+            blurred < _BLURRED,
+            lambda: blur(x, sigma * self.blur, self.blur),
+            lambda: x,
+        )
 
 
 def mixup(x, y, seed, alpha):
@@ -288,12 +308,3 @@ def mixup(x, y, seed, alpha):
 def _between(limits, draw):
     low, high = limits
     return low + (high - low) * draw
-
-
-@tf.function(jit_compile=True)
-def _colour(clips, matrix, offset):
-    """One pass over the pixels, where plain operations would make six."""
-    x = tf.cast(clips, tf.float32)
-    matrix, offset = matrix[:, None, None, None], offset[:, None, None, None]
-    red, green, blue = (x[..., i : i + 1] * matrix[..., i, :] for i in range(3))
-    return tf.clip_by_value(red + green + blue + offset, 0.0, 255.0)

@@ -106,11 +106,15 @@ def clip_batches(
         return reading, rows, places, _squeezed(labels(numbers), squeeze)
 
     def load(reading, rows, places, y):
-        x = _filled(read_frames(recordings, reading, size), rows)
+        seeds = tf.stack([tf.ones_like(places) * root, places], axis=1)
+        cutter = _cutter(augment, seeds, rows, recordings.picture_shape)
+        x = _filled(read_frames(recordings, reading, size, cutter), rows)
         if augment is None:
             x = resize(x, size)
+        elif cutter is None:
+            x = augment(x, seeds)
         else:
-            x = augment(x, tf.stack([tf.ones_like(places) * root, places], 1))
+            x = augment(x, seeds, cut=False)
         x = _blanked(_cast(x, dtype), rows)
         return (x[:, 0] if squeeze else x), y
 
@@ -234,6 +238,18 @@ def _squeezed(values, squeeze):
     return tf.nest.map_structure(
         lambda v: v[:, :, 0] if v.ndim > 3 and v.shape[2] == 1 else v, values
     )
+
+
+def _cutter(augment, seeds, rows, shape):
+    """How the pictures of a batch are cut while they are decoded, if at all."""
+    if not hasattr(augment, "cutter") or None in shape[:2]:
+        return None
+    cutter = augment.cutter(seeds, *shape[:2])
+    if cutter is None:
+        return None
+    cut, piece = cutter
+    owner = tf.where(rows >= 0)[:, 0]
+    return (lambda picture, place: cut(picture, owner[place])), piece
 
 
 def _filled(x, rows):

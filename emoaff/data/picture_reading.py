@@ -53,7 +53,7 @@ def plan_reading(recordings, rows) -> dict[str, tf.RaggedTensor]:
     }
 
 
-def read_frames(recordings, plan, size):
+def read_frames(recordings, plan, size, cutter=None):
     """Reads and decodes the pictures of one window; for tensors.
 
     Args:
@@ -61,6 +61,9 @@ def read_frames(recordings, plan, size):
         plan: One row of `plan_reading`.
         size: Side in pixels to which pictures are resized whose stored size
             differs from one to the next; others are left as they are.
+        cutter: A function of a picture and its place among those of the
+            window, and the shape of its result; or `None`. For pictures of
+            one size only.
 
     Returns:
         `(frames, height, width, 3)` RGB 0-255, without the rows that are -1.
@@ -80,18 +83,21 @@ def read_frames(recordings, plan, size):
     height, width, _ = recordings.picture_shape
     varies = height is None or width is None
 
-    def decode(picture):
+    shape = (size, size, 3) if varies else (height, width, 3)
+    cut, shape = cutter or (lambda frame, place: frame, shape)
+
+    def decode(one):
+        picture, place = one
         frame = tf.io.decode_image(picture, 3, expand_animations=False)
         if not varies:
-            return tf.ensure_shape(frame, (height, width, 3))
+            return cut(tf.ensure_shape(frame, (height, width, 3)), place)
         return resize(tf.ensure_shape(frame, (None, None, 3)), size)
 
     return tf.map_fn(
         decode,
-        tf.gather(encoded, plan["pick"]),
+        (tf.gather(encoded, plan["pick"]), tf.range(tf.size(plan["pick"]))),
         fn_output_signature=tf.TensorSpec(
-            (size, size, 3) if varies else (height, width, 3),
-            tf.float32 if varies else tf.uint8,
+            shape, tf.float32 if varies else tf.uint8
         ),
         # Windows are read side by side already.
         parallel_iterations=1,

@@ -80,7 +80,11 @@ def clip_experiment(
             space=data.space,
             data_dir=data_dir,
             report=report,
-            validation=splits and data.validation.recordings,
+            validation=(
+                data.validation.recordings
+                if splits or config.validation_share
+                else None
+            ),
         ),
         patience=config.patience or None,
         accumulate=config.accumulate,

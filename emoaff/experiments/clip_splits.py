@@ -1,5 +1,7 @@
 """What a recipe learns from and what it validates with."""
 
+import dataclasses
+
 from emoaff import labels
 from emoaff.data.joined_recordings import in_space
 from emoaff.data.recordings import Recordings
@@ -49,4 +51,10 @@ def _of_corpus(config, data_dir):
         {"train": 1.0 - share, "validation": share},
         config.seed,
     )
-    return [training.subset(parts[name]) for name in ("train", "validation")]
+    return [
+        dataclasses.replace(
+            training.subset(parts[name]),
+            split=f"{training.split}, {part:.0%} of its people",
+        )
+        for name, part in (("train", 1.0 - share), ("validation", share))
+    ]

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from emoaff.data.frame_rates import stored_rates
+from emoaff.data.frame_rates import usual_jumps
 from emoaff.data.histogram_downsampling import histogram_downsampling
 from emoaff.data.recordings import Recordings
 from emoaff.data.thinning import thinned_rows
@@ -81,7 +82,8 @@ def _usable(config, recordings):
         return None
     return thinned_rows(
         recordings,
-        stored_rates(recordings),
+        # Of the source, whose frames the rule counts.
+        stored_rates(recordings) * usual_jumps(recordings),
         target=config.sample_hz,
         slow="keep",
     )

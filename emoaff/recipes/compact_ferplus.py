@@ -35,6 +35,7 @@ import keras
 from emoaff import labels
 from emoaff import publishing
 from emoaff.calibration import fit_temperature
+from emoaff.data.recordings import load_recordings
 from emoaff.experiments import Experiment
 from emoaff.experiments import Stage
 from emoaff.experiments.still_votes import StillVotes
@@ -192,14 +193,12 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
         temperature = fit_temperature(
             pictures.logits(model), pictures.tuning.expression
         )
-        return publishing.publish_stills(
+        return publishing.publish(
             finished(model, config, temperature),
             preset_config(config, temperature, len(pictures.tuning), history),
             folder,
-            dataset=config.dataset,
-            split="validation",
-            data_dir=data_dir,
-            report=report,
+            load_recordings(config.dataset, "validation", data_dir),
+            report,
         )
 
     return Experiment(

@@ -1,0 +1,55 @@
+"""What `ClipAugmenter` does to pixels once everything is drawn."""
+
+import math
+
+import tensorflow as tf
+
+
+@tf.function(jit_compile=True)
+def recolour(clips, matrix, offset):
+    """Mixes the channels of each clip, in one pass over the pixels.
+
+    Plain operations would need six passes, each slower than a JPEG's share of
+    decoding. XLA compiles this anew for each shape of `clips`.
+
+    Args:
+        clips: `(batch, frames, height, width, 3)`, any number dtype.
+        matrix: float32 `(batch, 3, 3)`; `matrix[:, i, o]` is what channel `i`
+            gives to the result's channel `o`. Or `(1, 3, 3)` for all.
+        offset: float32 `(batch, 1)`, added to all channels.
+
+    Returns:
+        float32, as `clips`, clipped to `[0, 255]`.
+    """
+    x = tf.cast(clips, tf.float32)
+    matrix, offset = matrix[:, None, None, None], offset[:, None, None, None]
+    red, green, blue = (x[..., i : i + 1] * matrix[..., i, :] for i in range(3))
+    return tf.clip_by_value(red + green + blue + offset, 0.0, 255.0)
+
+
+def blur(frames, sigma, largest):
+    """Blurs pictures by a Gaussian, mirrored at the borders.
+
+    Args:
+        frames: float32 `(frames, height, width, 3)`.
+        sigma: Scalar tensor, standard deviation in pixels.
+        largest: The largest `sigma` there will be, a number.
+
+    Returns:
+        As `frames`.
+    """
+    radius = math.ceil(2.5 * largest)
+    offsets = tf.range(-radius, radius + 1, dtype=tf.float32)
+    sigma = tf.maximum(sigma, 1e-3)
+    kernel = tf.nn.softmax(-0.5 * tf.square(offsets / sigma))
+    kernel = kernel[:, None, None] * tf.ones((3, 1))
+    for axis in (1, 2):
+        paddings = [[0, 0]] * 4
+        paddings[axis] = [radius, radius]
+        frames = tf.nn.depthwise_conv2d(
+            tf.pad(frames, paddings, mode="SYMMETRIC"),
+            tf.expand_dims(kernel, 2 - axis),
+            strides=(1, 1, 1, 1),
+            padding="VALID",
+        )
+    return frames
