@@ -7,7 +7,7 @@ are as in `affwildnet_resnet`.
     emoaff train synthetic_affwildnet_resnet --data-dir data \
         --out runs/synthetic_affwildnet_resnet
 
-Expect: EXPECT_synthetic_affwildnet_resnet
+Expect: not yet measured with these settings.
 """
 
 import dataclasses

@@ -7,7 +7,7 @@ are as in `affwildnet_vgg`.
     emoaff train synthetic_affwildnet_vgg --data-dir data \
         --out runs/synthetic_affwildnet_vgg
 
-Expect: EXPECT_synthetic_affwildnet_vgg
+Expect: not yet measured with these settings.
 """
 
 import dataclasses

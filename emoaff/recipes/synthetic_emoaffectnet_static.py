@@ -6,7 +6,7 @@ The image model is a small one; eight classes, for the drawn faces have them.
     emoaff train synthetic_emoaffectnet_static --data-dir data \
         --out runs/synthetic_emoaffectnet_static
 
-Expect: EXPECT_synthetic_emoaffectnet_static
+Expect: not yet measured with these settings.
 """
 
 import dataclasses

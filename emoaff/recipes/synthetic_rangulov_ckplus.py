@@ -6,7 +6,7 @@ The image model is a small one: the published CNN takes too long on two cores.
     emoaff train synthetic_rangulov_ckplus --data-dir data \
         --out runs/synthetic_rangulov_ckplus
 
-Expect: EXPECT_synthetic_rangulov_ckplus
+Expect: not yet measured with these settings.
 """
 
 import dataclasses

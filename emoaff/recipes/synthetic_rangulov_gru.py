@@ -6,7 +6,7 @@
         --out runs/synthetic_rangulov_gru \
         --set features_from=runs/synthetic_rangulov_cnn
 
-Expect: EXPECT_synthetic_rangulov_gru
+Expect: not yet measured with these settings.
 """
 
 import dataclasses
