@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_models,
         _add_corpora,
         _add_prepare,
+        _add_recipes,
         _add_train,
         _add_evaluate,
         _add_crossval,
@@ -218,6 +219,26 @@ def _prepare(args):
     for name, split in built.info.splits.items():
         print(f"{name}: {split.num_examples} examples")
     print(built.data_dir)
+
+
+def _add_recipes(commands):
+    command = commands.add_parser(
+        "recipes", help="what can be trained, or all about one"
+    )
+    command.add_argument("name", nargs="?", metavar="NAME")
+    command.set_defaults(run=_recipes)
+
+
+def _recipes(args):
+    import inspect
+
+    from emoaff import recipes
+
+    if args.name:
+        print(inspect.getdoc(recipes.load(args.name)))
+        return
+    for name in recipes.names():
+        print(f"{name}  {inspect.getdoc(recipes.load(name)).splitlines()[0]}")
 
 
 def _add_train(commands):

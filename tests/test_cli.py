@@ -8,6 +8,7 @@ import pytest
 
 import emoaff_cli
 from emoaff import presets
+from emoaff import recipes
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
 from tests.sample import CLIP
@@ -226,3 +227,13 @@ def test_a_corpus_of_files_needs_their_folder(tmp_path, capsys):
     code = emoaff_cli.main(["prepare", "ferplus", "--data-dir", str(tmp_path)])
     assert code == 2
     assert "emoaff corpora ferplus" in capsys.readouterr().err
+
+
+def test_recipes_are_listed_and_explained(capsys):
+    assert emoaff_cli.main(["recipes"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == recipes.names()
+    assert emoaff_cli.main(["recipes", "tzirakis_recola"]) == 0
+    printed = capsys.readouterr().out
+    assert "| RealEyes | .341 (.376) | .538 (.596) |" in printed
+    assert emoaff_cli.main(["recipes", "nope"]) == 2
