@@ -54,7 +54,7 @@ def main():
         elif args.recording:
             _compare_memory(args.recording)
         else:
-            _compare_speed(_write(pathlib.Path(folder), [1500] * 4), args)
+            _compare_speed(_write(pathlib.Path(folder), [1500] * 8), args)
 
 
 def _arguments():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
 from emoaff.data.clip_operations import blur
+from emoaff.data.clip_operations import cut_each
+from emoaff.data.clip_operations import cut_picture
 from emoaff.data.clip_operations import recolour
 from emoaff.data.picture_reading import resize
 
@@ -49,7 +52,7 @@ class ClipAugmenter:
         clips: `(batch, frames, height, width, 3)` RGB in `[0, 255]`, uint8 or
             float; or one clip without the first axis.
         seeds: Integer tensor `(batch, 2)`, a seed for each clip; or `(2,)`.
-        cut: Whether `crop` and `flip` are still to be done, see `cutter`.
+        cut: Whether `crop` and `flip` are still to be done, see `cuts`.
 
     Returns:
         float32 `(batch, frames, size, size, 3)` in `[0, 255]`; or without the
@@ -137,11 +140,11 @@ class ClipAugmenter:
         x = tf.reshape(x, (shape[0], shape[1], self.size, self.size, 3))
         return tf.ensure_shape(x, (*clips.shape[:2], *x.shape[2:]))
 
-    def cutter(self, seeds, height, width):
-        """Returns a way to cut pictures one by one, while they are decoded.
+    def cuts(self, seeds, height, width):
+        """Says how to cut pictures one by one, while they are decoded.
 
-        Decoding into smaller pictures takes a fifth off the whole time. The
-        clips of such pictures are then passed on with `cut=False`.
+        Smaller pictures from the start save a fifth of the whole time. Clips
+        of such pictures are then passed on with `cut=False`.
 
         Args:
             seeds: As in the call.
@@ -149,15 +152,13 @@ class ClipAugmenter:
             width: Of the pictures.
 
         Returns:
-            A function of a picture `(height, width, 3)` and the number of its
-            clip, and the shape of its result. `None` if there is nothing to
-            cut, or not the same size for all.
+            Arguments of `cut_picture`: for each clip `start` `(batch, 3)`, and
+            `mirrored` `(batch,)` or `None`; and `shape` for all. `None` if
+            there is nothing to cut, or pieces are not of one size.
         """
         if self.margin or self.per == "frame" or not (self.crop or self.flip):
             return None
-        draws = self._draws(seeds, 1)
-        shape = (self._share(height), self._share(width), 3)
-        return (lambda picture, clip: self._cut(picture, draws[clip])), shape
+        return self._cuts(self._draws(seeds, 1), height, width)
 
     def _draws(self, seeds, count):
         """Uniform numbers for `count` changes a clip, one row each."""
@@ -169,11 +170,19 @@ class ClipAugmenter:
         return tf.reshape(draws, (-1, _DRAWS))
 
     def _change(self, clips, draws, cut):
-        # Pieces of many sizes come last: XLA compiles anew for each size.
+        x = clips
         if self.margin:
-            x = self._cut_all(self._light(clips, draws), draws)
+            # Last, since XLA compiles anew for each size of pieces.
+            spec = tf.TensorSpec((x.shape[1], self.size, self.size, 3))
+            x = tf.map_fn(
+                lambda one: self._cut_some(*one),
+                (self._light(x, draws), draws),
+                fn_output_signature=spec,
+            )
         else:
-            x = self._cut_all(clips, draws) if cut else clips
+            if cut and (self.crop or self.flip):
+                start, mirrored, shape = self._cuts(draws, *x.shape[2:4])
+                x = cut_each(x, start, mirrored, shape)
             x = resize(self._light(x, draws), self.size)
         if self.blur:
             x = tf.map_fn(
@@ -183,52 +192,32 @@ class ClipAugmenter:
             )
         return x
 
-    def _cut_all(self, clips, draws):
-        if not (self.crop or self.margin or self.flip):
-            return clips
-        _, frames, height, width, _ = clips.shape
-        shape = (frames, self._share(height), self._share(width), 3)
-        spec = tf.TensorSpec(shape, clips.dtype)
-        if self.margin:
-            spec = tf.TensorSpec((frames, self.size, self.size, 3))
-        return tf.map_fn(
-            lambda one: self._cut(*one),
-            (clips, draws),
-            fn_output_signature=spec,
-        )
+    def _cuts(self, draws, height, width):
+        shape = [height, width, 3]
+        start = tf.zeros((tf.shape(draws)[0], 3), tf.int32)
+        if self.crop:
+            sides = np.maximum(np.round(np.divide(shape[:2], self.ratio)), 1)
+            places = np.subtract(shape[:2], sides) + 1
+            start = tf.cast(draws[:, :2] * places, tf.int32)
+            start = tf.pad(tf.minimum(start, places - 1), [[0, 0], [0, 1]])
+            shape = [*map(int, sides), 3]
+        return start, draws[:, 3] < 0.5 if self.flip else None, shape
 
-    def _cut(self, x, draws):
-        """Cuts `(..., height, width, 3)`, and resizes it if sizes vary."""
-        top, left, margin, flip = tf.unstack(draws[:4])
-        height, width = x.shape[-3:-1]
-        top, height = self._piece(height, top, margin)
-        left, width = self._piece(width, left, margin)
-        before = [0] * (x.shape.rank - 3)
-        size = [-1] * len(before) + [height, width, 3]
-        x = tf.slice(x, [*before, top, left, 0], size)
-        if self.flip:
-            axis = len(before) + 1
-            x = tf.cond(flip < 0.5, lambda: tf.reverse(x, [axis]), lambda: x)
-        return resize(x, self.size) if self.margin else x
-
-    def _share(self, side):
-        """What `crop` leaves of a side of so many pixels."""
-        return max(1, round(side / self.ratio)) if self.crop else side
-
-    def _piece(self, side, where, margin):
-        """First pixel and length of what is taken of a side."""
-        if not self.margin:
-            length = self._share(side)
-            room = side - length + 1
-            start = tf.cast(where * room, tf.int32) if self.crop else 0
-            return tf.minimum(start, room - 1), length
-        kept = side * (1.0 - self.margin * margin)
-        length = kept / self.ratio if self.crop else kept
-        start = (side - kept) / 2
-        start += (where if self.crop else 0.5) * (kept - length)
-        length = tf.maximum(tf.cast(tf.round(length), tf.int32), 1)
-        start = tf.cast(tf.round(start), tf.int32)
-        return tf.minimum(start, side - length), length
+    def _cut_some(self, x, draws):
+        """Cuts off a drawn share of the margin, and resizes what is left."""
+        start, length = [], []
+        for where, side in ((draws[0], x.shape[1]), (draws[1], x.shape[2])):
+            kept = side * (1.0 - self.margin * draws[2])
+            piece = kept / self.ratio if self.crop else kept
+            first = (side - kept) / 2
+            first += (where if self.crop else 0.5) * (kept - piece)
+            piece = tf.maximum(tf.cast(tf.round(piece), tf.int32), 1)
+            first = tf.cast(tf.round(first), tf.int32)
+            start.append(tf.minimum(first, side - piece))
+            length.append(piece)
+        mirrored = draws[3] < 0.5 if self.flip else None
+        x = cut_picture(x, [*start, 0], mirrored, shape=[*length, 3])
+        return resize(x, self.size)
 
     def _light(self, clips, draws):
         if not (

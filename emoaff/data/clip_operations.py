@@ -5,6 +5,38 @@ import math
 import tensorflow as tf
 
 
+def cut_picture(x, start, mirrored=None, *, shape):
+    """Cuts a rectangle out of a picture, or out of each frame of a clip.
+
+    Args:
+        x: `(height, width, 3)` or `(frames, height, width, 3)`.
+        start: First row, column and channel, three integers.
+        mirrored: Whether to turn left into right, a scalar; or `None`.
+        shape: Rows, columns and channels to take.
+
+    Returns:
+        The piece, as `x`.
+    """
+    frames = x.shape.rank - 3
+    start = tf.concat([[0] * frames, start], axis=0)
+    x = tf.slice(x, start, [*([-1] * frames), *shape])
+    if mirrored is None:
+        return x
+    return tf.cond(mirrored, lambda: tf.reverse(x, [frames + 1]), lambda: x)
+
+
+def cut_each(clips, start, mirrored, shape):
+    """Does what `cut_picture` does to clips, each at a place of its own."""
+    places = (start,) if mirrored is None else (start, mirrored)
+    return tf.map_fn(
+        lambda one: cut_picture(*one, shape=shape),
+        (clips, *places),
+        fn_output_signature=tf.TensorSpec(
+            (clips.shape[1], *shape), clips.dtype
+        ),
+    )
+
+
 @tf.function(jit_compile=True)
 def recolour(clips, matrix, offset):
     """Mixes the channels of each clip, in one pass over the pixels.

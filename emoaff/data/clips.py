@@ -107,14 +107,12 @@ def clip_batches(
 
     def load(reading, rows, places, y):
         seeds = tf.stack([tf.ones_like(places) * root, places], axis=1)
-        cutter = _cutter(augment, seeds, rows, recordings.picture_shape)
-        x = _filled(read_frames(recordings, reading, size, cutter), rows)
+        cuts = _cuts(augment, seeds, rows, recordings.picture_shape)
+        x = _filled(read_frames(recordings, reading, size, cuts), rows)
         if augment is None:
             x = resize(x, size)
-        elif cutter is None:
-            x = augment(x, seeds)
         else:
-            x = augment(x, seeds, cut=False)
+            x = augment(x, seeds, cut=False) if cuts else augment(x, seeds)
         x = _blanked(_cast(x, dtype), rows)
         return (x[:, 0] if squeeze else x), y
 
@@ -240,16 +238,18 @@ def _squeezed(values, squeeze):
     )
 
 
-def _cutter(augment, seeds, rows, shape):
-    """How the pictures of a batch are cut while they are decoded, if at all."""
-    if not hasattr(augment, "cutter") or None in shape[:2]:
+def _cuts(augment, seeds, rows, shape):
+    """How each picture of a batch is cut while it is decoded, if at all."""
+    if not hasattr(augment, "cuts") or None in shape[:2]:
         return None
-    cutter = augment.cutter(seeds, *shape[:2])
-    if cutter is None:
+    cuts = augment.cuts(seeds, *shape[:2])
+    if cuts is None:
         return None
-    cut, piece = cutter
-    owner = tf.where(rows >= 0)[:, 0]
-    return (lambda picture, place: cut(picture, owner[place])), piece
+    window = tf.where(rows >= 0)[:, 0]
+    start, mirrored, shape = cuts
+    if mirrored is not None:
+        mirrored = tf.gather(mirrored, window)
+    return tf.gather(start, window), mirrored, shape
 
 
 def _filled(x, rows):

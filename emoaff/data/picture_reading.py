@@ -10,6 +10,7 @@ What is public here:
 import numpy as np
 import tensorflow as tf
 
+from emoaff.data.clip_operations import cut_picture
 from emoaff.data.record_index import read_pictures
 
 
@@ -53,7 +54,7 @@ def plan_reading(recordings, rows) -> dict[str, tf.RaggedTensor]:
     }
 
 
-def read_frames(recordings, plan, size, cutter=None):
+def read_frames(recordings, plan, size, cuts=None):
     """Reads and decodes the pictures of one window; for tensors.
 
     Args:
@@ -61,9 +62,9 @@ def read_frames(recordings, plan, size, cutter=None):
         plan: One row of `plan_reading`.
         size: Side in pixels to which pictures are resized whose stored size
             differs from one to the next; others are left as they are.
-        cutter: A function of a picture and its place among those of the
-            window, and the shape of its result; or `None`. For pictures of
-            one size only.
+        cuts: `start`, `mirrored` and `shape` of `cut_picture`, the first two
+            with a row for each picture, to cut them while they are decoded; or
+            `None`. For pictures of one size only.
 
     Returns:
         `(frames, height, width, 3)` RGB 0-255, without the rows that are -1.
@@ -83,21 +84,23 @@ def read_frames(recordings, plan, size, cutter=None):
     height, width, _ = recordings.picture_shape
     varies = height is None or width is None
 
-    shape = (size, size, 3) if varies else (height, width, 3)
-    cut, shape = cutter or (lambda frame, place: frame, shape)
+    start, mirrored, shape = cuts or (None, None, (height, width, 3))
+    places = tuple(p for p in (start, mirrored) if p is not None)
 
     def decode(one):
-        picture, place = one
+        picture, *place = one
         frame = tf.io.decode_image(picture, 3, expand_animations=False)
-        if not varies:
-            return cut(tf.ensure_shape(frame, (height, width, 3)), place)
-        return resize(tf.ensure_shape(frame, (None, None, 3)), size)
+        if varies:
+            return resize(tf.ensure_shape(frame, (None, None, 3)), size)
+        frame = tf.ensure_shape(frame, (height, width, 3))
+        return cut_picture(frame, *place, shape=shape) if cuts else frame
 
     return tf.map_fn(
         decode,
-        (tf.gather(encoded, plan["pick"]), tf.range(tf.size(plan["pick"]))),
+        (tf.gather(encoded, plan["pick"]), *places),
         fn_output_signature=tf.TensorSpec(
-            shape, tf.float32 if varies else tf.uint8
+            (size, size, 3) if varies else shape,
+            tf.float32 if varies else tf.uint8,
         ),
         # Windows are read side by side already.
         parallel_iterations=1,

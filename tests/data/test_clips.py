@@ -158,6 +158,27 @@ def test_pixels_depend_on_seed_and_place_not_on_threads(recordings, windows):
         assert np.abs(different - x).mean() > 1
 
 
+@pytest.mark.parametrize(
+    "augment",
+    [
+        ClipAugmenter(24, crop=True, flip=True),
+        ClipAugmenter(24, flip=True, margin=0.2),
+        ClipAugmenter(24, crop=True, per="frame"),
+    ],
+)
+def test_clips_are_what_the_augmenter_makes_of_them(
+    recordings, windows, augment
+):
+    plain, _ = read(clips(recordings, windows))
+    x, _ = read(
+        clips(recordings, windows, augment=augment, seed=(3, 2**31 + 4))
+    )
+    full = (windows.rows[: len(x)] >= 0).all(axis=1)
+    seeds = np.stack([np.full(12, 3 * 2**31 + 4), np.arange(12)], axis=1)
+    expected = augment(plain[full], seeds[full])
+    np.testing.assert_allclose(x[full], expected, atol=1e-3)
+
+
 def test_gaps_stay_black_and_unlabelled_when_augmented(recordings, windows):
     x, y = read(
         clips(

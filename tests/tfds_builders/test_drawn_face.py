@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -176,6 +178,32 @@ def test_a_view_is_the_crop_of_the_whole_scene():
     # is worse than that.
     assert difference(0) < 4.5
     assert min(difference(-0.5), difference(0.5)) > difference(0) + 1
+
+
+def test_pixels_of_a_scene_are_where_the_background_has_them():
+    ramp = np.broadcast_to(np.arange(256, dtype="uint8"), (256, 256))
+    scene = Scene(DrawnFace(person(), 20), np.dstack([ramp, ramp.T, ramp]))
+    away = Pose(-900.0, 128.0, 20.0)
+    whole = scene.whole(REST, away)
+    np.testing.assert_array_equal(whole[..., 0], ramp)
+    np.testing.assert_array_equal(whole[..., 1], ramp.T)
+    # Twice as fine: pixel i lies at 100 + (i + 0.5) / 2 - 0.5.
+    fine = scene.view(REST, away, (100, 100, 32, 32), (64, 64))
+    expected = 99.75 + np.arange(64) / 2
+    np.testing.assert_allclose(fine[5, :, 0], expected, atol=0.5)
+    assert np.mean(fine[5, :, 0] - expected) == pytest.approx(0, abs=0.1)
+
+
+def test_a_head_stands_in_the_middle_of_its_pose():
+    bald = dataclasses.replace(person(), hair_style="bald")
+    black = np.zeros((256, 256, 3), "uint8")
+    scene = Scene(DrawnFace(bald, 60), black)
+    drawn = scene.whole(REST, Pose(128.0, 128.0, 60.0)).sum(axis=-1)
+    rows = drawn[128 - 50 : 128 + 50] > 60
+    columns = np.flatnonzero(rows.any(axis=0))
+    # 128 is the edge between pixels 127 and 128.
+    assert columns[0] + columns[-1] == pytest.approx(255, abs=1)
+    assert np.ptp(columns) == pytest.approx(2 * 60 * (bald.width + 0.13), abs=4)
 
 
 def test_a_box_turns_with_the_head():

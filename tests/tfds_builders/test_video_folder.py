@@ -190,7 +190,7 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([], "Found no file. `emoaff corpora video_folder`"),
+        ([], "which is empty. `emoaff corpora video_folder"),
         (["a.mp4"], r"Found 1 \(in no class folder\), such as a.mp4"),
         (
             ["happy/a.mp4", "sad/b.txt"],

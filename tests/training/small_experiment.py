@@ -93,13 +93,28 @@ def experiment(**changes):
     return Experiment(**made)
 
 
+def kill_soon(out):
+    """Kills this process some time after the run saved something new."""
+    last = pathlib.Path(out, "checkpoints", "last.npz")
+
+    def saved():
+        return last.stat().st_mtime_ns if last.is_file() else None
+
+    before = saved()
+    while saved() == before:
+        time.sleep(0.01)
+    time.sleep(float(os.environ["KILL_S"]))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main(out, strategy, *flags):
     """Trains in a process of its own: `python small_experiment.py OUT NAME`.
 
     Prints the losses of the epochs and the weights as JSON. The flag `plain`
     leaves dropout out, `clip` clips gradients. Of the environment,
     `CHECKPOINT_S` is the time between checkpoints, `STEP_S` the least time of
-    a step, and `KILL_S` when the process kills itself after it began training.
+    a step, and `KILL_S` when the process kills itself, after it saved
+    something.
     """
     if strategy == "mirrored":
         (device,) = tf.config.list_physical_devices("CPU")
@@ -113,11 +128,8 @@ def main(out, strategy, *flags):
     keras.utils.set_random_seed(0)
     lines = []
     if "KILL_S" in os.environ:
-        kill = threading.Timer(
-            float(os.environ["KILL_S"]),
-            lambda: os.kill(os.getpid(), signal.SIGKILL),
-        )
-        kill.start()
+        killer = threading.Thread(target=kill_soon, args=(out,), daemon=True)
+        killer.start()
     changes = {"build": lambda: build(0.0)} if "plain" in flags else {}
     if "clip" in flags:
         changes["clip_norm"] = 0.1
@@ -133,7 +145,7 @@ def main(out, strategy, *flags):
     losses = [row["loss"] for row in run.history]
     report = {"losses": losses, "weights": weights, "lines": lines}
     print(json.dumps(report), flush=True)
-    # Not the timer's turn any more.
+    # Not the killer's turn any more.
     os._exit(0)
 
 
