@@ -6,7 +6,8 @@
         --out runs/synthetic_emoaffectnet_lstm \
         --set features_from=runs/synthetic_emoaffectnet_static
 
-Expect: not yet measured with these settings.
+Expect on its validation split (24 people never seen): UAR .808, accuracy .676,
+one run with seed 0. Three minutes beside other work.
 """
 
 import dataclasses

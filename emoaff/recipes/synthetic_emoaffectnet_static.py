@@ -6,7 +6,8 @@ The image model is a small one; eight classes, for the drawn faces have them.
     emoaff train synthetic_emoaffectnet_static --data-dir data \
         --out runs/synthetic_emoaffectnet_static
 
-Expect: not yet measured with these settings.
+Expect on its validation split (24 people never seen): UAR .788, accuracy .760,
+one run with seed 0. Three minutes beside other work.
 """
 
 import dataclasses
