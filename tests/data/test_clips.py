@@ -7,6 +7,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from emoaff.data.clip_augmenter import ClipAugmenter
+from emoaff.data.clips import _cast
 from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches
@@ -24,9 +25,18 @@ def recordings(tmp_path_factory):
         return load_recordings("small", "train", folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def windows(recordings):
     return sliding(recordings, 6, 4, tail="pad", jump_gaps=True)
+
+
+@pytest.fixture(scope="module")
+def plain(recordings, windows):
+    """All windows in order, as stored."""
+    return read(clips(recordings, windows, batch_size=1, targets=TARGETS))
+
+
+TARGETS = ("valence_arousal", "arousal_valence", "expression", "emotions")
 
 
 def clips(recordings, windows, order=None, **more):
@@ -51,15 +61,11 @@ def picture(recordings, row):
     return small.decoded(small.pixels(number, frame)).astype(np.float64)
 
 
-def test_pixels_are_those_of_their_rows(recordings, windows):
-    order = np.random.default_rng(0).permutation(len(windows))[:8]
-    x, _ = read(clips(recordings, windows, order))
-    assert x.shape == (8, 6, 24, 24, 3)
+def test_pixels_are_those_of_their_rows(recordings, windows, plain):
+    x, _ = plain
+    assert x.shape == (13, 6, 24, 24, 3)
     assert x.dtype == np.float32
-    expected = [
-        [picture(recordings, row) for row in rows]
-        for rows in windows.rows[order]
-    ]
+    expected = [[picture(recordings, row) for row in r] for r in windows.rows]
     # libjpeg-turbo in TensorFlow and in Pillow upsample colour differently.
     assert np.abs(x - expected).max() <= 4
 
@@ -73,26 +79,25 @@ def test_windows_may_be_of_any_rows(recordings):
 
 
 def test_pictures_are_resized_as_pillow_does(recordings, windows):
-    x, _ = read(clips(recordings, windows, [3, 0], size=36))
+    order = [3, 0]
+    x, _ = read(clips(recordings, windows, order, size=36, dtype="uint8"))
+    assert x.dtype == np.uint8
     shape, filter = (36, 36), Image.Resampling.BILINEAR
-    for clip, rows in zip(x, windows.rows[[3, 0]], strict=True):
+    for clip, rows in zip(x, windows.rows[order], strict=True):
         for frame, row in zip(clip, rows, strict=True):
             stored = Image.fromarray(np.uint8(picture(recordings, row)))
             expected = np.asarray(stored.resize(shape, filter), np.float64)
             assert np.abs(frame - expected).max() <= 5
 
 
-def test_rounded_pixels_cost_a_quarter(recordings, windows):
-    exact, _ = read(clips(recordings, windows, size=30))
-    x, _ = read(clips(recordings, windows, size=30, dtype="uint8"))
-    assert x.dtype == np.uint8
-    assert np.abs(x - exact).max() <= 0.5
+def test_rounding_is_to_the_nearest():
+    x = tf.constant([0.0, 0.49, 0.51, 254.6, 255.0])
+    assert list(_cast(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
 
 
-def test_labels_are_those_of_their_rows(recordings, windows):
-    targets = ("valence_arousal", "arousal_valence", "expression", "emotions")
-    _, y = read(clips(recordings, windows, targets=targets))
-    rows = windows.rows[: len(y["emotions"])]
+def test_labels_are_those_of_their_rows(recordings, windows, plain):
+    _, y = plain
+    rows = windows.rows
     for place in np.ndindex(rows.shape):
         row, known = rows[place], rows[place] >= 0
         one_hot, emotions = np.full(7, np.nan), np.full(3, np.nan)
@@ -108,25 +113,19 @@ def test_labels_are_those_of_their_rows(recordings, windows):
         np.testing.assert_array_equal(y["emotions"][place], emotions)
 
 
-def test_shards_together_are_the_whole(recordings, windows):
-    whole = clips(recordings, windows, batch_size=4, targets=("emotions",))
-    parts = [
-        clips(
-            recordings,
-            windows,
-            batch_size=4,
-            targets=("emotions",),
-            shard=(i, 2),
-        )
-        for i in (0, 1)
+def test_shards_together_are_the_whole(recordings, windows, plain):
+    arguments = {"batch_size": 4, "targets": ("emotions",)}
+    shards = [
+        clips(recordings, windows, shard=(i, 2), **arguments) for i in (0, 1)
     ]
-    assert whole.cardinality() == len(windows) // 4
-    for (x, y), *halves in zip(whole, *parts, strict=True):
-        assert [len(half) for half, _ in halves] == [2, 2]
-        together = tf.concat([half for half, _ in halves], axis=0)
-        np.testing.assert_array_equal(x, together)
-        together = tf.concat([half["emotions"] for _, half in halves], axis=0)
-        np.testing.assert_array_equal(y["emotions"], together)
+    whole = plain[0][:12].reshape(3, 4, *plain[0].shape[1:])
+    labels = plain[1]["emotions"][:12].reshape(3, 4, 6, 3)
+    for x, y, *parts in zip(whole, labels, *shards, strict=True):
+        assert [len(part) for part, _ in parts] == [2, 2]
+        np.testing.assert_array_equal(x, np.concatenate([p for p, _ in parts]))
+        np.testing.assert_array_equal(
+            y, np.concatenate([p["emotions"] for _, p in parts])
+        )
 
 
 AUGMENT = {
@@ -141,9 +140,7 @@ def test_an_epoch_resumes_with_the_same_pixels(recordings, windows):
     rest = clips(recordings, windows, order, first_step=3, **AUGMENT)
     assert rest.cardinality() == whole.cardinality() - 3
     np.testing.assert_array_equal(read(rest)[0], read(whole.skip(3))[0])
-    none = clips(recordings, windows, order, first_step=99)
-    assert none.cardinality() == 0
-    assert not list(none)
+    assert clips(recordings, windows, first_step=99).cardinality() == 0
 
 
 def test_pixels_depend_on_seed_and_place_not_on_threads(recordings, windows):
@@ -152,10 +149,9 @@ def test_pixels_depend_on_seed_and_place_not_on_threads(recordings, windows):
     again, _ = read(clips(recordings, windows, order, parallel=4, **AUGMENT))
     np.testing.assert_array_equal(x, again)
     assert np.abs(x[0] - x[2]).mean() > 1  # the same window, drawn twice
-    for seed in ((8, 2), (7, 3)):
-        other = {**AUGMENT, "seed": seed}
-        different, _ = read(clips(recordings, windows, order, **other))
-        assert np.abs(different - x).mean() > 1
+    other = {**AUGMENT, "seed": (7, 3)}
+    different, _ = read(clips(recordings, windows, order, **other))
+    assert np.abs(different - x).mean() > 1
 
 
 @pytest.mark.parametrize(
@@ -163,19 +159,17 @@ def test_pixels_depend_on_seed_and_place_not_on_threads(recordings, windows):
     [
         ClipAugmenter(24, crop=True, flip=True),
         ClipAugmenter(24, flip=True, margin=0.2),
-        ClipAugmenter(24, crop=True, per="frame"),
     ],
 )
 def test_clips_are_what_the_augmenter_makes_of_them(
-    recordings, windows, augment
+    recordings, windows, plain, augment
 ):
-    plain, _ = read(clips(recordings, windows))
     x, _ = read(
         clips(recordings, windows, augment=augment, seed=(3, 2**31 + 4))
     )
     full = (windows.rows[: len(x)] >= 0).all(axis=1)
     seeds = np.stack([np.full(12, 3 * 2**31 + 4), np.arange(12)], axis=1)
-    expected = augment(plain[full], seeds[full])
+    expected = augment(plain[0][:12][full], seeds[full])
     np.testing.assert_allclose(x[full], expected, atol=1e-3)
 
 
@@ -331,12 +325,15 @@ def test_arguments_that_do_not_fit_are_named(recordings, windows):
         )
 
 
-def test_files_need_not_lie_where_they_were(recordings, windows, tmp_path):
+def test_files_need_not_lie_where_they_were(
+    recordings, windows, plain, tmp_path
+):
     moved = []
     for path in recordings.files:
         moved.append(str(tmp_path / path.rpartition("/")[2]))
         with open(path, "rb") as old, open(moved[-1], "wb") as new:
             new.write(old.read())
     copy = dataclasses.replace(recordings, files=tuple(moved))
-    x, _ = read(clips(copy, windows))
-    np.testing.assert_array_equal(x, read(clips(recordings, windows))[0])
+    order = [12, 3, 0, 12]
+    x, _ = read(clips(copy, windows, order))
+    np.testing.assert_array_equal(x, plain[0][order])
