@@ -1,15 +1,19 @@
 """Corpora as TFDS data sets: which there are, how to build and read them."""
 
+import dataclasses
 import importlib
 import inspect
 import os
 import pathlib
 import pkgutil
+import shlex
+import tempfile
 
 import tensorflow_datasets as tfds
 
 import tfds_builders
 from emoaff import labels
+from emoaff.building.corpus_about import CorpusAbout
 
 
 def names() -> list[str]:
@@ -21,21 +25,70 @@ def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
     """Returns the builder of one corpus.
 
     Args:
-        name: A name of `names()`, or `name/configuration`.
+        name: A name of `names()`, or `name/configuration`, with changed
+            settings behind it if need be: `recola/avec+size=96+margin=0.5`.
         data_dir: Where the built TFRecords are, or shall be.
 
     Raises:
-        ValueError: If there is no such corpus or configuration.
+        ValueError: If there is no such corpus, configuration or setting, or
+            its value has another type.
     """
     corpus, _, config = name.partition("/")
     made = _builder_class(corpus)
+    config, *settings = config.split("+")
     known = made.builder_configs
     if config and config not in known:
         raise ValueError(
             f"{corpus} has no configuration {config!r}. Expected one of: "
             f"{', '.join(known)}."
         )
-    return made(data_dir=data_dir, config=config or None)
+    if not settings:
+        return made(data_dir=data_dir, config=config or None)
+    first = next(iter(known.values()), None)
+    own = _own_config(corpus, known.get(config, first), settings)
+    return made(data_dir=data_dir, config=own)
+
+
+def _own_config(corpus, config, settings):
+    """A configuration with some settings changed, named by them."""
+    ignored = {
+        field.name for field in dataclasses.fields(tfds.core.BuilderConfig)
+    }
+    fields = {
+        field.name: field
+        for field in (dataclasses.fields(config) if config else ())
+        if field.name not in ignored
+    }
+    changed = {}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        if name not in fields:
+            raise ValueError(
+                f"{corpus} has no setting {name!r}. Expected one of: "
+                f"{', '.join(fields) or 'none, it has no settings'}."
+            )
+        changed[name] = _setting(name, text, getattr(config, name))
+    return dataclasses.replace(
+        config, name="+".join([config.name, *sorted(settings)]), **changed
+    )
+
+
+def _setting(name, text, old):
+    """The value that a text means for a setting that was `old`."""
+    if isinstance(old, str):
+        return text
+    words = {"true": True, "false": False, "none": None}
+    try:
+        value = words.get(text.lower(), text)
+        if isinstance(old, bool) or value is None:
+            if isinstance(value, str):
+                raise ValueError
+            return value
+        return int(text) if isinstance(old, int) else float(text)
+    except ValueError:
+        raise ValueError(
+            f"Expected {name} to be like {old!r}. Received: {name}={text!r}."
+        ) from None
 
 
 def _builder_class(corpus):
@@ -65,7 +118,56 @@ def instructions(name: str) -> str:
         ValueError: If there is no such corpus.
     """
     made = _builder_class(name.partition("/")[0])
-    return inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
+    text = inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
+    configs = "\n".join(
+        f"  {config.name}: {config.description}"
+        for config in made.builder_configs.values()
+    )
+    if configs:
+        text += f"\n\nConfigurations:\n\n{configs}"
+    found = about(name)
+    if found is None:
+        return text
+    return (
+        f"{found.title}\n\nLicence: {found.licence}\nWhere: "
+        f"{found.homepage}\n{found.how_to_get}\n\n{text}"
+    )
+
+
+def about(name: str) -> CorpusAbout | None:
+    """Returns licence and source of a corpus; None if it needs neither.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    return getattr(_builder_class(name.partition("/")[0]), "ABOUT", None)
+
+
+def check(name: str, manual_dir: str | os.PathLike) -> str:
+    """Looks at a user's copy of a corpus, and builds nothing.
+
+    Args:
+        name: See `builder`.
+        manual_dir: Folder of the corpus as the user has it.
+
+    Returns:
+        A table of what would be built, what would be left out and why, and
+        how it differs from what publications say.
+
+    Raises:
+        FileNotFoundError: If `manual_dir` does not hold the corpus.
+        ValueError: See `builder`; or if the corpus needs no files, or cannot
+            be looked at without being built.
+    """
+    _refuse_no_folder(name, manual_dir)
+    with tempfile.TemporaryDirectory() as nowhere:
+        made = builder(name, nowhere)
+        if not hasattr(made, "check"):
+            raise ValueError(
+                f"{name} can only be built, not looked at first. Leave --check "
+                "out."
+            )
+        return made.check(pathlib.Path(manual_dir).absolute())
 
 
 def label_space(
@@ -113,6 +215,8 @@ def prepare(
     manual_dir: str | os.PathLike | None,
     data_dir: str | os.PathLike,
     progress_bar: bool = True,
+    processes: int = 1,
+    beam_options: str | None = None,
 ) -> tfds.core.DatasetBuilder:
     """Builds the TFRecords of one corpus from the user's own copy.
 
@@ -125,6 +229,10 @@ def prepare(
         data_dir: Where the TFRecords go.
         progress_bar: Whether TFDS shows its bars; not where a builder shows
             its own progress (class attribute `OWN_PROGRESS`).
+        processes: How many processes cut faces.
+        beam_options: Options of an Apache Beam pipeline that does the work
+            instead, as on its command line, such as
+            `"--runner=DirectRunner --direct_num_workers=2"`.
 
     Returns:
         The builder; `builder.info.splits` holds the counts.
@@ -133,6 +241,7 @@ def prepare(
         FileNotFoundError: If `manual_dir` does not hold the corpus; the
             message says what it must hold.
         ValueError: See `builder`; or if the corpus needs a `manual_dir`.
+        ImportError: If Beam is asked for and not installed.
     """
     if manual_dir is None:
         if needs_files(name):
@@ -141,26 +250,47 @@ def prepare(
                 f"manual_dir=None. `emoaff corpora {name}` prints what the "
                 "folder must hold."
             )
-    elif not pathlib.Path(manual_dir).is_dir():
-        raise FileNotFoundError(
-            f"Expected a folder with the corpus. Received: {manual_dir}, "
-            "which does not exist or is no folder."
-        )
-    elif not any(pathlib.Path(manual_dir).iterdir()):
-        raise FileNotFoundError(
-            f"Expected a folder with the corpus. Received: {manual_dir}, "
-            f"which is empty. `emoaff corpora {name}` prints what it must hold."
-        )
+    else:
+        _refuse_no_folder(name, manual_dir)
     made = builder(name, data_dir)
     bars = progress_bar and not getattr(made, "OWN_PROGRESS", False)
     switch = "enable" if bars else "disable"
     getattr(tfds, f"{switch}_progress_bar")()
+    made.processes = processes
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(
-            manual_dir=manual_dir and pathlib.Path(manual_dir).absolute()
+            manual_dir=manual_dir and pathlib.Path(manual_dir).absolute(),
+            beam_options=_beam_options(beam_options),
         )
     )
     return made
+
+
+def _refuse_no_folder(name, manual_dir):
+    if not pathlib.Path(manual_dir).is_dir():
+        raise FileNotFoundError(
+            f"Expected a folder with the corpus. Received: {manual_dir}, "
+            "which does not exist or is no folder."
+        )
+    if not any(pathlib.Path(manual_dir).iterdir()):
+        raise FileNotFoundError(
+            f"Expected a folder with the corpus. Received: {manual_dir}, "
+            f"which is empty. `emoaff corpora {name}` prints what it must hold "
+            "and where to get it."
+        )
+
+
+def _beam_options(text):
+    if text is None:
+        return None
+    try:
+        from apache_beam.options.pipeline_options import PipelineOptions
+    except ImportError as error:
+        raise ImportError(
+            "Expected Apache Beam to be installed for this. Install it with: "
+            "pip install emoaff[beam]"
+        ) from error
+    return PipelineOptions(shlex.split(text))
 
 
 def load(name: str, split: str, data_dir: str | os.PathLike):

@@ -20,7 +20,7 @@ class Config(rangulov_gru.Config):
 
     dataset: str = "synthetic_affect/webcam"
     size: int = 48
-    epochs: int = 15
+    epochs: int = 6
 
 
 NAME = "synthetic_rangulov_gru"

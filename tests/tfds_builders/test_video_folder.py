@@ -1,4 +1,3 @@
-import hashlib
 import json
 import pathlib
 import shutil
@@ -18,12 +17,6 @@ from tests.faces.video_files import numbered
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
 from tfds_builders import video_folder
-from tfds_builders.video_folder import clip_reader
-from tfds_builders.video_folder import splits
-from tfds_builders.video_folder.build_report import BuildReport
-from tfds_builders.video_folder.recording import Labels
-from tfds_builders.video_folder.recording import Recording
-from tfds_builders.video_folder.segments import Segments
 
 NAN = float("nan")
 
@@ -213,59 +206,6 @@ def test_a_wrong_folder_is_refused_in_one_sentence(tmp_path, files, message):
     assert "\n" not in str(error.value)
 
 
-# Splits
-
-
-def recordings(classes_of, known=True):
-    """One recording for each subject and class."""
-    return [
-        Recording(
-            f"{subject}/{label}",
-            pathlib.Path(subject),
-            subject,
-            known,
-            Labels.constant(NAN, NAN, label),
-        )
-        for subject, labels in classes_of.items()
-        for label in labels
-    ]
-
-
-def test_a_fifth_of_the_subjects_is_for_validation_by_their_hash():
-    subjects = [f"person {number}" for number in range(25)]
-    report = BuildReport("own")
-    found = splits.splits(recordings(dict.fromkeys(subjects, [0, 1])), report)
-    by_hash = sorted(
-        subjects, key=lambda s: hashlib.sha256(s.encode()).hexdigest()
-    )
-    assert {each.subject for each in found["validation"]} == set(by_hash[:5])
-    assert {each.subject for each in found["train"]} == set(by_hash[5:])
-    assert len(found["train"]) == 40
-    assert report.notes == []
-
-
-def test_each_class_gives_its_fifth():
-    few = {f"a{number}": [0] for number in range(10)}
-    many = {f"b{number}": [1] for number in range(40)}
-    report = BuildReport("own")
-    found = splits.splits(recordings(few | many, known=False), report)
-    labels = [int(each.labels.expression[0]) for each in found["validation"]]
-    assert (labels.count(0), labels.count(1)) == (2, 8)
-    (note,) = report.notes
-    assert "50 of 50 recordings do not say who is in them" in note
-    assert "may be in train and in validation" in note
-
-
-@pytest.mark.parametrize(
-    ("people", "held_out"), [(1, 0), (2, 1), (7, 1), (8, 2)]
-)
-def test_of_few_subjects_one_is_held_out(people, held_out):
-    subjects = {str(number): [0] for number in range(people)}
-    found = splits.splits(recordings(subjects), BuildReport("own"))
-    assert len(found.get("validation", [])) == held_out
-    assert len(found["train"]) == people - held_out
-
-
 def test_a_subject_in_two_given_splits_is_refused(tmp_path):
     root = tmp_path / "own"
     clip(root / "a.mp4")
@@ -389,15 +329,6 @@ def test_a_time_series_labels_the_nearest_frames(tmp_path, build):
     assert len(label) == 26
 
 
-def test_a_hole_in_a_series_is_unlabelled():
-    times = np.array([0.0, 0.1, 0.2, 0.8, 0.9])
-    labels = Labels(times, -times, np.arange(5), times, reach_s=0.05)
-    assert labels.at(0.24) == (0.2, -0.2, 2)
-    assert labels.at(0.5)[2] == -1
-    assert np.isnan(labels.at(0.5)[:2]).all()
-    assert labels.at(0.76) == (0.8, -0.8, 3)
-
-
 def test_rows_and_files_without_each_other_are_counted(tmp_path, build):
     root = tmp_path / "own"
     clip(root / "a.mp4")
@@ -493,9 +424,7 @@ def test_two_tables_are_refused(tmp_path):
 def test_a_split_without_any_frame_is_refused(tmp_path):
     clip(tmp_path / "own" / "a.mp4")
     table(tmp_path / "own", "file,start,label", "a.mp4,9,sad")
-    message = (
-        r"recording of train. Left out: 1 \(no frame between start and end\)"
-    )
+    message = r"Left out: 1 \(no frame between start and end\)"
     with pytest.raises(ValueError, match=message):
         corpora.prepare(
             "video_folder/whole", tmp_path / "own", tmp_path / "data", False
@@ -522,47 +451,6 @@ def test_building_inside_of_the_folder_is_refused(tmp_path):
     picture(tmp_path / "sad" / "a.png")
     with pytest.raises(ValueError, match="outside of the folder"):
         corpora.prepare("video_folder/whole", tmp_path, tmp_path / "data")
-
-
-def test_keys_rise_and_fill_the_buckets_of_tfds_in_turn():
-    # TFDS puts a key into bucket key * 1000 / 2**128, and sorts one by one.
-    class Large(bytes):
-        def __len__(self):
-            return 100 << 20
-
-    frames = ({"image": Large(b"x")} for _ in range(64))
-    segments = Segments()
-    keys = [
-        key
-        for name in ("a", "b", "c")
-        for key, _ in segments.cut(name, "", [next(frames), next(frames)])
-    ]
-    assert keys == sorted(set(keys))
-    # 200 MiB an example, 256 a bucket: 200, 400 and 600 MiB are reached.
-    assert [key * 1000 >> 128 for key in keys] == [0, 1, 2]
-
-
-def test_stretches_in_turn_share_one_decoding(tmp_path, monkeypatch):
-    opened = []
-
-    class Counted(clip_reader.Video):
-        def __iter__(self):
-            opened.append(self.path)
-            return super().__iter__()
-
-    monkeypatch.setattr(clip_reader, "Video", Counted)
-    path, reader = clip(tmp_path / "a.mp4", 20), clip_reader.ClipReader()
-
-    def read(start, end):
-        reader.open(path, start)
-        return [frame.index for frame in reader.read(start, end)]
-
-    assert read(0.0, 0.2) == [0, 1, 2, 3, 4]
-    assert read(0.2, 0.28) == [5, 6]
-    assert read(0.4, np.inf) == [*range(10, 20)]
-    assert len(opened) == 1
-    assert read(0.72, np.inf) == [18, 19]
-    assert len(opened) == 2
 
 
 def test_a_configuration_of_ones_own_thins_the_frames(tmp_path):

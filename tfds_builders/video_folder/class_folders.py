@@ -1,26 +1,28 @@
 """The layout with one folder a class, below split folders or not."""
 
-import math
 import pathlib
 
-from tfds_builders.video_folder.build_report import BuildReport
-from tfds_builders.video_folder.media_tree import is_junk
-from tfds_builders.video_folder.recording import Labels
-from tfds_builders.video_folder.recording import Recording
-from tfds_builders.video_folder.splits import split_name
+from emoaff.building.build_report import BuildReport
+from emoaff.building.footage import Footage
+from emoaff.building.frame_labels import FrameLabels
+from emoaff.building.source_recording import SourceRecording
+from emoaff.building.source_tree import is_junk
+from emoaff.building.splits import split_name
 
 
 def read(
     root: pathlib.Path,
     media: list[pathlib.PurePosixPath],
     report: BuildReport,
-) -> tuple[list[Recording], list[str]]:
+    faces: str = "find",
+) -> tuple[list[SourceRecording], list[str]]:
     """Reads the recordings and their classes off the names of folders.
 
     Args:
         root: The user's folder.
         media: Its videos and pictures.
         report: Is told of media that lie in no class folder.
+        faces: See `emoaff.building.footage.Footage`.
 
     Returns:
         The recordings, in the order of `media`, and the sorted names of the
@@ -35,8 +37,7 @@ def read(
         folders = [inner for each in folders for inner in _folders(each)]
     classes = sorted({_class_name(folder.name) for folder in folders})
     labels = [
-        Labels.constant(math.nan, math.nan, index)
-        for index in range(len(classes))
+        FrameLabels.constant(expression=index) for index in range(len(classes))
     ]
     recordings = []
     for file in media:
@@ -45,13 +46,13 @@ def read(
             continue
         index = classes.index(_class_name(file.parts[depth]))
         recordings.append(
-            Recording(
+            SourceRecording(
                 name=str(file),
-                path=root / file,
                 subject=str(file),
-                subject_is_known=False,
+                footage=Footage(root / file, faces=faces),
                 labels=labels[index],
                 split=split_name(file.parts[0]) if depth else "",
+                subject_is_known=False,
             )
         )
     return recordings, classes

@@ -4,22 +4,26 @@ import pathlib
 
 import numpy as np
 
+from emoaff.building.build_report import BuildReport
+from emoaff.building.source_recording import SourceRecording
+from emoaff.building.source_tree import SourceTree
+from emoaff.faces import Video
+from emoaff.faces import media_kind
+from emoaff.faces import read_picture
 from tfds_builders.video_folder import class_folders
 from tfds_builders.video_folder import label_table
-from tfds_builders.video_folder import media_tree
 from tfds_builders.video_folder import table_recordings
-from tfds_builders.video_folder.build_report import BuildReport
-from tfds_builders.video_folder.recording import Recording
 
 
 def read(
-    root: pathlib.Path, report: BuildReport
-) -> tuple[list[Recording], list[str]]:
+    tree: SourceTree, report: BuildReport, faces: str = "find"
+) -> tuple[list[SourceRecording], list[str]]:
     """Reads which recordings and classes a folder holds.
 
     Args:
-        root: The folder.
+        tree: The folder.
         report: Is told of all files that are not used.
+        faces: See `emoaff.building.footage.Footage`.
 
     Returns:
         The recordings, sorted, and the sorted names of the classes, each of
@@ -30,45 +34,38 @@ def read(
         ValueError: If the folder contradicts itself, or a class has no file
             that can be opened.
     """
-    files = media_tree.paths(root)
+    root, files = tree.root, tree.files
     table = label_table.find(root, files)
     if table:
         files.remove(pathlib.PurePosixPath(table.path.name))
-    media = media_tree.media(root, files, report)
+    media = tree.media(report)
     if table:
-        found, classes = table_recordings.read(root, table, media, report)
+        found, classes = table_recordings.read(
+            root, table, media, report, faces
+        )
     else:
-        found, classes = class_folders.read(root, media, report)
+        found, classes = class_folders.read(root, media, report, faces)
     if not found and not classes:
-        _refuse(root, report.left_out_text() if files else "no file")
+        what = report.left_out_text() if files or tree.junk else "no file"
+        raise FileNotFoundError(
+            "Expected videos or pictures in class folders, or a table with a "
+            f"column file, in {root}. Found {what}. `emoaff corpora "
+            "video_folder` prints what it must hold."
+        )
     return _openable(found, classes, report), classes
-
-
-def refuse_empty(root: pathlib.Path) -> None:
-    """Raises FileNotFoundError if there is nothing in a folder."""
-    if not any(root.iterdir()):
-        _refuse(root, "no file")
-
-
-def _refuse(root, what):
-    raise FileNotFoundError(
-        "Expected videos or pictures in class folders, or a table with a "
-        f"column file, in {root}. Found {what}. `emoaff corpora video_folder` "
-        "prints what it must hold."
-    )
 
 
 def _openable(recordings, classes, report):
     """Leaves out files that cannot be opened, until each class has one."""
     paths_of: dict[int, dict[pathlib.Path, None]] = {}
     for recording in recordings:
-        for index in np.unique(recording.labels.expression):
-            paths_of.setdefault(int(index), {})[recording.path] = None
+        for index in np.unique(recording.labels.values["expression"]):
+            paths_of.setdefault(int(index), {})[recording.footage.path] = None
     broken = set()
     for index, name in enumerate(classes):
         why = f"There is none; left out: {report.left_out_text()}"
         for path in paths_of.get(index, ()):
-            why = media_tree.cannot_open(path)
+            why = _cannot_open(path)
             if why is None:
                 break
             broken.add(path)
@@ -78,6 +75,18 @@ def _openable(recordings, classes, report):
                 f"{name!r}. {why.rstrip('.')}. Mend it, or take the class out."
             )
     for recording in recordings:
-        if recording.path in broken:
+        if recording.footage.path in broken:
             report.leave_out("cannot be read", recording.name)
-    return [each for each in recordings if each.path not in broken]
+    return [each for each in recordings if each.footage.path not in broken]
+
+
+def _cannot_open(path):
+    """Returns why a video or picture cannot be read; None where it can."""
+    try:
+        if media_kind(path) == "picture":
+            read_picture(path)
+        else:
+            Video(path)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None

@@ -5,11 +5,12 @@ import pathlib
 
 import numpy as np
 
-from tfds_builders.video_folder.build_report import BuildReport
+from emoaff.building.build_report import BuildReport
+from emoaff.building.footage import Footage
+from emoaff.building.frame_labels import FrameLabels
+from emoaff.building.source_recording import SourceRecording
 from tfds_builders.video_folder.label_table import LabelTable
 from tfds_builders.video_folder.label_table import Row
-from tfds_builders.video_folder.recording import Labels
-from tfds_builders.video_folder.recording import Recording
 
 
 def read(
@@ -17,7 +18,8 @@ def read(
     table: LabelTable,
     media: list[pathlib.PurePosixPath],
     report: BuildReport,
-) -> tuple[list[Recording], list[str]]:
+    faces: str = "find",
+) -> tuple[list[SourceRecording], list[str]]:
     """Reads the recordings and their classes from a table.
 
     A file is one recording, or as many as the table has stretches of it with
@@ -30,6 +32,7 @@ def read(
         table: The table in it.
         media: The folder's videos and pictures.
         report: Is told of files without a row, and rows without a file.
+        faces: See `emoaff.building.footage.Footage`.
 
     Returns:
         The recordings, sorted by file and start, and the sorted names of the
@@ -50,7 +53,7 @@ def read(
     step = _usual_step([_times(some) for some in rows_of.values()])
     recordings = []
     for file in sorted(rows_of):
-        reader = _FileRows(table, file, rows_of[file], index)
+        reader = _FileRows(table, file, rows_of[file], index, faces)
         recordings += reader.recordings(root / file, step, report)
     _refuse_half_given_splits(table, recordings)
     return recordings, classes
@@ -113,9 +116,9 @@ def _usual_step(series):
 class _FileRows:
     """What a table says of one file."""
 
-    def __init__(self, table, file, rows, index):
+    def __init__(self, table, file, rows, index, faces):
         self._table, self._file, self._rows = table.path.name, file, rows
-        self._index = index
+        self._index, self._faces = index, faces
 
     def recordings(self, path, usual_step, report):
         timed = [row for row in self._rows if not math.isnan(row.time)]
@@ -141,8 +144,10 @@ class _FileRows:
             self._recording(
                 path,
                 _name(self._file, *stretch),
-                Labels.constant(
-                    row.valence, row.arousal, self._index[row.label]
+                FrameLabels.constant(
+                    valence=row.valence,
+                    arousal=row.arousal,
+                    expression=self._index[row.label],
                 ),
                 row.subject,
                 row.split,
@@ -164,13 +169,17 @@ class _FileRows:
                 "two rows with a time or more for one file at least, to know "
                 "how far a label reaches. Leave time empty to label all of it."
             )
-        labels = Labels(
-            np.array([row.valence for row in rows]),
-            np.array([row.arousal for row in rows]),
-            np.array([self._index[row.label] for row in rows]),
-            np.array([row.time for row in rows]),
+        labels = FrameLabels(
+            {
+                "valence": np.array([row.valence for row in rows]),
+                "arousal": np.array([row.arousal for row in rows]),
+                "expression": np.array(
+                    [self._index[row.label] for row in rows], np.int64
+                ),
+            },
+            times=np.array([row.time for row in rows]),
             # A little more, or frames just between two rows could miss both.
-            step * 0.501,
+            reach_s=step * 0.501,
         )
         subject, split = self._only(rows, "subject"), self._only(rows, "split")
         return self._recording(
@@ -178,15 +187,15 @@ class _FileRows:
         )
 
     def _recording(self, path, name, labels, subject, split, stretch):
-        return Recording(
+        return SourceRecording(
             name=name,
-            path=path,
             subject=subject or str(self._file),
-            subject_is_known=bool(subject),
+            footage=Footage(
+                path, start_s=stretch[0], end_s=stretch[1], faces=self._faces
+            ),
             labels=labels,
             split=split,
-            start_s=stretch[0],
-            end_s=stretch[1],
+            subject_is_known=bool(subject),
         )
 
     def _only(self, rows, column):

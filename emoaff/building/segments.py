@@ -3,30 +3,25 @@ import itertools
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-LENGTH = 64
+from emoaff.building.rising_keys import RisingKeys
 
-# TFDS sorts a split of over 1 GB by its keys, in 1000 buckets of the range
-# up to 2**128 that each have to fit into memory. Plain counting would put
-# everything into the first.
-_BUCKET_BYTES = 256 << 20
-_LAST_BUCKET = 999
-_HALF_BUCKET = 2**128 // 2000
+LENGTH = 64
 
 
 class Segments:
     """Cuts the recordings of one split into examples of up to 64 frames.
 
-    The keys rise, so with `disable_shuffling` the examples are stored in the
-    order in which they were made, and are such that TFDS never holds more
-    than about 1 GB of a split, whatever its size.
-
-    Attributes:
-        count: Examples made so far.
+    Args:
+        keys: Gives the keys; `RisingKeys` unless given.
     """
 
-    def __init__(self):
-        self.count = 0
-        self._bytes = 0
+    def __init__(self, keys: RisingKeys | None = None):
+        self._keys = keys or RisingKeys()
+
+    @property
+    def count(self) -> int:
+        """Examples made so far."""
+        return self._keys.count
 
     def cut(
         self, recording: str, subject: str, frames: Iterable[dict]
@@ -44,7 +39,7 @@ class Segments:
             run = list(itertools.islice(frames, LENGTH))
             if not run:
                 return
-            self._bytes += sum(len(frame["image"]) for frame in run)
+            self._keys.add(sum(len(frame["image"]) for frame in run))
             example = {
                 "recording": recording,
                 "subject": subject,
@@ -54,9 +49,4 @@ class Segments:
                     for frame in run
                 ],
             }
-            yield self._key(), example
-            self.count += 1
-
-    def _key(self):
-        bucket = min(self._bytes // _BUCKET_BYTES, _LAST_BUCKET)
-        return (2 * bucket + 1) * _HALF_BUCKET + self.count
+            yield self._keys.next(), example

@@ -3,8 +3,8 @@
 import dataclasses
 import hashlib
 
-from tfds_builders.video_folder.build_report import BuildReport
-from tfds_builders.video_folder.recording import Recording
+from emoaff.building.build_report import BuildReport
+from emoaff.building.source_recording import SourceRecording
 
 NAMES = ("train", "validation", "test")
 _WORDS = {
@@ -27,20 +27,18 @@ def split_name(word: str) -> str | None:
 
 
 def splits(
-    recordings: list[Recording], report: BuildReport
-) -> dict[str, list[Recording]]:
+    recordings: list[SourceRecording], report: BuildReport
+) -> dict[str, list[SourceRecording]]:
     """Returns the recordings of each split, in their order.
 
-    Where no splits are given, a fifth of the subjects is for validation, at
-    least one, and about a fifth of those with the same classes: those whose
-    ids have the smallest SHA-256. A single subject is for training.
+    Where no splits are given, see `by_subject`.
 
     Raises:
         ValueError: If a subject is in two splits that are given.
     """
     if not any(recording.split for recording in recordings):
-        recordings = _by_subject(recordings, report)
-    _refuse_shared_subjects(recordings)
+        recordings = by_subject(recordings, report)
+    refuse_shared_subjects(recordings)
     found = {
         name: [each for each in recordings if each.split == name]
         for name in NAMES
@@ -48,7 +46,15 @@ def splits(
     return {name: some for name, some in found.items() if some}
 
 
-def _by_subject(recordings, report):
+def by_subject(
+    recordings: list[SourceRecording], report: BuildReport
+) -> list[SourceRecording]:
+    """Returns recordings of no split as such of train and validation.
+
+    A fifth of the subjects is for validation, at least one, and about a
+    fifth of those with the same classes: those whose ids have the smallest
+    SHA-256. A single subject is for training.
+    """
     subjects = _in_turn(recordings)
     held_out = set()
     if len(subjects) > 1:
@@ -80,7 +86,7 @@ def _in_turn(recordings):
     classes: dict[str, set] = {}
     for each in recordings:
         found = classes.setdefault(each.subject, set())
-        found.update(each.labels.expression.tolist())
+        found.update(each.labels.values["expression"].tolist())
     groups: dict[frozenset, list] = {}
     for subject, found in classes.items():
         digest = hashlib.sha256(subject.encode()).hexdigest()
@@ -93,8 +99,9 @@ def _in_turn(recordings):
     return [subject for *_, subject in sorted(turns)]
 
 
-def _refuse_shared_subjects(recordings):
-    first: dict[str, Recording] = {}
+def refuse_shared_subjects(recordings: list[SourceRecording]) -> None:
+    """Raises ValueError if a subject is in two splits."""
+    first: dict[str, SourceRecording] = {}
     for recording in recordings:
         other = first.setdefault(recording.subject, recording)
         if other.split != recording.split:

@@ -6,16 +6,18 @@ import math
 import tempfile
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
 
+from emoaff.building.footage import PEOPLE
+from emoaff.building.footage import Box
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
 
-_PERSONS = ("main",)
 _IN_MEMORY = 32 << 20  # bytes of JPEGs, from which on they lie in a file
 
 
@@ -59,7 +61,9 @@ class FaceCropper:
         find_faces: Whether faces have to be found. If not, every picture is a
             face crop already, and is resized as a whole; where it is no
             square, its border is repeated.
-        person: `"main"`, see above.
+        person: `"main"`, see above; or, of the two people with the largest
+            areas, the one further `"left"` or `"right"` in the picture, on
+            average. The only one where there is one.
         quality: Of the JPEGs, 1 to 100.
         detector: See `emoaff.faces.FaceTracker`. Share one among many
             videos, since its networks take a second to load.
@@ -99,15 +103,16 @@ class FaceCropper:
                 "Expected rate_hz over 0, or None for every frame. "
                 f"Received: rate_hz={rate_hz}."
             )
-        if person not in _PERSONS:
+        if person not in PEOPLE:
             raise ValueError(
-                f"Expected person to be one of: {', '.join(_PERSONS)}. "
+                f"Expected person to be one of {', '.join(PEOPLE)}. "
                 f"Received: person={person!r}."
             )
         self.size = size
         self.margin = margin
         self.rate_hz = rate_hz
         self.find_faces = find_faces
+        self.person = person
         self.quality = quality
         self.frames = self.people = 0
         self._detector = detector or FaceDetector()
@@ -126,11 +131,13 @@ class FaceCropper:
                 yield self._whole(frame)
             return
         tracked = self._tracker.track(frames)
-        areas, places = collections.Counter(), collections.defaultdict(list)
+        areas, lefts = collections.Counter(), collections.Counter()
+        places = collections.defaultdict(list)
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as waiting:
             for frame, faces in self._due(tracked, lambda pair: pair[0].time_s):
                 for face in faces:
                     areas[face.person] += face.box[2] * face.box[3]
+                    lefts[face.person] += face.box[0] + face.box[2] / 2
                     jpeg = self._cut(frame.image, face.box)
                     places[face.person].append(
                         (frame.index, frame.time_s, waiting.tell(), len(jpeg))
@@ -138,10 +145,33 @@ class FaceCropper:
                     waiting.write(jpeg)
             self.people = len(areas)
             # Of two people with one area, the one who was there first.
-            main = max(areas, key=lambda p: (areas[p], -p), default=None)
+            largest = sorted(areas, key=lambda p: (-areas[p], p))[:2]
+            if self.person != "main":
+                largest.sort(key=lambda p: lefts[p] / len(places[p]))
+            last = -1 if self.person == "right" else 0
+            main = largest[last] if largest else None
             for index, time_s, start, length in places.get(main, ()):
                 waiting.seek(start)
                 yield FaceCrop(index, time_s, waiting.read(length))
+
+    def boxed(
+        self, frames: Iterable[Frame], boxes: Mapping[int, Box]
+    ) -> Iterator[FaceCrop]:
+        """Yields crops of faces whose boxes are known; nothing is looked for.
+
+        Args:
+            frames: See `video`.
+            boxes: Frame number to `(x, y, width, height)` in pixels; a frame
+                without one gives nothing, as does a box without an area.
+        """
+        self.frames = self.people = 0
+        for frame in self._due(frames, lambda frame: frame.time_s):
+            box = boxes.get(frame.index)
+            if box is None or not box[2] > 0 or not box[3] > 0:
+                continue
+            self.people = 1
+            jpeg = self._cut(frame.image, box)
+            yield FaceCrop(frame.index, frame.time_s, jpeg)
 
     def picture(self, frame: Frame) -> FaceCrop | None:
         """Returns the crop of a picture's largest face, None if it has none.

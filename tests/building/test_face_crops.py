@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emoaff.data import face_crops
-from emoaff.data.face_crops import FaceCropper
+from emoaff.building import face_crops
+from emoaff.building.face_crops import FaceCropper
 from emoaff.faces import Detection
 from emoaff.faces import Frame
 from emoaff.faces import crop_face
@@ -197,7 +197,7 @@ def test_a_whole_picture_keeps_its_shape():
         ({"margin": -1}, "margin=-1"),
         ({"quality": 101}, "quality=101"),
         ({"rate_hz": 0}, "rate_hz=0"),
-        ({"person": "left"}, "one of: main"),
+        ({"person": "tallest"}, "one of main, left, right"),
     ],
 )
 def test_wrong_options_say_what_was_received(options, message):

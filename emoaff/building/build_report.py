@@ -3,7 +3,22 @@ import pathlib
 
 import numpy as np
 
+from emoaff.building.frame_labels import has_label
+
 NAME = "build_report.json"
+_TITLES = {
+    "recordings": "recordings",
+    "subjects": "subjects",
+    "frames_read": "frames read",
+    "frames": "frames stored",
+    "valence": "with valence",
+    "arousal": "with arousal",
+    "expression": "with a class",
+    "emotions": "with several classes",
+    "votes": "with votes",
+    "action_units": "with action units",
+}
+_EXAMPLES = 20  # names kept of each reason
 
 
 class BuildReport:
@@ -18,15 +33,27 @@ class BuildReport:
         self.classes: list[str] = []
         self.notes: list[str] = []
         self._splits: dict[str, dict] = {}
-        self._left_out: dict[str, list[str]] = {}
+        self._subjects: dict[str, set] = {}
+        self._damaged: dict[str, str] = {}
+        self._left_out: dict[str, tuple[int, list[str]]] = {}
 
     def leave_out(self, why: str, name: str) -> None:
         """Notes a file that is not used; `why` stands in brackets."""
-        self._left_out.setdefault(why, []).append(name)
+        count, names = self._left_out.get(why, (0, []))
+        if len(names) < _EXAMPLES:
+            names.append(name)
+        else:
+            names[-1] = min(names[-1], name)
+        self._left_out[why] = count + 1, names
+
+    def damage(self, name: str, complaint: str) -> None:
+        """Notes a file that is used as far as it can be read."""
+        self._damaged[name] = complaint
 
     def note(self, sentence: str) -> None:
         """Notes what the user should know of the corpus as it was built."""
-        self.notes.append(sentence)
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     def begin(self, split: str) -> None:
         """Begins the counts of a split, at zero."""
@@ -41,26 +68,42 @@ class BuildReport:
             "arousal": 0,
             "classes": dict.fromkeys(self.classes, 0),
         }
+        self._subjects[split] = set()
 
     def add(self, split: str, **counts: int) -> None:
         """Adds to counts of a split that has begun."""
+        found = self._splits[split]
         for name, count in counts.items():
-            self._splits[split][name] += count
+            found[name] = found.get(name, 0) + count
 
-    def add_labels(
-        self, split: str, valence: float, arousal: float, expression: int
-    ) -> None:
-        """Counts one frame by its labels: NaN or -1 is no label."""
-        counts = self._splits[split]
-        counts["frames"] += 1
-        counts["valence"] += not np.isnan(valence)
-        counts["arousal"] += not np.isnan(arousal)
-        if expression >= 0:
-            counts["expression"] += 1
-            counts["classes"][self.classes[expression]] += 1
+    def add_subject(self, split: str, subject: str) -> None:
+        """Counts a person once."""
+        self._subjects[split].add(subject)
+        self._splits[split]["subjects"] = len(self._subjects[split])
+
+    def add_rows(self, split: str, rows: dict[str, np.ndarray]) -> None:
+        """Counts the labels of frames, see `FrameLabels.rows`."""
+        for name, values in rows.items():
+            count = int(np.count_nonzero(has_label(values)))
+            self.add(split, **{name: count})
+        counts = self._splits[split]["classes"]
+        index = np.asarray(rows.get("expression", ()), np.int64)
+        found = np.bincount(index[index >= 0], minlength=len(self.classes))
+        for name, count in zip(self.classes, found, strict=True):
+            counts[name] += int(count)
+
+    def counts(self, split: str) -> dict:
+        """Returns the counts of a split that has begun."""
+        return self._splits[split]
 
     def finish(self) -> None:
         """Adds the notes that follow from the counts."""
+        if self._damaged:
+            name, complaint = min(self._damaged.items())
+            self.note(
+                "damaged files, used as far as they can be read: "
+                f"{len(self._damaged)}, such as {name} ({complaint})"
+            )
         for split, counts in self._splits.items():
             for name, count in counts["classes"].items():
                 if not count:
@@ -80,8 +123,8 @@ class BuildReport:
             **facts: More to go into it.
         """
         left_out = [
-            {"why": why, "count": len(names), "names": sorted(names)}
-            for why, names in self._left_out.items()
+            {"why": why, "count": count, "names": sorted(names)}
+            for why, (count, names) in self._left_out.items()
         ]
         return {
             "dataset": self.dataset,
@@ -94,20 +137,13 @@ class BuildReport:
 
     def to_text(self) -> str:
         """Returns a table of the splits, then what was left out, and notes."""
+        splits = list(self._splits.values())
         rows = [("", list(self._splits))]
-        for title, key in (
-            ("recordings", "recordings"),
-            ("subjects", "subjects"),
-            ("frames read", "frames_read"),
-            ("frames stored", "frames"),
-            ("with valence", "valence"),
-            ("with arousal", "arousal"),
-            ("with a class", "expression"),
-        ):
-            rows.append((title, [s[key] for s in self._splits.values()]))
+        for key, title in _TITLES.items():
+            if any(key in counts for counts in splits):
+                rows.append((title, [s.get(key, 0) for s in splits]))
         for name in self.classes:
-            counts = [s["classes"][name] for s in self._splits.values()]
-            rows.append((f"  {name}", counts))
+            rows.append((f"  {name}", [s["classes"][name] for s in splits]))
         wide = max(len(title) for title, _ in rows)
         lines = [self.dataset]
         for title, cells in rows:
@@ -120,10 +156,10 @@ class BuildReport:
         return "; ".join(self._left_out_clauses()) or "nothing"
 
     def _left_out_clauses(self):
-        for why, names in self._left_out.items():
-            yield f"{len(names)} ({why}), such as {min(names)}"
+        for why, (count, names) in self._left_out.items():
+            yield f"{count} ({why}), such as {min(names)}"
 
-    def write(self, folder: str, **facts) -> pathlib.Path:
+    def write(self, folder: pathlib.Path, **facts) -> pathlib.Path:
         """Writes `to_dict` into a folder."""
         path = pathlib.Path(folder, NAME)
         text = json.dumps(self.to_dict(**facts), indent=2, ensure_ascii=False)

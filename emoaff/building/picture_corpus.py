@@ -1,0 +1,162 @@
+import dataclasses
+import io
+import math
+import pathlib
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from emoaff.building.corpus_builder import CorpusBuilder
+from emoaff.building.corpus_builder import label_features
+from emoaff.building.cutting import chunks
+from emoaff.building.footage import Box
+from emoaff.building.footage import Footage
+from emoaff.building.frame_labels import FrameLabels
+from emoaff.building.recording_corpus import complete
+from emoaff.building.rising_keys import NumberedKeys
+from emoaff.building.rising_keys import RisingKeys
+from emoaff.building.source_pictures import SourcePictures
+
+_TOGETHER = 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Still:
+    """One labelled picture, see `together`.
+
+    Args:
+        name: Its id, unique within its split.
+        file: Path below the folder that `together` is given.
+        subject: Who is seen; empty where nobody knows.
+        box: `(x, y, width, height)` of the face in pixels, if known.
+        split: `"train"`, `"validation"` or `"test"`.
+        labels: Feature name to value, see `FrameLabels`; none where missing.
+    """
+
+    name: str
+    file: str
+    subject: str = ""
+    box: Box | None = None
+    split: str = "train"
+    labels: Mapping = dataclasses.field(default_factory=dict)
+
+
+class PictureCorpus(CorpusBuilder, skip_registration=True):
+    """A corpus of still pictures.
+
+    `survey` returns what `together` makes of its pictures. One example is one
+    picture with its labels.
+    """
+
+    def _info(self):
+        side = self.builder_config.size
+        return self.dataset_info_from_configs(
+            features=tfds.features.FeaturesDict(
+                {
+                    "recording": tfds.features.Text(doc="The picture's id."),
+                    "subject": tfds.features.Text(
+                        doc="Who is seen; empty where nobody knows."
+                    ),
+                    "image": tfds.features.Image(
+                        shape=(side, side, 3),
+                        encoding_format="jpeg",
+                        doc="Face crop, uint8 RGB.",
+                    ),
+                    **label_features(self.EXTRA),
+                }
+            ),
+            disable_shuffling=True,
+            metadata=tfds.core.MetadataDict(),
+        )
+
+    def together(
+        self, folder: pathlib.Path, stills: list[Still], faces: str
+    ) -> list[SourcePictures]:
+        """Puts pictures together that are cut in one go.
+
+        Args:
+            folder: What their files are relative to.
+            stills: The pictures, in the order in which to store them.
+            faces: See `emoaff.building.footage.Footage`.
+        """
+        by_split: dict[str, list[Still]] = {}
+        for still in stills:
+            by_split.setdefault(still.split, []).append(still)
+        return [
+            self._some(folder, some, faces)
+            for group in by_split.values()
+            for some in chunks(group, _TOGETHER)
+        ]
+
+    def _some(self, folder, stills, faces):
+        rows = {
+            name: np.array([s.labels.get(name, missing) for s in stills])
+            for name, missing in self._missing().items()
+        }
+        boxes = None
+        if faces == "boxes":
+            boxes = {k: s.box for k, s in enumerate(stills) if s.box}
+        return SourcePictures(
+            tuple(still.name for still in stills),
+            tuple(still.subject for still in stills),
+            Footage(
+                folder,
+                tuple((k, still.file) for k, still in enumerate(stills)),
+                stills=True,
+                faces=faces,
+                boxes=boxes,
+            ),
+            FrameLabels(rows, frames=np.arange(len(stills))),
+            stills[0].split,
+        )
+
+    def _missing(self):
+        missing = {"valence": math.nan, "arousal": math.nan, "expression": -1}
+        for name, columns in self.EXTRA.items():
+            fill = -1 if name == "action_units" else math.nan
+            missing[name] = (fill,) * len(columns)
+        return missing
+
+    def _name_of(self, unit: SourcePictures) -> str:
+        return ""
+
+    def _count_planned(self, report, split, unit):
+        report.add(split, recordings=len(unit.names))
+        for subject in unit.subjects:
+            report.add_subject(split, subject)
+        report.add_rows(split, dict(unit.labels.values))
+
+    def _count_labels(self, report, split, unit, index, time):
+        report.add(split, recordings=len(index))
+        for place in index:
+            report.add_subject(split, unit.subjects[place])
+        report.add_rows(split, unit.labels.rows(index, time))
+        found = set(index.tolist())
+        for place, name in enumerate(unit.names):
+            if place not in found:
+                report.leave_out("no face, or not readable", name)
+
+    def _examples(self, kept, work):
+        keys = RisingKeys()
+        for pair in kept:
+            yield from self._keyed(pair, work, keys)
+
+    def _examples_of(self, number, kept, work):
+        yield from self._keyed(kept, work, NumberedKeys(number))
+
+    def _keyed(self, pair, work, keys):
+        for example in self._pictures(*pair, work):
+            keys.add(len(example["image"].getbuffer()))
+            yield keys.next(), example
+
+    def _pictures(self, unit, key, work):
+        index, time = work.where(key)
+        rows = complete(unit.labels.rows(index, time), len(index), self.EXTRA)
+        for place, jpeg in enumerate(work.crops(key)):
+            yield {
+                "recording": unit.names[index[place]],
+                "subject": unit.subjects[index[place]],
+                "image": io.BytesIO(jpeg),
+                **{name: values[place] for name, values in rows.items()},
+            }
