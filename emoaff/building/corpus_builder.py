@@ -30,7 +30,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
       `""` where there are none.
     - `ABOUT`: see `CorpusAbout`.
     - `EXTRA`: features beside valence, arousal and expression: `emotions`,
-      `votes` or `action_units`, with the names of their columns.
+      `votes` or `action_units`, with the names of their columns. A property
+      `extra` instead where that follows from the configuration, as
+      `LABEL_SPACE` may be a property too.
     - `PUBLISHED`: for a configuration and a split, counts that publications
       give, such as `{"default": {"train": {"recordings": 252}}}`. Others
       give a note, never an error.
@@ -71,6 +73,11 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 `SourceTree.refuse`.
             ValueError: If it contradicts itself.
         """
+
+    @property
+    def extra(self) -> dict[str, tuple[str, ...]]:
+        """Features beside the usual, with the names of their columns."""
+        return self.EXTRA
 
     def check(self, root: str | pathlib.Path) -> str:
         """Looks at a folder and returns what would be built, as text.

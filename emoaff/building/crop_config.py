@@ -14,9 +14,17 @@ class CropConfig(tfds.core.BuilderConfig):
             crops and these are used.
         rate_hz: Frames a second to keep, over 0; None keeps every frame.
         quality: Of the JPEGs, 1 to 100.
+        find_faces: Whether faces have to be found. If not, every picture is
+            a face crop already, and is resized as a whole.
     """
 
     size: int = 160
     margin: float = 0.3
     rate_hz: float | None = None
     quality: int = 90
+    find_faces: bool = True
+
+    @property
+    def faces(self) -> str:
+        """What `emoaff.building.footage.Footage` calls it."""
+        return "find" if self.find_faces else "whole"

@@ -63,7 +63,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
                         encoding_format="jpeg",
                         doc="Face crop, uint8 RGB.",
                     ),
-                    **label_features(self.EXTRA),
+                    **label_features(self.extra),
                 }
             ),
             disable_shuffling=True,
@@ -113,7 +113,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
 
     def _missing(self):
         missing = {"valence": math.nan, "arousal": math.nan, "expression": -1}
-        for name, columns in self.EXTRA.items():
+        for name, columns in self.extra.items():
             fill = -1 if name == "action_units" else math.nan
             missing[name] = (fill,) * len(columns)
         return missing
@@ -152,7 +152,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
 
     def _pictures(self, unit, key, work):
         index, time = work.where(key)
-        rows = complete(unit.labels.rows(index, time), len(index), self.EXTRA)
+        rows = complete(unit.labels.rows(index, time), len(index), self.extra)
         for place, jpeg in enumerate(work.crops(key)):
             yield {
                 "recording": unit.names[index[place]],

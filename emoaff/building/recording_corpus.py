@@ -32,7 +32,7 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
             "time": tfds.features.Scalar(
                 np.float32, doc="Seconds from the source's start, NaN unknown."
             ),
-            **label_features(self.EXTRA),
+            **label_features(self.extra),
         }
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(
@@ -93,7 +93,7 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
 
     def _rows(self, labels: FrameLabels, index, time):
         rows = labels.rows(index, time)
-        return complete(rows, len(index), self.EXTRA)
+        return complete(rows, len(index), self.extra)
 
 
 def complete(rows: dict, length: int, extra: dict) -> dict[str, np.ndarray]:

@@ -1,4 +1,3 @@
-import json
 import pathlib
 import shutil
 import tempfile
@@ -9,6 +8,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from emoaff import corpora
+from emoaff.building.crop_config import CropConfig
 from emoaff.faces import VideoWriter
 from tests.faces.video_files import HEIGHT
 from tests.faces.video_files import WIDTH
@@ -16,6 +16,7 @@ from tests.faces.video_files import number_of
 from tests.faces.video_files import numbered
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
+from tests.tfds_builders.built import Built
 from tfds_builders import video_folder
 
 NAN = float("nan")
@@ -41,46 +42,12 @@ def table(root, *rows, name="labels.csv"):
     (root / name).write_text("\n".join(rows) + "\n", "utf-8")
 
 
-class Built:
-    """A folder's corpus, read back by builders that did not build it."""
-
-    def __init__(self, root, data_dir, config="whole"):
-        name = f"video_folder/{config}"
-        corpora.prepare(name, root, data_dir, progress_bar=False)
-        builder = corpora.builder(name, data_dir)
-        self.classes = builder.info.metadata["classes"]
-        text = pathlib.Path(builder.data_dir, "build_report.json").read_text()
-        self.report = json.loads(text)
-        self.examples = {
-            split: list(corpora.load(name, split, data_dir).as_numpy_iterator())
-            for split in builder.info.splits
-        }
-
-    def left_out(self):
-        return {each["why"]: each["names"] for each in self.report["left_out"]}
-
-    def names(self, split):
-        found = [each["recording"].decode() for each in self.examples[split]]
-        return list(dict.fromkeys(found))
-
-    def frames(self, recording):
-        """All frames of one recording, its segments put together."""
-        segments = [
-            each
-            for split in self.examples.values()
-            for each in split
-            if each["recording"].decode() == recording
-        ]
-        assert [each["segment"] for each in segments] == [*range(len(segments))]
-        return {
-            key: np.concatenate([each["frames"][key] for each in segments])
-            for key in segments[0]["frames"]
-        }
-
-
 @pytest.fixture
 def build(tmp_path):
-    return lambda root, **how: Built(root, tmp_path / "data", **how)
+    def built(root, config="whole"):
+        return Built(f"video_folder/{config}", root, tmp_path / "data")
+
+    return built
 
 
 class VideoFolderTest(tfds.testing.DatasetBuilderTestCase):
@@ -455,9 +422,7 @@ def test_building_inside_of_the_folder_is_refused(tmp_path):
 
 def test_a_configuration_of_ones_own_thins_the_frames(tmp_path):
     clip(tmp_path / "own" / "sad" / "a.mp4", 25)
-    config = video_folder.VideoFolderConfig(
-        name="five_hz", size=32, rate_hz=5, find_faces=False
-    )
+    config = CropConfig(name="five_hz", size=32, rate_hz=5, find_faces=False)
     builder = video_folder.Builder(data_dir=tmp_path / "data", config=config)
     builder.download_and_prepare(
         download_config=tfds.download.DownloadConfig(

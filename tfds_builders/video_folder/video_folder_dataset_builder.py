@@ -1,7 +1,5 @@
 """Anyone's own labelled videos and pictures."""
 
-import dataclasses
-
 from emoaff.building import splits
 from emoaff.building.build_report import BuildReport
 from emoaff.building.corpus_about import CorpusAbout
@@ -10,21 +8,6 @@ from emoaff.building.recording_corpus import RecordingCorpus
 from emoaff.building.source_recording import SourceRecording
 from emoaff.building.source_tree import SourceTree
 from tfds_builders.video_folder import source
-
-
-@dataclasses.dataclass(eq=False)
-class VideoFolderConfig(CropConfig):
-    """`CropConfig`, and whether faces have to be found.
-
-    One of your own: `Builder(data_dir=..., config=VideoFolderConfig(
-    name="five_hz", rate_hz=5.0))`.
-
-    Args:
-        find_faces: If not, every picture is a face crop already.
-    """
-
-    size: int = 112
-    find_faces: bool = True
 
 
 class Builder(RecordingCorpus):
@@ -43,24 +26,26 @@ class Builder(RecordingCorpus):
         how_to_get="Put what you have into one of the two forms below.",
     )
     BUILDER_CONFIGS = [
-        VideoFolderConfig(
+        CropConfig(
             name="default",
             description="Faces of 112 pixels with a margin of 0.3.",
+            size=112,
         ),
-        VideoFolderConfig(
+        CropConfig(
             name="small",
             description="Faces of 64 pixels with a margin of 0.2.",
             size=64,
             margin=0.2,
         ),
-        VideoFolderConfig(
+        CropConfig(
             name="large",
             description="Faces of 224 pixels with a margin of 0.3.",
             size=224,
         ),
-        VideoFolderConfig(
+        CropConfig(
             name="whole",
             description="Pictures that are face crops already, at 112 pixels.",
+            size=112,
             find_faces=False,
         ),
     ]
@@ -104,7 +89,7 @@ class Builder(RecordingCorpus):
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
         """See `CorpusBuilder.survey`."""
-        faces = "find" if self.builder_config.find_faces else "whole"
+        faces = self.builder_config.faces
         recordings, classes = source.read(tree, report, faces)
         report.classes = classes
         if len(classes) == 1:
