@@ -1,0 +1,5 @@
+import sys
+
+from emoaff_cli.command import main
+
+sys.exit(main())

@@ -1,0 +1,43 @@
+"""What several commands have in common."""
+
+import argparse
+import sys
+
+
+def positive(text: str) -> int:
+    """Reads an integer of 1 or more, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("expected 1 or more")
+    return number
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """Adds `--set`."""
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of the recipe; may be given several times",
+    )
+
+
+def overrides(texts: list[str]) -> dict[str, str]:
+    """Returns what `--set` was given, as a dict; ValueError without a `=`."""
+    wrong = [text for text in texts if "=" not in text]
+    if wrong:
+        raise ValueError(f"Expected --set NAME=VALUE. Received: {wrong[0]}.")
+    return dict(text.split("=", 1) for text in texts)
+
+
+def sentence(error: Exception) -> str:
+    """Returns an error as one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return " ".join(str(error).split())
+
+
+def complain(text: str) -> None:
+    """Prints a mistake of the user's."""
+    print(f"emoaff: {text}", file=sys.stderr)

@@ -1,0 +1,90 @@
+"""`emoaff evaluate`."""
+
+from emoaff_cli.arguments import positive
+
+
+def add_evaluate(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "evaluate",
+        help="score a preset on a corpus",
+        description="Scores a preset over whole recordings, with intervals.",
+    )
+    command.add_argument(
+        "model", metavar="PRESET|FOLDER", help="a preset, or the --out of a run"
+    )
+    command.add_argument("--dataset", required=True, metavar="NAME")
+    command.add_argument("--split", required=True, metavar="SPLIT")
+    command.add_argument(
+        "--data-dir",
+        default="data",
+        metavar="DIR",
+        help="where it was built; default: %(default)s",
+    )
+    command.add_argument(
+        "--json", metavar="FILE", help="write all scores there, too"
+    )
+    command.add_argument(
+        "--markdown", metavar="FILE", help="write the scores there, too"
+    )
+    command.add_argument(
+        "--recordings",
+        action="store_true",
+        help="print the scores of each recording and person as well",
+    )
+    fitting = command.add_mutually_exclusive_group()
+    fitting.add_argument(
+        "--postprocess",
+        metavar="FILE",
+        help="apply what --fit-postprocess wrote to valence and arousal",
+    )
+    fitting.add_argument(
+        "--fit-postprocess",
+        metavar="FILE",
+        help="tune post-processing on this split, a validation split",
+    )
+    command.add_argument(
+        "--stride",
+        type=positive,
+        metavar="N",
+        help="frames from one window to the next; default: half a window",
+    )
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the intervals; default: %(default)s",
+    )
+    command.set_defaults(run=_evaluate)
+
+
+def _evaluate(args):
+    from emoaff import results
+    from emoaff.evaluate import evaluate
+    from emoaff.evaluate import require_split_to_fit_on
+    from emoaff.experiments.frame_features import preset_of
+    from emoaff.presets import load_preset
+    from emoaff.scoring import Bootstrap
+
+    if args.fit_postprocess:
+        require_split_to_fit_on(args.split)
+    evaluation = evaluate(
+        load_preset(preset_of(args.model)),
+        args.dataset,
+        args.split,
+        args.data_dir,
+        stride=args.stride,
+        postprocess=args.postprocess,
+        bootstrap=Bootstrap(seed=args.seed),
+    )
+    print(evaluation.to_text(args.recordings))
+    if args.json:
+        results.write_header(args.json, evaluation.to_dict())
+    if args.markdown:
+        with results.renamed(args.markdown) as half:
+            half.write_text(evaluation.to_markdown(args.recordings), "utf-8")
+    if args.fit_postprocess:
+        chain = evaluation.fit_postprocess()
+        chain.save(args.fit_postprocess)
+        print(chain.describe())

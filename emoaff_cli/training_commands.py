@@ -1,0 +1,119 @@
+"""`emoaff recipes`, `emoaff train` and `emoaff crossval`."""
+
+from emoaff_cli.arguments import add_settings
+from emoaff_cli.arguments import overrides
+from emoaff_cli.arguments import positive
+
+
+def add_recipes(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "recipes", help="what can be trained, or all about one"
+    )
+    command.add_argument("name", nargs="?", metavar="NAME")
+    command.set_defaults(run=_recipes)
+
+
+def _recipes(args):
+    import inspect
+
+    from emoaff import recipes
+
+    if args.name:
+        print(inspect.getdoc(recipes.load(args.name)))
+        return
+    for name in recipes.names():
+        print(f"{name}  {inspect.getdoc(recipes.load(name)).splitlines()[0]}")
+
+
+def add_train(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser("train", help="train a recipe")
+    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument("--data-dir", required=True, metavar="DIR")
+    command.add_argument(
+        "--out", required=True, metavar="RUN", help="folder of the run"
+    )
+    add_settings(command)
+    command.add_argument(
+        "--resume", action="store_true", help="go on with the run in --out"
+    )
+    _add_devices(command)
+    command.set_defaults(run=_train)
+
+
+def _add_devices(command):
+    command.add_argument(
+        "--strategy",
+        choices=("none", "mirrored", "multiworker"),
+        default="none",
+        help="one device, all of this machine, or all machines that TF_CONFIG "
+        "names; default: %(default)s",
+    )
+    command.add_argument(
+        "--xla", action="store_true", help="compile each step with XLA"
+    )
+
+
+def _train(args):
+    from emoaff.train import train
+
+    print(
+        train(
+            args.recipe,
+            args.data_dir,
+            args.out,
+            overrides(args.set),
+            args.resume,
+            args.strategy,
+            args.xla,
+        )
+    )
+
+
+def add_crossval(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "crossval",
+        help="train a recipe several times, scored on what it never saw",
+        description="Each fold is a run of its own; called again, it goes on.",
+    )
+    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument(
+        "--protocol",
+        required=True,
+        choices=("leave-one-corpus-out", "leave-one-subject-out", "k-fold"),
+    )
+    command.add_argument("--data-dir", required=True, metavar="DIR")
+    command.add_argument(
+        "--out", required=True, metavar="DIR", help="folder of all runs"
+    )
+    command.add_argument(
+        "--datasets",
+        nargs="+",
+        metavar="CORPUS",
+        help="the corpora; default: the recipe's own",
+    )
+    command.add_argument(
+        "--folds",
+        type=positive,
+        default=5,
+        metavar="K",
+        help="for k-fold; default: %(default)s",
+    )
+    add_settings(command)
+    command.set_defaults(run=_crossval)
+
+
+def _crossval(args):
+    from emoaff.crossval import crossval
+
+    crossval(
+        args.recipe,
+        args.protocol,
+        args.data_dir,
+        args.out,
+        args.datasets,
+        args.folds,
+        overrides(args.set),
+    )
