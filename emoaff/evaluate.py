@@ -8,13 +8,13 @@ from emoaff.courses import CoursePostprocessor
 from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation import Evaluation
-from emoaff.evaluation import joined
-from emoaff.evaluation import subjects
+from emoaff.evaluation.evaluation import Evaluation
+from emoaff.evaluation.evaluation import joined
+from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.recording_predictions import predict_recordings
+from emoaff.evaluation.scored_outputs import dimensions
+from emoaff.evaluation.scored_outputs import scored_outputs
 from emoaff.presets import Preset
-from emoaff.recording_predictions import predict_recordings
-from emoaff.scored_outputs import dimensions
-from emoaff.scored_outputs import scored_outputs
 from emoaff.scoring import Bootstrap
 
 
@@ -35,14 +35,15 @@ def evaluate(
     (`ClassScores`) and classes of which several may hold (`MultiLabelScores`,
     as `f1_of_each`). Frames without a label are left out. Where the corpus has
     other classes than the preset, those that both have are scored; see
-    `emoaff.shared_classes.SharedClasses`.
+    `emoaff.evaluation.shared_classes.SharedClasses`.
 
     Args:
         preset: The preset, of single pictures or of windows.
         dataset: A built corpus, see `emoaff.corpora`.
         split: A split of it.
         data_dir: Where it was built.
-        stride: See `emoaff.recording_predictions.predict_recordings`.
+        stride: See
+            `emoaff.evaluation.recording_predictions.predict_recordings`.
         postprocess: Fitted post-processing of valence and arousal, or its
             file.
         bootstrap: How to compute the intervals; `None` is `Bootstrap()`. It

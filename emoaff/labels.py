@@ -18,6 +18,8 @@ from emoaff import label_tables
 
 DIMENSIONS = ("valence", "arousal")
 DIMENSION_RANGE = (-1.0, 1.0)
+# Names of outputs of two columns, in this order.
+AFFECT_TARGETS = ("arousal_valence", "valence_arousal")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,10 +16,10 @@ from emoaff.data.frame_rates import stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluate import evaluate_recordings
-from emoaff.experiments.clip_config import AFFECT_TARGETS
-from emoaff.experiments.frame_features import preset_of
+from emoaff.evaluation.frame_features import preset_of
+from emoaff.evaluation.recording_predictions import features_of
+from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
-from emoaff.recording_predictions import features_of
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {

@@ -63,7 +63,7 @@ def _evaluate(args):
     from emoaff import results
     from emoaff.evaluate import evaluate
     from emoaff.evaluate import require_split_to_fit_on
-    from emoaff.experiments.frame_features import preset_of
+    from emoaff.evaluation.frame_features import preset_of
     from emoaff.presets import load_preset
     from emoaff.scoring import Bootstrap
 

@@ -1,5 +1,7 @@
 import dataclasses
 
+from emoaff.labels import AFFECT_TARGETS
+
 
 @dataclasses.dataclass(frozen=True)
 class ClipConfig:
@@ -178,7 +180,6 @@ class ClipConfig:
             )
 
 
-AFFECT_TARGETS = ("arousal_valence", "valence_arousal")
 CLASS_TARGETS = ("expression", "emotions", "distribution")
 CHOICES = {
     "target": (*AFFECT_TARGETS, *CLASS_TARGETS),

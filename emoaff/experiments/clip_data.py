@@ -8,14 +8,14 @@ from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import class_weighted_order
 from emoaff.data.sampling import epoch_order
 from emoaff.data.subject_splits import refuse_shared_subjects
-from emoaff.experiments.clip_config import AFFECT_TARGETS
+from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.experiments.clip_config import ClipConfig
 from emoaff.experiments.clip_splits import read_splits
 from emoaff.experiments.clip_windows import covering_windows
 from emoaff.experiments.clip_windows import training_windows
-from emoaff.experiments.frame_features import frame_features
 from emoaff.experiments.objectives import class_counts
-from emoaff.sequence_prediction import Frames
+from emoaff.labels import AFFECT_TARGETS
 
 
 class ClipData:

@@ -6,17 +6,17 @@ import keras
 import numpy as np
 from sklearn import metrics
 
-from emoaff.experiments.clip_config import AFFECT_TARGETS
+from emoaff.evaluation.sequence_prediction import predict_frames
+from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.experiments.clip_data import ClipData
 from emoaff.experiments.experiment import Experiment
 from emoaff.experiments.experiment import Stage
 from emoaff.experiments.first_weights import begin_from
 from emoaff.experiments.objectives import make_loss
 from emoaff.experiments.optimizers import make_optimizer
+from emoaff.labels import AFFECT_TARGETS
 from emoaff.publishing import publish_clips
 from emoaff.scoring.concordance import concordance
-from emoaff.sequence_prediction import predict_frames
-from emoaff.sequence_prediction import predict_windows
 
 
 def clip_experiment(

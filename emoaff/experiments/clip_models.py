@@ -2,8 +2,8 @@
 
 import keras
 
-from emoaff.experiments.clip_config import AFFECT_TARGETS
 from emoaff.experiments.first_weights import of_backbone
+from emoaff.labels import AFFECT_TARGETS
 from emoaff.models import Head
 from emoaff.models import build_backbone
 from emoaff.models import build_cnn_lstm

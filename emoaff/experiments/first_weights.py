@@ -6,7 +6,7 @@ import pathlib
 import keras
 
 from emoaff import presets
-from emoaff.experiments.frame_features import preset_of
+from emoaff.evaluation.frame_features import preset_of
 
 
 def of_backbone(start: str) -> str | None:

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from emoaff import presets
+from emoaff.evaluation.frame_features import preset_of
 from emoaff.experiments.first_weights import begin_from
 from emoaff.experiments.first_weights import copy_layers
 from emoaff.experiments.first_weights import of_backbone
-from emoaff.experiments.frame_features import preset_of
 
 
 def model(classes, seed):

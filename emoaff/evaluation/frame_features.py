@@ -8,9 +8,9 @@ import keras
 import numpy as np
 
 from emoaff import presets
+from emoaff.evaluation.sequence_prediction import Frames
+from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.progress import Progress
-from emoaff.sequence_prediction import Frames
-from emoaff.sequence_prediction import predict_frames
 
 LAYER = "features"
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from emoaff import labels
+from emoaff.evaluation.shared_classes import SharedClasses
 from emoaff.labels import LabelSpace
-from emoaff.shared_classes import SharedClasses
 
 MODEL = LabelSpace("model", ("happy", "contempt", "sad"))
 CORPUS = LabelSpace("corpus", ("sadness", "calm", "happiness"))

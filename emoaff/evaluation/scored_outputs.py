@@ -5,12 +5,12 @@ import functools
 
 import numpy as np
 
+from emoaff.evaluation.shared_classes import SharedClasses
 from emoaff.labels import DIMENSIONS
 from emoaff.labels import LabelSpace
 from emoaff.scoring import AffectScores
 from emoaff.scoring import ClassScores
 from emoaff.scoring import MultiLabelScores
-from emoaff.shared_classes import SharedClasses
 
 
 def scored_outputs(preset, recordings) -> list:
@@ -21,8 +21,8 @@ def scored_outputs(preset, recordings) -> list:
         recordings: `Recordings` with labels.
 
     Returns:
-        Functions from predictions by name (see
-        `emoaff.recording_predictions.RecordingPredictions`) to scores
+        Functions from predictions by name (see `RecordingPredictions` in
+        `emoaff.evaluation.recording_predictions`) to scores
         (`RecordingScores`) and facts about them (dict of texts).
 
     Raises:

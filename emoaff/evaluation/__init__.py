@@ -1,0 +1,1 @@
+"""From a preset and a built corpus to predictions and scores."""
