@@ -110,9 +110,6 @@ class Timeline:
 
         Returns:
             A `pandas.DataFrame`; NaN and None where there is no value.
-
-        Raises:
-            ImportError: If pandas is not installed.
         """
         import pandas
 
