@@ -25,9 +25,9 @@ class Config(affwildnet_vgg.Config):
     backbone: str = "small_cnn"
     temporal: str = "gru"
     units: tuple[int, ...] = (128, 128)
-    stride: int = 40
+    stride: int = 20
     augment: str = "flip"
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     schedule: str = "cosine"
     batch_size: int = 5
     clip_norm: float = 1.0
