@@ -175,10 +175,11 @@ def label_space(
 ) -> labels.LabelSpace | None:
     """Returns what the class indices of a corpus mean.
 
-    A builder says so by its class attribute `LABEL_SPACE`, a name of
-    `emoaff.labels.names()`; or, where the classes are found while building,
-    by the metadata `{"classes": [...]}` of the built corpus. Else it is the
-    registered space of the corpus's own name.
+    A builder says so by its attribute `LABEL_SPACE`, a name of
+    `emoaff.labels.names()`, or `""` for a corpus without classes; or, where
+    the classes are found while building, by the metadata `{"classes": [...]}`
+    of the built corpus. Else it is the registered space of the corpus's own
+    name.
 
     Args:
         name: See `builder`.
@@ -198,7 +199,7 @@ def label_space(
     classes = (made.info.metadata or {}).get("classes")
     if registered is None and classes:
         return labels.LabelSpace(corpus, tuple(classes))
-    return None if registered is None else labels.get(registered)
+    return labels.get(registered) if registered else None
 
 
 def splits(name: str, data_dir: str | os.PathLike) -> tuple[str, ...]:
