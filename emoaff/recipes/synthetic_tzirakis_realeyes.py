@@ -1,5 +1,8 @@
 """The twin of `tzirakis_realeyes` on drawn faces, in minutes on two cores.
 
+Rare classes count by more copies of their windows instead of weights in the
+loss, with which a small network learns nothing in the first minutes.
+
     emoaff prepare synthetic_affect/realeyes --data-dir data
     emoaff train synthetic_tzirakis_realeyes --data-dir data \
         --out runs/synthetic_tzirakis_realeyes
@@ -18,17 +21,22 @@ class Config(tzirakis_realeyes.Config):
     """`tzirakis_realeyes` for drawn faces and two cores."""
 
     dataset: str = "synthetic_affect/realeyes"
-    frames: int = 50
+    frames: int = 25
     size: int = 48
     backbone: str = "small_cnn"
     units: tuple[int, ...] = (64, 64)
-    oversample_stride: int = 25
+    oversample_stride: int = 12
     tolerated_share: float = 0.3
+    copies: int = 4
+    augment: str = "flip"
+    class_weights: str = "none"
     learning_rate: float = 1e-3
+    schedule: str = "cosine"
     start: str = ""
-    batch_size: int = 8
-    epochs: int = 12
-    patience: int = 5
+    batch_size: int = 16
+    clip_norm: float = 1.0
+    epochs: int = 8
+    patience: int = 0
 
 
 NAME = "synthetic_tzirakis_realeyes"
