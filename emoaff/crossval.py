@@ -20,6 +20,7 @@ from emoaff.data.subject_splits import leave_one_subject_out
 from emoaff.data.subject_splits import split_by_subject
 from emoaff.evaluate import evaluate_recordings
 from emoaff.experiments.clip_config import ClipConfig
+from emoaff.experiments.clip_splits import of_corpus
 from emoaff.scoring import ScoreRow
 from emoaff.scoring import ScoreTable
 from emoaff.train import open_run
@@ -65,8 +66,9 @@ def crossval(
     """Cross-validates a recipe.
 
     - `"leave-one-corpus-out"`: for each corpus, trains on the others' training
-      splits, chooses the epoch on the others' validation splits, and scores on
-      the corpus's test split (its validation split where it has none). Classes
+      splits, chooses the epoch on the others' validation splits (a fifth of
+      the people of a corpus that has none), and scores on the corpus's test
+      split, or validation, or all of it, whatever it has first. Classes
       are those of the recipe's `label_space`; what a corpus lacks or has
       beside them is stated.
     - `"leave-one-subject-out"` and `"k-fold"`: over the people of all splits
@@ -136,7 +138,7 @@ def _same_run(recipe, module, out, overrides, resume):
 def _folds(config, protocol, data_dir, datasets, folds, report):
     datasets = datasets or [config.dataset]
     if protocol == "leave-one-corpus-out":
-        return _of_corpora(config, data_dir, datasets)
+        return _of_corpora(config, data_dir, datasets, report)
     everyone = joined(
         [
             _read(config, dataset, split, data_dir)
@@ -175,7 +177,7 @@ def _folds(config, protocol, data_dir, datasets, folds, report):
     return made
 
 
-def _of_corpora(config, data_dir, datasets):
+def _of_corpora(config, data_dir, datasets, report):
     if len(datasets) < 2:
         raise ValueError(
             "Expected at least two corpora to leave one out of. Received: "
@@ -185,11 +187,13 @@ def _of_corpora(config, data_dir, datasets):
     for held_out in datasets:
         others = [d for d in datasets if d != held_out]
         known = corpora.splits(held_out, data_dir)
-        test = "test" if "test" in known else config.validation_split
+        choices = ("test", config.validation_split, config.train_split)
+        test = next((s for s in choices if s in known), config.train_split)
         scored = _read(config, held_out, test, data_dir)
+        parts = [of_corpus(config, d, data_dir, report) for d in others]
         training, validation = (
-            joined([_read(config, d, split, data_dir) for d in others])
-            for split in (config.train_split, config.validation_split)
+            joined([_in_space(config, part) for part in side])
+            for side in zip(*parts, strict=True)
         )
         made.append(
             Fold(
@@ -224,7 +228,10 @@ def _absent(training, scored, held_out):
 
 
 def _read(config, dataset, split, data_dir):
-    recordings = load_recordings(dataset, split, data_dir)
+    return _in_space(config, load_recordings(dataset, split, data_dir))
+
+
+def _in_space(config, recordings):
     if config.label_space and recordings.space is not None:
         return in_space(recordings, config.label_space)
     return recordings

@@ -46,6 +46,27 @@ def folds(data_dir, out, lines, overrides=QUICK, protocol="k-fold"):
     )
 
 
+def test_corpora_without_other_splits_can_be_left_out_one_by_one(
+    monkeypatch, tmp_path
+):
+    examples = [e for n in range(20) for e in segments(n, range(12))]
+    small_corpus.small_video(
+        monkeypatch, tmp_path / "data", {"train": examples}
+    )
+    made = crossval(
+        "synthetic_tzirakis_recola",
+        "leave-one-corpus-out",
+        tmp_path / "data",
+        tmp_path / "runs",
+        ["small", "other"],
+        overrides=QUICK,
+        report=lambda line: None,
+    )
+    assert np.isfinite(made.value("ccc", "mean", "small"))
+    scores = json.loads((tmp_path / "runs/small/scores.json").read_text())
+    assert scores["facts"]["recordings"] == 20  # all of it
+
+
 def test_each_fold_is_scored_on_people_it_never_saw(data_dir, tmp_path):
     lines = []
     table = folds(data_dir, tmp_path / "runs", lines)

@@ -15,7 +15,8 @@ class ClipConfig:
         train_split: Split to learn from.
         validation_split: Split that decides which epoch is best.
         validation_share: Instead of `validation_split`, this share of the
-            subjects of `train_split`; 0 for none.
+            subjects of `train_split`; 0 for none, or for a fifth of them
+            where the corpus has no `validation_split`.
         score_split: Split that the finished preset is scored on; empty for
             `validation_split`.
         label_space: Label space to read the corpus's classes in, see

@@ -65,6 +65,8 @@ def clip_experiment(
             functools.partial(_freeze, names=known, frozen=True),
         )
         stages = [head, *stages]
+    validated = data.validation.recordings.split
+    official = not splits and validated == config.validation_split
     return Experiment(
         build=built,
         stages=tuple(stages),
@@ -80,11 +82,7 @@ def clip_experiment(
             space=data.space,
             data_dir=data_dir,
             report=report,
-            validation=(
-                data.validation.recordings
-                if splits or config.validation_share
-                else None
-            ),
+            validation=None if official else data.validation.recordings,
         ),
         patience=config.patience or None,
         accumulate=config.accumulate,

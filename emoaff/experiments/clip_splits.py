@@ -2,11 +2,14 @@
 
 import dataclasses
 
+from emoaff import corpora
 from emoaff import labels
 from emoaff.data.joined_recordings import in_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.data.subject_splits import split_by_subject
+
+_SHARE = 0.2
 
 
 def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
@@ -26,7 +29,7 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
             `validation_share` needs them, or has no classes to map.
         FileNotFoundError: If the corpus was not built.
     """
-    splits = splits or _of_corpus(config, data_dir)
+    splits = splits or of_corpus(config, config.dataset, data_dir, report)
     if not config.label_space:
         return list(splits)
     made = [in_space(split, config.label_space) for split in splits]
@@ -40,12 +43,34 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
     return made
 
 
-def _of_corpus(config, data_dir):
-    training = load_recordings(config.dataset, config.train_split, data_dir)
-    if not config.validation_share:
-        name = config.validation_split
-        return training, load_recordings(config.dataset, name, data_dir)
-    share = config.validation_share
+def of_corpus(config, dataset, data_dir, report) -> list[Recordings]:
+    """Reads what a corpus has to learn from and to validate with.
+
+    A corpus without the split that `config` names gives a fifth of the people
+    of its training split instead, as `validation_share` does.
+
+    Args:
+        config: A `ClipConfig`.
+        dataset: Name of the corpus.
+        data_dir: Where it was built.
+        report: Called with a line where people are held out unasked.
+
+    Returns:
+        Training and validation, in the corpus's own classes.
+
+    Raises:
+        ValueError, FileNotFoundError: See `read_splits`.
+    """
+    training = load_recordings(dataset, config.train_split, data_dir)
+    share, name = config.validation_share, config.validation_split
+    if not share:
+        if name.partition("[")[0] in corpora.splits(dataset, data_dir):
+            return [training, load_recordings(dataset, name, data_dir)]
+        share = _SHARE
+        report(
+            f"{dataset} has no split {name}: {share:.0%} of the people of "
+            f"{config.train_split} validate instead (validation_share)"
+        )
     parts = split_by_subject(
         training.subjects,
         {"train": 1.0 - share, "validation": share},

@@ -174,6 +174,18 @@ def test_a_share_of_the_people_can_validate(monkeypatch, tmp_path):
     assert not set(sides[0].subjects) & set(sides[1].subjects)
 
 
+def test_a_corpus_without_a_validation_split_gives_a_fifth_of_its_people(
+    monkeypatch, tmp_path
+):
+    examples = [e for n in range(0, 20, 2) for e in segments(n, range(12))]
+    small_corpus.small_video(monkeypatch, tmp_path, {"train": examples})
+    lines = []
+    data, asked = made(tmp_path, lines), made(tmp_path, validation_share=0.2)
+    assert "no split validation: 20% of the people" in lines[0]
+    assert data.validation.recordings.names == asked.validation.recordings.names
+    assert len(data.validation.recordings.names) == 2
+
+
 def test_a_subject_in_two_splits_is_refused(monkeypatch, tmp_path):
     splits = {
         "train": list(segments(0, range(20), name="a")),
