@@ -1,0 +1,3 @@
+from tfds_builders.sewa.sewa_dataset_builder import Builder
+
+__all__ = ["Builder"]
