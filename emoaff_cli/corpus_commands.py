@@ -40,7 +40,8 @@ def _corpora(args):
         about = corpora.about(name)
         print(name if about is None else f"{name}  {about.title}")
         if about is not None:
-            print(f"    {about.licence} {about.homepage}")
+            print(f"    licence: {about.licence}")
+            print(f"    where: {about.homepage}")
 
 
 def _plot(args):

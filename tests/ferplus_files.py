@@ -51,3 +51,17 @@ def balanced_rows(count, usage="Training", first=0):
         pixels = np.clip(picture(i) // 4 + 24 * (i % 8), 0, 255)
         rows.append((usage, name, votes(**{winner: 10}), np.uint8(pixels)))
     return rows
+
+
+def write_pixels(path, rows, header="emotion,pixels,Usage"):
+    """Writes a table as FER2013's. `rows`: (emotion, pixels, usage)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [header]
+    for emotion, pixels, usage in rows:
+        cells = {
+            "emotion": str(emotion),
+            "pixels": " ".join(map(str, np.ravel(pixels))),
+            "Usage": usage,
+        }
+        lines.append(",".join(cells[n.strip()] for n in header.split(",")))
+    path.write_text("\n".join(lines) + "\n")

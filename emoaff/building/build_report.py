@@ -18,6 +18,7 @@ _TITLES = {
     "votes": "with votes",
     "action_units": "with action units",
 }
+_ONCE_BUILT = ("frames_read", "frames")  # of no meaning in a plan
 _EXAMPLES = 20  # names kept of each reason
 
 
@@ -39,6 +40,7 @@ class BuildReport:
 
     def leave_out(self, why: str, name: str) -> None:
         """Notes a file that is not used; `why` stands in brackets."""
+        name = _printable(name)
         count, names = self._left_out.get(why, (0, []))
         if len(names) < _EXAMPLES:
             names.append(name)
@@ -48,7 +50,7 @@ class BuildReport:
 
     def damage(self, name: str, complaint: str) -> None:
         """Notes a file that is used as far as it can be read."""
-        self._damaged[name] = complaint
+        self._damaged[_printable(name)] = complaint
 
     def note(self, sentence: str) -> None:
         """Notes what the user should know of the corpus as it was built."""
@@ -77,8 +79,9 @@ class BuildReport:
             found[name] = found.get(name, 0) + count
 
     def add_subject(self, split: str, subject: str) -> None:
-        """Counts a person once."""
-        self._subjects[split].add(subject)
+        """Counts a person once; nobody where the id is empty."""
+        if subject:
+            self._subjects[split].add(subject)
         self._splits[split]["subjects"] = len(self._subjects[split])
 
     def add_rows(self, split: str, rows: dict[str, np.ndarray]) -> None:
@@ -96,6 +99,27 @@ class BuildReport:
         """Returns the counts of a split that has begun."""
         return self._splits[split]
 
+    def compare(
+        self, published: dict[str, dict[str, int]], keys: tuple[str, ...]
+    ) -> None:
+        """Notes where counts differ from those that publications give.
+
+        Args:
+            published: Counts by split and key.
+            keys: Which to compare, of `"recordings"` and `"frames"`.
+        """
+        for split, counts in published.items():
+            if split not in self._splits:
+                self.note(f"there is no {split}, which publications have")
+                continue
+            for key in keys:
+                found = self._splits[split][key]
+                if key in counts and found != counts[key]:
+                    self.note(
+                        f"{split} has {found} {key}, published are "
+                        f"{counts[key]}"
+                    )
+
     def finish(self) -> None:
         """Adds the notes that follow from the counts."""
         if self._damaged:
@@ -105,15 +129,18 @@ class BuildReport:
                 f"{len(self._damaged)}, such as {name} ({complaint})"
             )
         for split, counts in self._splits.items():
-            for name, count in counts["classes"].items():
-                if not count:
-                    self.note(f"{split} has no frame of the class {name!r}")
+            missing = [n for n, count in counts["classes"].items() if not count]
+            if missing and len(missing) == len(counts["classes"]) > 1:
+                self.note(f"{split} has no frame with a class")
+                missing = []
+            for name in missing:
+                self.note(f"{split} has no frame of the class {name!r}")
             people = counts["other_people"]
             if people:
                 self.note(
                     f"{split} leaves out {people} other "
-                    f"{'person' if people == 1 else 'people'}: one face track "
-                    "is kept of each recording, that of the largest area"
+                    f"{'person' if people == 1 else 'people'}: one is kept of "
+                    "each recording"
                 )
 
     def to_dict(self, **facts) -> dict:
@@ -140,7 +167,8 @@ class BuildReport:
         splits = list(self._splits.values())
         rows = [("", list(self._splits))]
         for key, title in _TITLES.items():
-            if any(key in counts for counts in splits):
+            planned = key in _ONCE_BUILT and not any(s[key] for s in splits)
+            if any(key in counts for counts in splits) and not planned:
                 rows.append((title, [s.get(key, 0) for s in splits]))
         for name in self.classes:
             rows.append((f"  {name}", [s["classes"][name] for s in splits]))
@@ -165,3 +193,8 @@ class BuildReport:
         text = json.dumps(self.to_dict(**facts), indent=2, ensure_ascii=False)
         path.write_text(text + "\n", "utf-8")
         return path
+
+
+def _printable(name):
+    """A file's name as text; bytes that are no UTF-8 as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()

@@ -2,17 +2,18 @@ import abc
 import dataclasses
 import json
 import pathlib
-import shutil
 
-import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff import labels
 from emoaff.building import build_report
+from emoaff.building import unfinished
+from emoaff.building.build_lock import BuildLock
 from emoaff.building.build_report import BuildReport
 from emoaff.building.corpus_about import CorpusAbout
 from emoaff.building.cutting import CropSettings
 from emoaff.building.cutting import cut_all
+from emoaff.building.face_crops import FaceCropper
 from emoaff.building.source_tree import SourceTree
 from emoaff.building.work_folder import WorkFolder
 
@@ -51,7 +52,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def __init__(self, **kwargs):
         self.processes = 1
         self._beam: dict | None = None
-        self._plan = None
+        self._plan: tuple[BuildReport, pathlib.Path] | None = None
+        self._fingerprint: str | None = None
+        self._building = False
         super().__init__(**kwargs)
 
     @abc.abstractmethod
@@ -82,6 +85,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def check(self, root: str | pathlib.Path) -> str:
         """Looks at a folder and returns what would be built, as text.
 
+        Labels are counted as the files give them: by frame, or one for a
+        whole recording.
+
         Raises:
             FileNotFoundError, ValueError: See `survey`.
         """
@@ -90,7 +96,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             report.begin(split)
             for unit in units:
                 self._count_planned(report, split, unit)
-        self._compare(report, ("recordings",))
+        report.compare(self._published(), ("recordings",))
         return report.to_text()
 
     def download_and_prepare(self, *, download_config=None, **kwargs):
@@ -98,25 +104,54 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
         Args:
             download_config: See `tfds.core.DatasetBuilder`. With a
-                `beam_runner` or `beam_options`, faces are cut by Beam.
+                `beam_runner` or `beam_options`, Beam cuts faces and writes;
+                its workers have to see both folders by the same names.
             **kwargs: As there.
 
         Raises:
             FileNotFoundError: If the folder does not hold the corpus.
-            ValueError: If it contradicts itself, no face is found at all, or
-                the corpus was built from other files.
+            ValueError: If it contradicts itself, no face is found at all,
+                the corpus was built from other files, or is being built.
+            OSError: If there is no room, or a process was ended.
         """
         config = download_config or tfds.download.DownloadConfig()
-        root = config.manual_dir
-        if root and not config.download_mode.overwrite_dataset:
-            self._refuse_other_files(pathlib.Path(root))
         if config.beam_runner or config.beam_options:
             self._beam = {
                 "runner": config.beam_runner,
                 "options": config.beam_options,
             }
-        super().download_and_prepare(download_config=download_config, **kwargs)
-        self._clean()
+        if config.manual_dir:
+            self._refuse_inside(pathlib.Path(config.manual_dir))
+            if not config.download_mode.overwrite_dataset:
+                self._refuse_other_files(pathlib.Path(config.manual_dir))
+        self._building = True
+        kwargs["download_config"] = download_config
+        overwrite = config.download_mode.overwrite_dataset
+        places = self._work_path(), pathlib.Path(self.data_dir)
+        if (
+            self.info.splits
+            and not overwrite
+            and not unfinished.any_in(*places)
+        ):
+            super().download_and_prepare(**kwargs)  # finds it built
+            return
+        try:
+            with BuildLock(self._work_path(), self.info.full_name):
+                unfinished.remove_unwritten(places[1])
+                super().download_and_prepare(**kwargs)
+                unfinished.remove(*places)
+        finally:
+            unfinished.remove_empty(self._work_path())
+        if self._plan:
+            print(self._plan[0].to_text())
+            self._plan = None
+
+    def _download_and_prepare(self, dl_manager, download_config):
+        super()._download_and_prepare(dl_manager, download_config)
+        # Into the folder that TFDS renames at the end, so both or none.
+        if self._plan:
+            report, _ = self._plan
+            report.write(self.data_dir, fingerprint=self._fingerprint)
 
     def _split_generators(self, dl_manager):
         root = pathlib.Path(dl_manager.manual_dir)
@@ -128,13 +163,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         work = WorkFolder(self._work_path(), root, dataclasses.asdict(settings))
         units = [unit for some in by_split.values() for unit in some]
         footage = [unit.footage for unit in units]
-        keys = dict(
-            zip(
-                map(id, units),
-                cut_all(footage, settings, work, self.processes, self._beam),
-                strict=True,
-            )
-        )
+        keys = cut_all(footage, settings, work, self.processes, self._beam)
+        keys = dict(zip(map(id, units), keys, strict=True))
         plan = {}
         for split, some in by_split.items():
             report.begin(split)
@@ -151,7 +181,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 "--check` says what was found."
             )
         report.finish()
-        self._compare(report, ("recordings", "frames"))
+        report.compare(self._published(), ("recordings", "frames"))
         self._plan = report, root
         return {
             split: self._generate_examples(kept, work)
@@ -163,15 +193,19 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             return self._examples(kept, work)
         import apache_beam
 
-        numbered = list(enumerate(kept))
-        return (
-            f"Recordings {id(kept)}" >> apache_beam.Create(numbered)
-        ) | apache_beam.FlatMapTuple(self._examples_of, work=work)
+        numbered = apache_beam.Create(list(enumerate(kept)))
+        return numbered | apache_beam.FlatMap(
+            self._examples_of(), work=work, extra=self.extra
+        )
 
     def _surveyed(self, root, report):
         if self.LABEL_SPACE:
             report.classes = list(labels.get(self.LABEL_SPACE).classes)
         tree = SourceTree(pathlib.Path(root))
+        for folder in tree.closed:
+            report.leave_out("folder that may not be looked into", str(folder))
+        if self._building:
+            self._fingerprint = tree.fingerprint()
         by_split: dict[str, list] = {}
         for unit in self.survey(tree, report):
             by_split.setdefault(unit.split, []).append(unit)
@@ -181,66 +215,44 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 f"{report.left_out_text()}. `emoaff corpora {self.name}` "
                 "prints what it must hold and where to get it."
             )
+        self._refuse_wrong(by_split, report)
         first = [name for name in _ORDER if name in by_split]
         rest = sorted(set(by_split) - set(_ORDER))
         return {name: by_split[name] for name in first + rest}
 
+    def _refuse_wrong(self, by_split, report):
+        """Refuses what would fail after the work; a chance to note things."""
+
+    def _published(self):
+        return self.PUBLISHED.get(self.builder_config.name, {})
+
     def _settings(self):
         config = self.builder_config
-        return CropSettings(
+        settings = CropSettings(
             config.size, config.margin, config.rate_hz, config.quality
         )
-
-    def _work_path(self):
-        return pathlib.Path(
-            self._data_dir_root,
-            ".unfinished",
-            self.name,
-            self.builder_config.name,
-        )
+        FaceCropper(**dataclasses.asdict(settings))  # refuses wrong ones
+        return settings
 
     def _count(self, report, split, unit, key, work):
         """Counts one unit that is cut; returns whether it has any crop."""
         outcome = work.outcome(key)
-        name = self._name_of(unit)
-        for file, why in outcome["failed"]:
-            report.leave_out(why, str(pathlib.PurePath(name, file)))
-        if outcome["error"]:
-            report.leave_out("cannot be read", name)
-            return False
+        self._count_lost(report, unit, outcome)
         if outcome["damage"]:
-            report.damage(name, outcome["damage"])
-        report.add(
-            split,
-            frames_read=outcome["frames"],
-            other_people=max(outcome["people"] - 1, 0),
-        )
+            report.damage(unit.name, outcome["damage"])
+        if not outcome["error"]:
+            report.add(
+                split,
+                frames_read=outcome["frames"],
+                other_people=outcome["others"],
+            )
         if not outcome["index"]:
-            why = "no face found"
-            if not outcome["frames"]:
-                why = "no frame between start and end"
-            report.leave_out(why, name)
             return False
         report.add(split, frames=len(outcome["index"]))
         self._count_labels(report, split, unit, *work.where(key))
         return True
 
-    def _compare(self, report, keys):
-        published = self.PUBLISHED.get(self.builder_config.name, {})
-        for split, counts in published.items():
-            try:
-                found = report.counts(split)
-            except KeyError:
-                report.note(f"there is no {split}, which publications have")
-                continue
-            for key in keys:
-                if key in counts and found[key] != counts[key]:
-                    report.note(
-                        f"{split} has {found[key]} {key}, published are "
-                        f"{counts[key]}"
-                    )
-
-    def _refuse_other_files(self, root):
+    def _refuse_inside(self, root):
         data_dir = pathlib.Path(self.data_dir)
         if data_dir.resolve().is_relative_to(root.resolve()):
             raise ValueError(
@@ -248,6 +260,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 f"the files. Received: data_dir={data_dir}, in {root}. Choose "
                 "another."
             )
+
+    def _refuse_other_files(self, root):
+        data_dir = pathlib.Path(self.data_dir)
         built = data_dir / build_report.NAME
         if not built.exists():
             return
@@ -260,42 +275,10 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 f"{data_dir} first."
             )
 
-    def _clean(self):
-        """Writes the report and removes what an interruption has left."""
-        if self._plan is None:
-            return
-        report, root = self._plan
-        report.write(self.data_dir, fingerprint=SourceTree(root).fingerprint())
-        print(report.to_text())
-        shutil.rmtree(self._work_path(), ignore_errors=True)
-        for empty in (self._work_path().parent, self._work_path().parents[1]):
-            if empty.is_dir() and not any(empty.iterdir()):
-                empty.rmdir()
-        home = pathlib.Path(self.data_dir)
-        for unfinished in home.parent.glob(f"{home.name}.incomplete*"):
-            shutil.rmtree(unfinished, ignore_errors=True)
-        self._plan = None
-
-
-def label_features(extra: dict[str, tuple[str, ...]]) -> dict:
-    """Returns the TFDS features of labels that all corpora share."""
-    features = {
-        "valence": tfds.features.Scalar(
-            np.float32, doc="[-1, 1], NaN = unlabelled."
-        ),
-        "arousal": tfds.features.Scalar(
-            np.float32, doc="[-1, 1], NaN = unlabelled."
-        ),
-        "expression": tfds.features.Scalar(
-            np.int64, doc="Index in the label space, -1 = unlabelled."
-        ),
-    }
-    for name, columns in extra.items():
-        whole = name == "action_units"
-        features[name] = tfds.features.Tensor(
-            shape=(len(columns),),
-            dtype=np.int64 if whole else np.float32,
-            doc=f"{', '.join(columns)}; "
-            f"{'-1' if whole else 'NaN'} = unlabelled.",
+    def _work_path(self):
+        return pathlib.Path(
+            self._data_dir_root,
+            ".unfinished",
+            self.name,
+            self.builder_config.name,
         )
-    return features

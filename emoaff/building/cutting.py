@@ -1,37 +1,26 @@
 """Cutting the faces of recordings, in this process, in several, or by Beam."""
 
-import dataclasses
 import functools
 import itertools
-import math
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import cv2
 import joblib
 import tensorflow as tf
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from emoaff.building.clip_reader import ClipReader
-from emoaff.building.face_crops import FaceCrop
-from emoaff.building.face_crops import FaceCropper
 from emoaff.building.footage import Footage
+from emoaff.building.recording_cut import CropSettings
+from emoaff.building.recording_cut import RecordingCut
 from emoaff.building.work_folder import WorkFolder
-from emoaff.faces import FaceDetector
-from emoaff.faces import Frame
-from emoaff.faces import media_kind
-from emoaff.faces import read_picture
 from emoaff.progress import Progress
-
-_NOMINAL_HZ = 25.0  # to follow faces in pictures of unknown rate
-
-
-@dataclasses.dataclass(frozen=True)
-class CropSettings:
-    """How faces are cut; see `emoaff.building.face_crops.FaceCropper`."""
-
-    size: int
-    margin: float
-    rate_hz: float | None
-    quality: int
 
 
 def cut_all(
@@ -43,7 +32,7 @@ def cut_all(
 ) -> list[str]:
     """Cuts all faces that are not cut yet.
 
-    Recordings of one file are done by one process in one go, as far as they
+    Stretches of one video are done by one process in one go, as far as they
     do not overlap. An interrupted call begins again where it was: recordings
     that are finished are not done again.
 
@@ -56,32 +45,61 @@ def cut_all(
 
     Returns:
         Keys into `work`, in the order of `footage`.
+
+    Raises:
+        OSError: If the crops cannot be written, or a process was ended from
+            outside.
     """
     footage = list(footage)
     keys = [work.key(each) for each in footage]
     missing: dict = {}
     for each, key in zip(footage, keys, strict=True):
         if work.outcome(key) is None:
-            missing.setdefault((each.path, each.region), {})[key] = each
+            shared = key if each.pictures else (each.path, each.region)
+            missing.setdefault(shared, {})[key] = each
     jobs = list(missing.values())
+    if not jobs:
+        return keys
+    work.make()
     if beam:
         _run_beam(jobs, settings, work, beam)
-    elif jobs:
+    else:
         _run_here(jobs, settings, work, min(processes, len(jobs)))
     return keys
 
 
 def _run_here(jobs, settings, work, processes):
-    single = 1 if processes > 1 else None  # thread of TensorFlow each
-    calls = (joblib.delayed(cut)(job, settings, work, single) for job in jobs)
     progress, frames = Progress("cutting faces"), 0
-    run = joblib.Parallel(processes, return_as="generator_unordered")
     try:
+        if processes == 1:
+            _run_alone(jobs, settings, work, progress)
+            return
+        one = joblib.delayed(functools.partial(cut, owner=os.getpid()))
+        run = joblib.Parallel(processes, return_as="generator_unordered")
+        calls = (one(job, settings, work) for job in jobs)
         for done, more in enumerate(run(calls), start=1):
             frames += more
             progress.update(frames, done / len(jobs))
+    except TerminatedWorkerError:
+        raise OSError(
+            f"Expected {processes} processes to cut faces to the end. One was "
+            "ended from outside, as systems do when memory runs out. Start "
+            "again with fewer; what is finished is not done again."
+        ) from None
     finally:
         progress.close()
+
+
+def _run_alone(jobs, settings, work, progress):
+    numbers = itertools.count(1)
+    for done, job in enumerate(jobs):
+        share = done / len(jobs)
+        cut(
+            job,
+            settings,
+            work,
+            lambda s=share: progress.update(next(numbers), s),
+        )
 
 
 def _run_beam(jobs, settings, work, beam):
@@ -100,137 +118,53 @@ def cut(
     job: dict[str, Footage],
     settings: CropSettings,
     work: WorkFolder,
-    threads: int | None = None,
+    seen: Callable[[], None] | None = None,
+    owner: int | None = None,
 ) -> int:
-    """Cuts the faces of some recordings of one file; returns frames read."""
-    if threads:
-        _limit_threads(threads)
+    """Cuts the faces of some recordings of one file; returns frames read.
+
+    Args:
+        job: Keys into `work`, and what to cut.
+        settings: How.
+        work: Where the crops go.
+        seen: Called for each frame that is read.
+        owner: The process that started this one to work for it, with one
+            thread, and to end with it. None in that process itself.
+    """
+    if owner:
+        _begin_work(owner)
     reader, frames = ClipReader(), 0
     try:
         for key, footage in sorted(
             job.items(), key=lambda pair: pair[1].start_s
         ):
-            frames += _Cut(footage, settings, reader).into(work, key)
+            frames += RecordingCut(footage, settings, reader, seen).into(
+                work, key
+            )
     finally:
         reader.close()
     return frames
 
 
-class _Cut:
-    """The cutting of one recording."""
-
-    def __init__(self, footage, settings, reader):
-        self._footage, self._reader = footage, reader
-        self._cropper = FaceCropper(
-            settings.size,
-            settings.margin,
-            settings.rate_hz,
-            find_faces=footage.faces == "find",
-            person=footage.person,
-            quality=settings.quality,
-            detector=_detector(),
-        )
-        self._failed: list = []
-        self._read = 0
-
-    def into(self, work, key):
-        try:
-            crops = self._crops()
-        except (OSError, ValueError) as error:
-            outcome = self._outcome(str(error))
-            work.write(key, iter(()), lambda: outcome)
-            return 0
-        work.write(key, crops, self._outcome)
-        return self._read
-
-    def _outcome(self, error=""):
-        video = self._reader.video
-        damage = ""
-        if video is not None and video.path == self._footage.path:
-            damage = "; ".join(video.warnings) if video.damaged else ""
-        stills = self._footage.stills
-        return {
-            "frames": self._read if stills else self._cropper.frames,
-            "people": self._cropper.people,
-            "damage": damage,
-            "error": error,
-            "failed": self._failed,
-        }
-
-    def _crops(self) -> Iterator[FaceCrop]:
-        """Opens the file, so that one that cannot be read raises here."""
-        footage, cropper = self._footage, self._cropper
-        if footage.stills:
-            return self._still_crops()
-        if footage.pictures:
-            crops = self._followed(self._pictures())
-            known = not math.isnan(footage.rate_hz)
-            return crops if known else map(_without_time, crops)
-        if media_kind(footage.path) == "picture":
-            frame = read_picture(footage.path)
-            if footage.start_s > 0:
-                return cropper.video(iter(()))
-            crop = cropper.picture(frame)
-            self._read += 1
-            return iter([crop] if crop else [])
-        self._reader.open(footage.path, footage.start_s)
-        frames = self._reader.read(footage.start_s, footage.end_s)
-        return self._followed(map(self._seen, frames))
-
-    def _followed(self, frames):
-        if self._footage.faces == "boxes":
-            return self._cropper.boxed(frames, self._footage.boxes)
-        return self._cropper.video(frames)
-
-    def _still_crops(self):
-        boxes = self._footage.boxes
-        for frame in self._pictures():
-            if boxes is None:
-                crop = self._cropper.picture(frame)
-            else:
-                crop = next(self._cropper.boxed([frame], boxes), None)
-            if crop:
-                yield _without_time(crop)
-
-    def _pictures(self):
-        footage = self._footage
-        unknown = math.isnan(footage.rate_hz)
-        rate_hz = _NOMINAL_HZ if unknown else footage.rate_hz
-        for number, name in footage.pictures:
-            try:
-                image = read_picture(footage.path / name).image
-            except (OSError, ValueError):
-                self._failed.append([name, "cannot be read"])
-                continue
-            yield self._seen(Frame(number, number / rate_hz, image))
-
-    def _seen(self, frame):
-        self._read += 1
-        if self._footage.region is None:
-            return frame
-        height, width = frame.image.shape[:2]
-        left, top, right, bottom = self._footage.region
-        rows = slice(round(top * height), round(bottom * height))
-        columns = slice(round(left * width), round(right * width))
-        return dataclasses.replace(frame, image=frame.image[rows, columns])
-
-
-def _without_time(crop):
-    return dataclasses.replace(crop, time_s=math.nan)
-
-
 @functools.lru_cache(maxsize=1)
-def _detector():
-    return FaceDetector()
-
-
-@functools.lru_cache(maxsize=1)
-def _limit_threads(threads):
+def _begin_work(owner):
+    """Makes ready, once, a process that works for another."""
+    cv2.setNumThreads(1)
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:
-        pass  # TensorFlow has begun already, as where this is no worker
+        pass  # TensorFlow has begun already
+    # On Windows a process keeps its parent's number for ever.
+    if sys.platform != "win32" and os.getppid() == owner:
+        threading.Thread(target=_end_with, args=[owner], daemon=True).start()
+
+
+def _end_with(owner):
+    """Ends this process soon after its owner, which may have been killed."""
+    while os.getppid() == owner:
+        time.sleep(1)
+    os._exit(1)
 
 
 def chunks(items: Iterable, length: int) -> Iterator[list]:

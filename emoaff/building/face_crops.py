@@ -72,6 +72,8 @@ class FaceCropper:
         frames: Frames of the latest source that were to be kept, with a face
             or without.
         people: Different people in those frames; 0 without `find_faces`.
+        outside: Numbers of the frames of the latest source of `boxed` whose
+            box lies outside of them.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -115,6 +117,7 @@ class FaceCropper:
         self.person = person
         self.quality = quality
         self.frames = self.people = 0
+        self.outside: list[int] = []
         self._detector = detector or FaceDetector()
         self._tracker = FaceTracker(self._detector)
 
@@ -162,12 +165,17 @@ class FaceCropper:
         Args:
             frames: See `video`.
             boxes: Frame number to `(x, y, width, height)` in pixels; a frame
-                without one gives nothing, as does a box without an area.
+                without one gives nothing, as does a box without an area, or
+                outside of the frame; see `outside`.
         """
         self.frames = self.people = 0
+        self.outside = []
         for frame in self._due(frames, lambda frame: frame.time_s):
             box = boxes.get(frame.index)
             if box is None or not box[2] > 0 or not box[3] > 0:
+                continue
+            if not _touches(box, frame.image):
+                self.outside.append(int(frame.index))
                 continue
             self.people = 1
             jpeg = self._cut(frame.image, box)
@@ -217,3 +225,11 @@ class FaceCropper:
             [cv2.IMWRITE_JPEG_QUALITY, self.quality],
         )
         return jpeg.tobytes()
+
+
+def _touches(box, image):
+    """Whether any of a box, finite, lies in a picture."""
+    x, y, width, height = box
+    high, wide = image.shape[:2]
+    inside = -width < x < wide and -height < y < high
+    return inside and math.isfinite(width) and math.isfinite(height)

@@ -24,7 +24,7 @@ class Footage:
         start_s: Seconds at which the recording begins in its video.
         end_s: Seconds before which it ends.
         region: The part of the frame that counts: left, top, right, bottom
-            as shares of width and height.
+            as shares of width and height, 0 to 1.
         faces: `"find"` finds the face and follows it; `"boxes"` takes it
             from `boxes`; `"whole"` where each picture is a face crop already.
         boxes: Frame number to `(x, y, width, height)` in pixels of the frame,
@@ -34,7 +34,7 @@ class Footage:
             `"left"` or `"right"` as the picture shows them.
 
     Raises:
-        ValueError: If a switch has an unknown value.
+        ValueError: If a switch has an unknown value, or `region` no area.
     """
 
     path: pathlib.Path
@@ -58,5 +58,13 @@ class Footage:
         if (self.faces == "boxes") != (self.boxes is not None):
             raise ValueError(
                 "Expected `boxes` with faces='boxes' and only then. "
-                f"Received: faces={self.faces!r}, boxes={self.boxes!r}."
+                f"Received: faces={self.faces!r}, and "
+                f"{'no' if self.boxes is None else len(self.boxes)} boxes."
             )
+        if self.region is not None:
+            left, top, right, bottom = self.region
+            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+                raise ValueError(
+                    "Expected region as left, top, right and bottom between 0 "
+                    f"and 1. Received: region={self.region}."
+                )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 _SLACK_S = 1e-3  # containers round times to milliseconds
+_WHOLE = ("expression", "action_units")  # integers; all others are floats
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -14,11 +15,14 @@ class FrameLabels:
     Args:
         values: Feature name to `(n,)` or `(n, k)`: `valence` and `arousal`
             floats in [-1, 1], `expression` an index, `emotions` and `votes`
-            floats, `action_units` integers. NaN or -1 is no label.
+            floats, `action_units` integers. NaN, and -1 of an integer, is no
+            label. Kept as float or int64 by these names, so a valence given
+            as the integer -1 is one, and an `expression` of NaN is none.
         frames: int64 `(n,)`, rising 0-based frame numbers that the rows
             belong to; None where they go by time, or `n` is 1 and the label
             holds throughout.
-        times: float64 `(n,)`, rising seconds.
+        times: float64 `(n,)`, rising seconds. A frame of unknown time has no
+            row.
         reach_s: Seconds from its time up to which a row counts.
         ahead: Whether a row counts from its time on, for less than `reach_s`
             (and a millisecond before, for containers round); otherwise the
@@ -35,8 +39,12 @@ class FrameLabels:
     ahead: bool = False
 
     def __post_init__(self):
-        clean = {k: np.asarray(v) for k, v in self.values.items()}
+        clean = {k: _typed(k, v) for k, v in self.values.items()}
         object.__setattr__(self, "values", clean)
+        for name, kind in (("frames", np.int64), ("times", float)):
+            if getattr(self, name) is not None:
+                given = np.asarray(getattr(self, name))
+                object.__setattr__(self, name, given.astype(kind))
         places = self.times if self.frames is None else self.frames
         length = 1 if places is None else len(places)
         wrong = {k: len(v) for k, v in clean.items() if len(v) != length}
@@ -44,7 +52,7 @@ class FrameLabels:
             raise ValueError(
                 f"Expected {length} rows of every label. Received: {wrong}."
             )
-        if places is not None and np.any(np.diff(places) <= 0):
+        if places is not None and not np.all(np.diff(places) > 0):
             raise ValueError(
                 "Expected frames or times that rise. Received: "
                 f"{np.asarray(places)[:8]}..."
@@ -95,15 +103,15 @@ class FrameLabels:
             return np.where(self.frames[places] == index, places, -1)
         if self.ahead:
             places = np.searchsorted(self.times, time_s + _SLACK_S, "right") - 1
-            late = time_s + _SLACK_S - self.times[places] >= self.reach_s
-            return np.where(late, -1, places)
+            near = time_s + _SLACK_S - self.times[places] < self.reach_s
+            return np.where(near, places, -1)
         after = np.searchsorted(self.times, time_s).clip(1, len(self) - 1)
         after = np.minimum(after, len(self) - 1)
         before = np.maximum(after - 1, 0)
         near = time_s - self.times[before] <= self.times[after] - time_s
         places = np.where(near, before, after)
-        far = np.abs(self.times[places] - time_s) > self.reach_s
-        return np.where(far, -1, places)
+        within = np.abs(self.times[places] - time_s) <= self.reach_s
+        return np.where(within, places, -1)
 
 
 def has_label(values: np.ndarray) -> np.ndarray:
@@ -111,6 +119,15 @@ def has_label(values: np.ndarray) -> np.ndarray:
     values = np.asarray(values)
     known = values >= 0 if values.dtype.kind in "iu" else ~np.isnan(values)
     return known.reshape(len(values), -1).any(axis=1)
+
+
+def _typed(name, values):
+    values = np.asarray(values)
+    if name not in _WHOLE:
+        return values if values.dtype.kind == "f" else values.astype(float)
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), -1, values)
+    return values.astype(np.int64)
 
 
 def _taken(values, places):

@@ -2,21 +2,24 @@ import dataclasses
 import io
 import math
 import pathlib
+from collections.abc import Iterator
 from collections.abc import Mapping
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff.building.corpus_builder import CorpusBuilder
-from emoaff.building.corpus_builder import label_features
 from emoaff.building.cutting import chunks
 from emoaff.building.footage import Box
 from emoaff.building.footage import Footage
 from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.recording_corpus import complete
 from emoaff.building.rising_keys import NumberedKeys
 from emoaff.building.rising_keys import RisingKeys
 from emoaff.building.source_pictures import SourcePictures
+from emoaff.building.stored_labels import complete
+from emoaff.building.stored_labels import label_features
+from emoaff.building.stored_labels import refuse_wrong
+from emoaff.building.work_folder import WorkFolder
 
 _TOGETHER = 500
 
@@ -118,8 +121,13 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
             missing[name] = (fill,) * len(columns)
         return missing
 
-    def _name_of(self, unit: SourcePictures) -> str:
-        return ""
+    def _refuse_wrong(self, by_split, report):
+        self._settings()
+        for units in by_split.values():
+            for unit in units:
+                where = f"the pictures {unit.names[0]!r} to {unit.names[-1]!r}"
+                classes = len(report.classes)
+                refuse_wrong(unit.labels, where, classes, self.extra)
 
     def _count_planned(self, report, split, unit):
         report.add(split, recordings=len(unit.names))
@@ -132,7 +140,11 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
         for place in index:
             report.add_subject(split, unit.subjects[place])
         report.add_rows(split, unit.labels.rows(index, time))
-        found = set(index.tolist())
+
+    def _count_lost(self, report, unit, outcome):
+        for _, file in outcome["failed"]:
+            report.leave_out("cannot be read", file)
+        found = set(outcome["index"])
         for place, name in enumerate(unit.names):
             if place not in found:
                 report.leave_out("no face, or not readable", name)
@@ -140,23 +152,42 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
     def _examples(self, kept, work):
         keys = RisingKeys()
         for pair in kept:
-            yield from self._keyed(pair, work, keys)
+            yield from _keyed(pair, work, self.extra, keys)
 
-    def _examples_of(self, number, kept, work):
-        yield from self._keyed(kept, work, NumberedKeys(number))
+    def _examples_of(self):
+        return examples_of
 
-    def _keyed(self, pair, work, keys):
-        for example in self._pictures(*pair, work):
-            keys.add(len(example["image"].getbuffer()))
-            yield keys.next(), example
 
-    def _pictures(self, unit, key, work):
-        index, time = work.where(key)
-        rows = complete(unit.labels.rows(index, time), len(index), self.extra)
-        for place, jpeg in enumerate(work.crops(key)):
-            yield {
-                "recording": unit.names[index[place]],
-                "subject": unit.subjects[index[place]],
-                "image": io.BytesIO(jpeg),
-                **{name: values[place] for name, values in rows.items()},
-            }
+def examples_of(
+    numbered: tuple[int, tuple[SourcePictures, str]],
+    work: WorkFolder,
+    extra: dict,
+) -> Iterator[tuple[int, dict]]:
+    """Yields the keys and examples of some pictures, for a Beam worker.
+
+    Args:
+        numbered: Their place in their split, 0-based; the pictures, and their
+            key into `work`.
+        work: Where the crops are.
+        extra: See `CorpusBuilder.EXTRA`.
+    """
+    number, kept = numbered
+    yield from _keyed(kept, work, extra, NumberedKeys(number))
+
+
+def _keyed(kept, work, extra, keys):
+    for example in _pictures(*kept, work, extra):
+        keys.add(len(example["image"].getbuffer()))
+        yield keys.next(), example
+
+
+def _pictures(unit, key, work, extra):
+    index, time = work.where(key)
+    rows = complete(unit.labels.rows(index, time), len(index), extra)
+    for place, jpeg in enumerate(work.crops(key)):
+        yield {
+            "recording": unit.names[index[place]],
+            "subject": unit.subjects[index[place]],
+            "image": io.BytesIO(jpeg),
+            **{name: values[place] for name, values in rows.items()},
+        }

@@ -1,12 +1,17 @@
+import collections
+import math
+from collections.abc import Iterator
+
 import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff.building.corpus_builder import CorpusBuilder
-from emoaff.building.corpus_builder import label_features
-from emoaff.building.frame_labels import FrameLabels
 from emoaff.building.rising_keys import NumberedKeys
 from emoaff.building.segments import Segments
 from emoaff.building.source_recording import SourceRecording
+from emoaff.building.stored_labels import complete
+from emoaff.building.stored_labels import label_features
+from emoaff.building.stored_labels import refuse_wrong
 from emoaff.building.work_folder import WorkFolder
 
 
@@ -53,78 +58,97 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
             metadata=tfds.core.MetadataDict(),
         )
 
-    def _name_of(self, unit: SourceRecording) -> str:
-        return unit.name
+    def _refuse_wrong(self, by_split, report):
+        settings, timeless = self._settings(), 0
+        for split, units in by_split.items():
+            names = collections.Counter(unit.name for unit in units)
+            for name, count in names.most_common(1):
+                if count > 1:
+                    raise ValueError(
+                        f"Expected each recording of {split} once. Received: "
+                        f"{name!r}, {count} times."
+                    )
+            for unit in units:
+                where = f"recording {unit.name!r}"
+                classes = len(report.classes)
+                refuse_wrong(unit.labels, where, classes, self.extra)
+                timeless += _has_no_rate(unit.footage)
+        if settings.rate_hz and timeless:
+            report.note(
+                f"{timeless} recordings do not say their rate, which is taken "
+                f"for 25 Hz to keep {settings.rate_hz:g} frames a second"
+            )
 
     def _count_planned(self, report, split, unit):
         report.add(split, recordings=1)
         report.add_subject(split, unit.subject)
-        if unit.labels.frames is not None or unit.labels.times is not None:
-            report.add_rows(split, dict(unit.labels.values))
+        report.add_rows(split, dict(unit.labels.values))
 
     def _count_labels(self, report, split, unit, index, time):
         report.add(split, recordings=1)
         report.add_subject(split, unit.subject)
-        report.add_rows(split, self._rows(unit.labels, index, time))
+        rows = unit.labels.rows(index, time)
+        report.add_rows(split, complete(rows, len(index), self.extra))
+
+    def _count_lost(self, report, unit, outcome):
+        for _, file in outcome["failed"]:
+            report.leave_out("cannot be read", f"{unit.name}/{file}")
+        for number in outcome["outside"]:
+            why = "face box outside of its frame"
+            report.leave_out(why, f"{unit.name}, frame {number}")
+        if outcome["index"]:
+            return
+        why = "no face found"
+        if outcome["error"]:
+            why = "cannot be read"
+        elif outcome["failed"] and not outcome["frames"]:
+            why = "not one of its pictures can be read"
+        elif not outcome["frames"]:
+            why = "no frame between start and end"
+        report.leave_out(why, unit.name)
 
     def _examples(self, kept, work):
         segments = Segments()
         for unit, key in kept:
             yield from segments.cut(
-                unit.name, unit.subject, self._frames(unit, key, work)
+                unit.name, unit.subject, _frames(unit, key, work, self.extra)
             )
 
-    def _examples_of(self, number, kept, work):
-        unit, key = kept
-        yield from Segments(NumberedKeys(number)).cut(
-            unit.name, unit.subject, self._frames(unit, key, work)
-        )
-
-    def _frames(self, unit, key, work: WorkFolder):
-        index, time = work.where(key)
-        rows = self._rows(unit.labels, index, time)
-        for place, jpeg in enumerate(work.crops(key)):
-            yield {
-                "image": jpeg,
-                "index": index[place],
-                "time": time[place],
-                **{name: values[place] for name, values in rows.items()},
-            }
-
-    def _rows(self, labels: FrameLabels, index, time):
-        rows = labels.rows(index, time)
-        return complete(rows, len(index), self.extra)
+    def _examples_of(self):
+        return examples_of
 
 
-def complete(rows: dict, length: int, extra: dict) -> dict[str, np.ndarray]:
-    """Returns rows of labels with what they lack filled by "no label".
+def examples_of(
+    numbered: tuple[int, tuple[SourceRecording, str]],
+    work: WorkFolder,
+    extra: dict,
+) -> Iterator[tuple[int, dict]]:
+    """Yields the keys and examples of one recording, for a Beam worker.
 
     Args:
-        rows: See `FrameLabels.rows`.
-        length: How many rows.
+        numbered: Its place in its split, 0-based; the recording, and its key
+            into `work`.
+        work: Where the crops are.
         extra: See `CorpusBuilder.EXTRA`.
-
-    Raises:
-        ValueError: If there is a label that the corpus does not declare.
     """
-    missing = {
-        "valence": np.full(length, np.nan, np.float32),
-        "arousal": np.full(length, np.nan, np.float32),
-        "expression": np.full(length, -1, np.int64),
-    }
-    for name, columns in extra.items():
-        whole = name == "action_units"
-        missing[name] = np.full(
-            (length, len(columns)),
-            -1 if whole else np.nan,
-            np.int64 if whole else np.float32,
-        )
-    unknown = set(rows) - set(missing)
-    if unknown:
-        raise ValueError(
-            f"Expected labels among {sorted(missing)}. Received: "
-            f"{sorted(unknown)}. Name them in `EXTRA`."
-        )
-    for name, values in rows.items():
-        missing[name] = np.asarray(values).astype(missing[name].dtype)
-    return missing
+    number, (unit, key) = numbered
+    yield from Segments(NumberedKeys(number)).cut(
+        unit.name, unit.subject, _frames(unit, key, work, extra)
+    )
+
+
+def _frames(unit, key, work, extra):
+    index, time = work.where(key)
+    rows = complete(unit.labels.rows(index, time), len(index), extra)
+    for place, jpeg in enumerate(work.crops(key)):
+        yield {
+            "image": jpeg,
+            "index": index[place],
+            "time": time[place],
+            **{name: values[place] for name, values in rows.items()},
+        }
+
+
+def _has_no_rate(footage):
+    series = footage.pictures and not footage.stills
+    return bool(series) and math.isnan(footage.rate_hz)

@@ -1,18 +1,23 @@
 """The files of a corpus as a user has it on disk."""
 
 import fnmatch
+import functools
 import hashlib
+import os
 import pathlib
 import re
 from collections.abc import Iterable
-from collections.abc import Iterator
 
 from emoaff.faces import PICTURE_SUFFIXES
 from emoaff.faces import VIDEO_SUFFIXES
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
+_LABEL_SUFFIXES = TABLE_SUFFIXES | {".arff", ".json", ".txt"}
 _JUNK = ("thumbs.db", "desktop.ini", "__macosx")
 _POINTER = b"version https://git-lfs"
+_POINTER_BYTES = 1024  # at most
+_OF_GIT = "only pointers of Git LFS; `git lfs pull` fetches the files"
+_TOP = pathlib.PurePosixPath(".")
 
 
 class SourceTree:
@@ -22,31 +27,38 @@ class SourceTree:
     companions, thumbnails, `__MACOSX`. Links to folders are followed, unless
     they lead back to where they are.
 
+    A million files take about 85 MB, and 180 MB more once `files` is asked
+    for; `inside` and `below` give the paths of some.
+
     Args:
         root: The user's folder.
 
     Attributes:
         root: The folder.
-        files: Paths relative to it, sorted, as `pathlib.PurePosixPath`.
         junk: Files that operating systems put there.
+        closed: Folders that may not be looked into.
         folders: All folders with something in them, the root as `.` among
             them, sorted by depth and name.
     """
 
     def __init__(self, root: pathlib.Path):
         self.root = pathlib.Path(root)
-        found = sorted(
-            pathlib.PurePosixPath(path.relative_to(self.root).as_posix())
-            for path in _walk(self.root, frozenset())
-        )
-        self.files = [file for file in found if not is_junk(file)]
-        self.junk = [file for file in found if is_junk(file)]
-        folders = {pathlib.PurePosixPath(".")}
-        for parent in {file.parent for file in self.files}:
-            folders.add(parent)
-            folders.update(parent.parents)
-        self.folders = sorted(folders, key=lambda f: (len(f.parts), f))
-        self._below: dict = {}
+        self.junk: list[pathlib.PurePosixPath] = []
+        self.closed: list[pathlib.PurePosixPath] = []
+        # Of each file, as `files` has them.
+        self._folders: list[pathlib.PurePosixPath] = []
+        self._names: list[str] = []
+        # Of each folder: where the files below it begin and end among these,
+        # and the names of those directly in it.
+        self._spans = {_TOP: (0, 0)}
+        self._inside: dict[pathlib.PurePosixPath, list[str]] = {}
+        self._walk(_TOP, frozenset(), False)
+        self.folders = sorted(self._spans, key=lambda f: (len(f.parts), f))
+
+    @functools.cached_property
+    def files(self) -> list[pathlib.PurePosixPath]:
+        """Paths relative to the root, sorted."""
+        return self._paths(0, len(self._names))
 
     def find_folders(
         self, pattern: str, depth: int = 3
@@ -72,23 +84,25 @@ class SourceTree:
         """Finds files by name like `find_folders`, the topmost first."""
         matches = _matcher(pattern)
         found = [
-            file
-            for file in self.files
-            if len(file.parts) <= depth and matches(file.name)
+            folder / name
+            for folder, name in zip(self._folders, self._names, strict=True)
+            if len(folder.parts) < depth and matches(name)
         ]
         return sorted(found, key=lambda file: (len(file.parts), file))
 
     def below(self, folder: pathlib.PurePosixPath) -> list:
         """Returns the files anywhere below a folder, sorted."""
-        parts = folder.parts
-        return [f for f in self.files if f.parts[: len(parts)] == parts]
+        return self._paths(*self._spans.get(folder, (0, 0)))
 
     def inside(self, folder: pathlib.PurePosixPath) -> list:
         """Returns the files directly in a folder, sorted."""
-        if not self._below:
-            for file in self.files:
-                self._below.setdefault(file.parent, []).append(file)
-        return self._below.get(folder, [])
+        return [folder / name for name in self._inside.get(folder, ())]
+
+    def _paths(self, start, end):
+        return [
+            self._folders[place] / self._names[place]
+            for place in range(start, end)
+        ]
 
     def usable(self, files: Iterable, report) -> list[pathlib.PurePosixPath]:
         """Returns the files that are worth opening; reports the others.
@@ -96,11 +110,11 @@ class SourceTree:
         Args:
             files: Some of `files`.
             report: A `BuildReport`; told of empty files, of Git LFS pointers
-                and of what cannot be opened.
+                and of what is not there or has no name in UTF-8.
         """
         kept = []
         for file in files:
-            why = why_not_usable(self.root / file)
+            why = why_not_usable(os.path.join(self.root, file))
             if why:
                 report.leave_out(why, str(file))
             else:
@@ -122,14 +136,19 @@ class SourceTree:
         return self.usable(named, report)
 
     def fingerprint(self) -> str:
-        """Returns a hash of names, sizes and the text of tables."""
+        """Returns a hash of names, sizes and the text of labels."""
         digest = hashlib.sha256()
-        for file in self.files:
-            path = self.root / file
-            size = path.stat().st_size if path.exists() else -1
-            digest.update(f"{file}\0{size}\0".encode())
-            if size > 0 and file.suffix.lower() in TABLE_SUFFIXES:
-                digest.update(path.read_bytes())
+        for folder, name in zip(self._folders, self._names, strict=True):
+            file = name if folder == _TOP else f"{folder}/{name}"
+            path = os.path.join(self.root, file)
+            try:
+                size = os.stat(path).st_size
+            except OSError:
+                size = -1
+            digest.update(f"{file}\0{size}\0".encode("utf-8", "replace"))
+            suffix = os.path.splitext(name)[1].lower()
+            if size > 0 and suffix in _LABEL_SUFFIXES:
+                digest.update(pathlib.Path(path).read_bytes())
         return digest.hexdigest()
 
     def refuse(self, wanted: str, corpus: str) -> FileNotFoundError:
@@ -139,7 +158,8 @@ class SourceTree:
             wanted: What was looked for, such as `"a folder VA_*"`.
             corpus: Its name.
         """
-        top = sorted({file.parts[0] for file in self.files})
+        folders = [each.name for each in self.folders if len(each.parts) == 1]
+        top = sorted(folders + self._inside.get(_TOP, []))
         found = ", ".join(top[:4]) + (", ..." if len(top) > 4 else "")
         return FileNotFoundError(
             f"Expected {wanted} in or up to three levels below {self.root}. "
@@ -147,38 +167,65 @@ class SourceTree:
             "what it must hold and where to get it."
         )
 
+    def _walk(self, folder, above, is_junk):
+        """Takes in a folder; in the order of the paths' parts."""
+        path = os.path.join(self.root, folder)
+        here = os.path.realpath(path)
+        if here in above:
+            return
+        try:
+            with os.scandir(path) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            if folder == _TOP:
+                raise
+            self.closed.append(folder)
+            return
+        start, names = len(self._names), []
+        for entry in entries:
+            junk = is_junk or _is_junk(entry.name)
+            if entry.is_dir():
+                self._walk(folder / entry.name, above | {here}, junk)
+            elif junk:
+                self.junk.append(folder / entry.name)
+            else:
+                names.append(entry.name)
+                self._names.append(entry.name)
+                self._folders.append(folder)
+        if len(self._names) > start:
+            self._spans[folder] = start, len(self._names)
+            self._inside[folder] = names
+
 
 def is_junk(file: pathlib.PurePosixPath) -> bool:
     """Whether an operating system put the file there: hidden, a thumbnail."""
-    return any(p.startswith(".") or p.lower() in _JUNK for p in file.parts)
+    return any(_is_junk(part) for part in file.parts)
 
 
-def why_not_usable(path: pathlib.Path) -> str | None:
-    """Returns why a file is not worth decoding, None where it may be."""
+def _is_junk(name):
+    return name.startswith(".") or name.lower() in _JUNK
+
+
+def why_not_usable(path: str | os.PathLike) -> str | None:
+    """Returns why a file is not worth decoding, None where it may be.
+
+    Opens small files only.
+    """
     try:
-        with path.open("rb") as opened:
-            start = opened.read(len(_POINTER))
+        os.fspath(path).encode()
+        size = os.stat(path).st_size
+        if 0 < size <= _POINTER_BYTES:
+            with open(path, "rb") as opened:
+                if opened.read(len(_POINTER)) == _POINTER:
+                    return _OF_GIT
+    except UnicodeEncodeError:
+        return "name that is no UTF-8"
     except OSError:
         return "cannot be opened"
-    if not start:
-        return "empty"
-    if start == _POINTER:
-        return "only pointers of Git LFS; `git lfs pull` fetches the files"
-    return None
+    return None if size else "empty"
 
 
 def _matcher(pattern):
     clean = pattern.lower().replace("_", " ")
     expression = re.compile(fnmatch.translate(clean))
     return lambda name: expression.match(name.lower().replace("_", " "))
-
-
-def _walk(folder: pathlib.Path, above: frozenset) -> Iterator[pathlib.Path]:
-    here = folder.resolve()
-    if here in above:
-        return
-    for path in folder.iterdir():
-        if path.is_dir():
-            yield from _walk(path, above | {here})
-        else:
-            yield path

@@ -2,16 +2,14 @@ import hashlib
 import json
 import os
 import pathlib
-import shutil
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 
 from emoaff.building.face_crops import FaceCrop
 from emoaff.building.footage import Footage
 
-_VERSION = 1  # of what is written here and of how faces are cut
+_VERSION = 4  # of what is written here and of how faces are cut
 
 
 class WorkFolder:
@@ -19,10 +17,11 @@ class WorkFolder:
 
     A recording's crops lie in a file of its own, and beside it what is known
     of them. The second is written last and by renaming, so a recording that
-    has it is whole, however a process ended.
+    has it is whole, however a process ended. Two processes may write the same
+    recording.
 
     Args:
-        folder: Where they lie; made when first written to.
+        folder: Where they lie.
         root: The user's folder, to which the names are relative.
         settings: How faces are cut. Others make other files.
     """
@@ -35,12 +34,14 @@ class WorkFolder:
 
     def key(self, footage: Footage) -> str:
         """Returns a hash of what is cut, and how; of names, sizes and dates."""
-        paths = [footage.path / name for _, name in footage.pictures]
+        path = os.fspath(footage.path)
+        names = [os.path.join(path, name) for _, name in footage.pictures]
         described = {
             "version": _VERSION,
             "settings": self._settings,
-            "files": [_identity(p, self.root) for p in paths or [footage.path]],
-            "frames": [number for number, _ in footage.pictures],
+            "path": os.path.relpath(path, self.root),
+            "pictures": footage.pictures,
+            "files": [_size_and_date(each) for each in names or [path]],
             "stills": footage.stills,
             "stretch": [str(footage.start_s), str(footage.end_s)],
             "rate_hz": str(footage.rate_hz),
@@ -56,13 +57,25 @@ class WorkFolder:
         """Returns what is known of finished crops, None if not finished.
 
         Returns:
-            `index` and `time`, lists of the crops' frame numbers and seconds;
-            `frames` looked at; `people` seen; `damage`, the decoder's
-            complaint, and `error`, why nothing could be read, both empty
-            where all is well; `failed`, pairs of a file and why not.
+            `index`, `time` and `sizes`, lists of the crops' frame numbers,
+            seconds and bytes; `frames` looked at; `others`, faces or people
+            beside those kept; `damage`, the decoder's complaint, and `error`,
+            why nothing could be read, both empty where all is well; `failed`,
+            number and name of each picture that cannot be read; `outside`,
+            numbers of the frames outside of which their boxes lie.
         """
-        path = self.folder / f"{key}.json"
-        return json.loads(path.read_text("utf-8")) if path.is_file() else None
+        try:
+            text = (self.folder / f"{key}.json").read_text("utf-8")
+            outcome = json.loads(text)
+            size = (self.folder / f"{key}.crops").stat().st_size
+        except (OSError, ValueError):
+            return None
+        # A machine that lost its power may keep the later file alone.
+        return outcome if size == sum(outcome["sizes"]) else None
+
+    def make(self) -> None:
+        """Makes the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, key: str, crops: Iterator[FaceCrop], finish) -> dict:
         """Writes crops, then what is known of them.
@@ -71,26 +84,29 @@ class WorkFolder:
             key: See `key`.
             crops: The crops, in order.
             finish: Called after the last crop, gives the rest of `outcome`.
+
+        Raises:
+            OSError: If the folder is gone or full.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"{key}.{os.getpid()}.unfinished"
-        index, time = [], []
-        with tf.io.TFRecordWriter(str(unfinished)) as file:
+        index, time, sizes = [], [], []
+        with unfinished.open("wb") as file:
             for crop in crops:
-                file.write(crop.jpeg)
+                sizes.append(file.write(crop.jpeg))
                 index.append(int(crop.index))
                 time.append(float(crop.time_s))
-        unfinished.rename(self.folder / f"{key}.crops")
-        outcome = {"index": index, "time": time, **finish()}
+        unfinished.replace(self.folder / f"{key}.crops")
+        outcome = {"index": index, "time": time, "sizes": sizes, **finish()}
         note = unfinished.with_suffix(".note")
         note.write_text(json.dumps(outcome), "utf-8")
-        note.rename(self.folder / f"{key}.json")
+        note.replace(self.folder / f"{key}.json")
         return outcome
 
     def crops(self, key: str) -> Iterator[bytes]:
         """Yields the JPEGs of finished crops, one by one."""
-        path = str(self.folder / f"{key}.crops")
-        yield from tf.data.TFRecordDataset(path).as_numpy_iterator()
+        with (self.folder / f"{key}.crops").open("rb") as file:
+            for size in self.outcome(key)["sizes"]:
+                yield file.read(size)
 
     def where(self, key: str) -> tuple[np.ndarray, np.ndarray]:
         """Returns frame numbers, int64, and seconds, float64, of the crops."""
@@ -100,14 +116,10 @@ class WorkFolder:
             np.array(outcome["time"], np.float64),
         )
 
-    def remove(self) -> None:
-        """Removes it all."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def _identity(path, root):
+def _size_and_date(path):
     try:
-        stat = path.stat()
+        stat = os.stat(path)
     except OSError:
-        return [os.path.relpath(path, root), -1, -1]
-    return [os.path.relpath(path, root), stat.st_size, stat.st_mtime_ns]
+        return [-1, -1]
+    return [stat.st_size, stat.st_mtime_ns]

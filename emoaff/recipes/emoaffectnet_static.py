@@ -11,6 +11,10 @@ Expect on AffectNet's 3,500 validation pictures: accuracy .664, .665 with label
 smoothing (the released weights). Not run here: corpus and first weights are
 licensed. Hours unknown.
 
+The system was given AffectNet's pictures as they are distributed, whole, which
+are face crops in the release of 2021; `--set dataset=affectnet/original` takes
+the release of 2017, cut by its boxes.
+
 The training recipe is not published. The defaults are those of the first
 author's predecessor of 2020 (AdamW 1e-5, decay 1e-5, batch 32, up to 60
 epochs, patience 6), with class-balanced drawing for its class weights.
@@ -29,7 +33,7 @@ from emoaff.models import build_emo_affectnet_backbone
 class Config(ClipConfig):
     """`ClipConfig` with the choices of the predecessor's code."""
 
-    dataset: str = "affectnet"
+    dataset: str = "affectnet/march_2021"
     label_space: str = "affectnet_7"
     target: str = "expression"
     frames: int = 1

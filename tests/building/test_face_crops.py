@@ -146,6 +146,54 @@ def test_no_more_frames_are_held_than_the_tracker_needs():
 
 
 @pytest.mark.parametrize(
+    ("person", "left"), [("main", 200), ("left", 20), ("right", 200)]
+)
+def test_of_the_two_largest_the_left_or_the_right_is_kept(person, left):
+    # A third, small one stands further left than both.
+    scene = Scene(
+        [
+            Person(1, lambda n: (20, 90, 50)),
+            Person(2, lambda n: (200, 90, 70)),
+            Person(3, lambda n: (5, 10, 30)),
+        ],
+        30,
+    )
+    crops, cropper = cut(scene, person=person, margin=0.0)
+    assert cropper.people == 3
+    side = 50 if left == 20 else 70
+    frame = next(scene.frames())
+    expected = crop_face(frame.image, (left, 90, side, side), 0.0, 112)
+    assert len(crops) == 30
+    assert np.abs(pixels(crops[0]) - expected.astype(int)).mean() < 4
+
+
+def test_an_only_person_is_on_the_left_and_on_the_right():
+    scene = Scene([Person(1, lambda n: (100, 90, 60))], 20)
+    found = [cut(scene, person=person)[0] for person in ("left", "right")]
+    assert len(found[0]) == 20
+    assert found[0] == found[1]
+
+
+def test_known_boxes_are_cut_where_they_have_an_area():
+    image = np.full((100, 100, 3), 255, "uint8")
+    image[40:60, 40:60] = 0
+    frames = [Frame(number, number / 25, image) for number in range(6)]
+    box = (40.0, 40.0, 20.0, 20.0)
+    boxes = {1: box, 2: (0, 0, 0, 9), 3: (np.nan,) * 4, 4: box, 9: box}
+    cropper = FaceCropper(80, 1.0)
+    crops = list(cropper.boxed(frames, boxes))
+    assert [(crop.index, crop.time_s) for crop in crops] == [
+        (1, 1 / 25),
+        (4, 4 / 25),
+    ]
+    # The box is half as wide as the crop.
+    assert np.mean(pixels(crops[0]) < 128) == pytest.approx(0.25, abs=0.02)
+    assert (cropper.frames, cropper.people) == (6, 1)
+    thinned = FaceCropper(80, rate_hz=12.5)
+    assert [crop.index for crop in thinned.boxed(frames, boxes)] == [4]
+
+
+@pytest.mark.parametrize(
     ("rate", "times", "kept"),
     [
         (None, [0.0, 0.04, 0.08], [0, 1, 2]),

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow_datasets as tfds
 
+from emoaff.building.corpus_about import CorpusAbout
 from tfds_builders.synthetic_affect import filming
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
 from tfds_builders.synthetic_affect.camera import encode
@@ -44,6 +45,12 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     RELEASE_NOTES = {"1.0.0": "Initial release."}
     LABEL_SPACE = "affectnet_8"
     NEEDS_NO_FILES = True
+    ABOUT = CorpusAbout(
+        title="Synthetic affect: drawn faces that move, with simulated raters.",
+        licence="MIT, like emoaff; no real face is in it.",
+        homepage="nowhere, it is drawn here",
+        how_to_get="There is nothing to get.",
+    )
     MANUAL_DOWNLOAD_INSTRUCTIONS = """\
     Nothing: the faces are drawn while the corpus is built, and no manual
     directory is needed.
