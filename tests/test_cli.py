@@ -62,6 +62,11 @@ def broken(kind, root):
     return path
 
 
+def sentences(said):
+    """What was complained of; a slow machine shows progress beside it."""
+    return [line for line in said.splitlines() if line.startswith("emoaff: ")]
+
+
 @pytest.mark.parametrize("kind", ["missing", "empty", "text", "folder"])
 def test_a_bad_input_costs_one_sentence_and_no_other_input(
     kind, tmp_path, capsys
@@ -69,9 +74,8 @@ def test_a_bad_input_costs_one_sentence_and_no_other_input(
     bad = broken(kind, tmp_path / "in")
     assert predict(bad, PORTRAIT, out=tmp_path / "out") == 2
     captured = complaint(capsys)
-    assert captured.err.count("\n") == 1
-    assert captured.err.startswith("emoaff: ")
-    assert str(bad) in captured.err
+    (sentence,) = sentences(captured.err)
+    assert str(bad) in sentence
     assert (tmp_path / "out" / "astronaut.csv").is_file()
     assert not [p for p in (tmp_path / "out").iterdir() if "part" in p.name]
 
@@ -83,8 +87,8 @@ def test_a_truncated_video_costs_one_sentence(shared_data, tmp_path, capsys):
     code = predict(cut, PORTRAIT, out=tmp_path / "out")
     captured = complaint(capsys)
     assert code == 2
-    assert captured.err.count("\n") == 1
-    assert "cut.mp4" in captured.err
+    (sentence,) = sentences(captured.err)
+    assert "cut.mp4" in sentence
     assert (tmp_path / "out" / "astronaut.csv").is_file()
 
 

@@ -39,7 +39,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
       give a note, never an error.
 
     Attributes:
-        processes: How many processes cut faces; 1 unless set.
+        processes: How many processes cut faces; 1 unless set. One uses all
+            threads of TensorFlow, several use one each, which rounds
+            otherwise: boxes that are found differ by fractions of a pixel.
     """
 
     FIRST = tfds.core.Version("1.0.0")

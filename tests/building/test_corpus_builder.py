@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from emoaff.building import build_lock
 from emoaff.building import clip_reader
 from emoaff.building import recording_cut
 from emoaff.building import work_folder
@@ -136,12 +137,24 @@ def test_two_builds_of_one_corpus_at_once_are_refused(tmp_path):
     assert len(tiny.examples(tiny.build(root, tmp_path / "data"))) == 1
 
 
-def test_a_lock_that_its_owner_removed_is_made_anew(tmp_path):
+def test_a_lock_that_its_owner_has_just_removed_is_made_anew(
+    tmp_path, monkeypatch
+):
+    lock, locked, calls = tmp_path / "work" / "lock", build_lock._locked, []
+
+    def late(file):
+        if not calls:
+            lock.unlink()
+        calls.append(file)
+        return locked(file)
+
+    monkeypatch.setattr(build_lock, "_locked", late)
     with BuildLock(tmp_path / "work", "it"):
-        (tmp_path / "work" / "lock").unlink()
-        with BuildLock(tmp_path / "work", "it"):
-            pass
-    assert not (tmp_path / "work" / "lock").exists()
+        assert lock.exists()
+        with pytest.raises(ValueError, match="Wait for it"):
+            BuildLock(tmp_path / "work", "it").__enter__()
+    assert len(calls) == 3
+    assert not lock.exists()
 
 
 def test_a_build_that_fails_leaves_its_work_and_nothing_half_written(
@@ -152,6 +165,8 @@ def test_a_build_that_fails_leaves_its_work_and_nothing_half_written(
     def full(*args):
         raise OSError(28, "No space left on device")
 
+    # Of a build that was killed, which would fill the disk at once with this.
+    (tmp_path / "data/tiny/whole/incomplete.ABC123_1.0.0").mkdir(parents=True)
     with monkeypatch.context() as patch:
         patch.setattr(work_folder.WorkFolder, "where", full)
         with pytest.raises(OSError, match="No space left"):

@@ -13,9 +13,11 @@ from emoaff.building.cutting import CropSettings
 from emoaff.building.cutting import cut_all
 from emoaff.building.footage import Footage
 from emoaff.building.work_folder import WorkFolder
+from emoaff.faces import VideoWriter
 from tests.building import tiny
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
+from tests.faces.video_files import numbered
 from tests.faces.video_files import write_video
 
 PLAIN = CropSettings(size=32, margin=0.0, rate_hz=None, quality=95)
@@ -270,6 +272,22 @@ def test_reading_that_fails_half_way_keeps_what_was_read(
     images, index, _, outcome = cut(Footage(film, faces="whole"))
     assert index.tolist() == [0, 1, 2]
     assert outcome["damage"] == "reading stopped (the disk has gone)"
+    assert outcome["error"] == ""
+
+
+def test_half_a_file_is_used_as_far_as_it_goes_and_called_damaged(
+    tmp_path, cut
+):
+    film = tmp_path / "a.mp4"
+    with VideoWriter(film, 64, 48) as writer:  # which puts the index first
+        for number in range(100):
+            writer.write(numbered(number), number / 25)
+    whole = film.read_bytes()
+    film.write_bytes(whole[: len(whole) // 2])
+    images, index, _, outcome = cut(Footage(film, faces="whole"))
+    assert 0 < len(images) < 100
+    assert index.tolist() == tiny.numbers(images)
+    assert outcome["damage"] != ""
     assert outcome["error"] == ""
 
 

@@ -80,6 +80,8 @@ def test_a_picture_that_cannot_be_read_is_left_out_and_the_rest_is_not(
     builder = tiny.build(root, tmp_path / "data", made)
     found = tiny.examples(builder)
     assert tiny.numbers(each["image"] for each in found) == [40, 42]
+    names = [each["recording"].decode() for each in found]
+    assert names == ["id 0", "id 2"]
     assert [each["expression"] for each in found] == [0, 2]
     assert left_out(builder)["cannot be read"] == ["1.png", "3.png"]
     counts = report(builder)["splits"]["train"]

@@ -176,7 +176,7 @@ def test_more_than_a_thousand_recordings_lie_in_their_order(
     np.testing.assert_allclose(found.valence, np.arange(1100) / 1100, 1e-6)
 
 
-def test_several_processes_build_the_same_corpus_to_the_byte(tmp_path):
+def test_several_processes_build_the_same_corpus(tmp_path):
     root = tiny.copies(tmp_path / "own", 5)
     alone = tiny.build(root, tmp_path / "alone")
     several = tiny.build(root, tmp_path / "several", processes=2)

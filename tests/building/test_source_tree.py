@@ -143,7 +143,7 @@ def test_a_name_that_is_no_utf_8_is_reported_and_breaks_nothing(tmp_path):
     assert report.write(tmp_path, fingerprint=tree.fingerprint()).exists()
 
 
-def test_a_fingerprint_follows_names_sizes_and_tables(root):
+def test_a_fingerprint_follows_names_sizes_and_the_text_of_labels(root):
     first = SourceTree(root).fingerprint()
     assert len(first) == 64
     os.utime(root / "b.mp4", (0, 0))
@@ -155,10 +155,11 @@ def test_a_fingerprint_follows_names_sizes_and_tables(root):
     prints.add(SourceTree(root).fingerprint())
     (root / "b.mp4").rename(root / "c.mp4")
     prints.add(SourceTree(root).fingerprint())
-    table = root / "a b" / "Labels.CSV"
-    table.write_text(table.read_text().upper())
-    prints.add(SourceTree(root).fingerprint())
-    assert len(prints) == 4
+    for name in ("a b/Labels.CSV", "b/va set.txt"):
+        text = (root / name).read_text()
+        (root / name).write_text(text[::-1])  # as long as before
+        prints.add(SourceTree(root).fingerprint())
+    assert len(prints) == 5
 
 
 def test_a_fingerprint_does_not_change_with_what_a_survey_takes_out(root):

@@ -8,6 +8,7 @@ import sys
 
 import cv2
 import numpy as np
+import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from emoaff.building import cutting
@@ -109,11 +110,23 @@ def numbers(images):
 
 
 def stored_files(builder):
-    """Names and bytes of all that a build has left in its place."""
+    """Names and contents of all that a build has left in its place."""
     return {
-        path.name: path.read_bytes()
-        for path in pathlib.Path(builder.data_dir).iterdir()
+        path.name: _records(path)
+        if "tfrecord" in path.name
+        else path.read_text()
+        for path in builder.data_path.iterdir()
     }
+
+
+def _records(path):
+    # Protocol buffers store a map's entries in any order.
+    return [
+        tf.train.Example.FromString(record).SerializeToString(
+            deterministic=True
+        )
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    ]
 
 
 def left_behind(data_dir):
