@@ -323,7 +323,8 @@ over seeds {" and ".join(map(str, seeds))}.
 {table(["held out", "single frames", "LSTM", "difference"], rows)}
 
 Over all corpora and seeds: **{verdict(differences)}**. (The corpora share
-training people, so their differences are not independent.)
+training people, so their differences are not independent; and neither model
+learned to the end in so few updates.)
 """
 
 
@@ -341,8 +342,9 @@ def claim_d(bench):
                 frames=25,
                 stride=25,
                 batch_size=16,
-                epochs=4,
-                steps_per_epoch=40,
+                loss="ccc_batch",
+                epochs=3,
+                steps_per_epoch=100,
                 seed=seed,
             )
             made.append(max(row["ccc"] for row in run.history))
@@ -364,7 +366,7 @@ averages once a step; Keras 3's `TimeDistributed` with a fixed number of frames
 does so for each time step by itself.
 
 Tried: `synthetic_tzirakis_recola` on the corpus `studio`, windows of 25 frames,
-16 a batch, 4 epochs of 40 updates.
+16 a batch, 3 epochs of 100 updates, CCC over all frames of a batch.
 
 {table(["batch norm", *seeds, "minutes"], rows)}
 
