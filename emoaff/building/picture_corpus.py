@@ -145,9 +145,10 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
         for _, file in outcome["failed"]:
             report.leave_out("cannot be read", file)
         found = set(outcome["index"])
+        found.update(number for number, _ in outcome["failed"])
         for place, name in enumerate(unit.names):
             if place not in found:
-                report.leave_out("no face, or not readable", name)
+                report.leave_out("no face found", name)
 
     def _examples(self, kept, work):
         keys = RisingKeys()
