@@ -1,4 +1,3 @@
-import os
 import pathlib
 
 import numpy as np
@@ -40,12 +39,11 @@ def test_a_number_of_votes_that_is_none_names_file_and_row(tmp_path):
         tables.face_counts(tmp_path / "votes.csv")
 
 
-@pytest.fixture(scope="module")
-def real():
-    folder = os.environ.get("EMOAFF_ANNOTATIONS", "")
-    path = pathlib.Path(folder, "crema_d")
-    if not folder or not path.is_dir():
-        pytest.skip("EMOAFF_ANNOTATIONS names no folder with crema_d/ in it")
+@pytest.fixture
+def real(shared_data):
+    path = shared_data / "annotations" / "crema_d"
+    if not path.is_dir():
+        pytest.skip("needs CREMA-D's own tables beside the checkout")
     tree, report = SourceTree(path), BuildReport("crema_d_video")
 
     def find(name):
