@@ -129,30 +129,45 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
 
 
 def save_preset(
-    model: keras.Model, path: str | os.PathLike, config: dict
+    model: keras.Model,
+    path: str | os.PathLike,
+    config: dict,
+    dtype: str = "float16",
 ) -> pathlib.Path:
     """Writes a preset folder; an old one at `path` is replaced as a whole.
 
-    Weights are stored as float16 and computed with as float32, also those of
-    a model that was trained in mixed precision.
+    Weights are computed with as float32, also those of a model that was
+    trained in mixed precision.
 
     Args:
         model: With a dict of named outputs.
         path: The folder.
         config: Everything for `config.json` but `format`, `architecture` and
             `weights`, which come from the model.
+        dtype: How weights are stored: `"float16"`, which halves the file, or
+            `"float32"`, which keeps them exactly.
 
     Returns:
         The folder.
+
+    Raises:
+        ValueError: If `dtype` is neither.
     """
+    if dtype not in ("float16", "float32"):
+        raise ValueError(
+            "`dtype` must be 'float16' or 'float32'. "
+            f"Received: dtype={dtype!r}."
+        )
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         half = pathlib.Path(folder) / path.name
         half.mkdir()
-        model.save_weights(half / f"full.{WEIGHTS}")
-        _to_float16(half / f"full.{WEIGHTS}", half / WEIGHTS)
-        (half / f"full.{WEIGHTS}").unlink()
+        model.save_weights(half / WEIGHTS)
+        if dtype == "float16":
+            full = (half / WEIGHTS).rename(half / f"full.{WEIGHTS}")
+            _to_float16(full, half / WEIGHTS)
+            full.unlink()
         write_config(
             half,
             {
@@ -160,7 +175,7 @@ def save_preset(
                 **config,
                 "weights": {
                     "file": WEIGHTS,
-                    "dtype": "float16",
+                    "dtype": dtype,
                     "sha256": _sha256(half / WEIGHTS),
                     "parameters": model.count_params(),
                 },

@@ -56,6 +56,21 @@ def test_round_trip_rounds_the_weights_to_float16_and_no_more(tmp_path):
         assert new.dtype == np.float32
 
 
+def test_weights_stored_as_float32_are_kept_exactly(tmp_path):
+    model = tiny_model()
+    path = presets.save_preset(model, tmp_path / "p", CONFIG, dtype="float32")
+    loaded = presets.load_preset(path)
+    assert loaded.config["weights"]["dtype"] == "float32"
+    for ours, theirs in zip(model.weights, loaded.model.weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_dtype_that_weights_are_not_stored_in_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="dtype='int8'"):
+        presets.save_preset(tiny_model(), tmp_path / "p", CONFIG, dtype="int8")
+    assert not (tmp_path / "p").exists()
+
+
 def test_a_loaded_config_is_whole_and_can_be_written_again(folder):
     preset = presets.load_preset(folder)
     assert preset.config == json.loads((folder / presets.CONFIG).read_text())
