@@ -15,6 +15,7 @@ class Progress:
         stream: Where to write. Defaults to standard error.
         every_s: Seconds between two lines where `stream` is no terminal.
         clock: Gives seconds, never running backwards.
+        first: Units that were done before, such as by an interrupted run.
     """
 
     def __init__(
@@ -24,12 +25,13 @@ class Progress:
         stream=None,
         every_s: float = 5.0,
         clock=time.monotonic,
+        first: int = 0,
     ):
         self._label, self._unit = label, unit
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
         self._every = 0.2 if self._live else every_s
-        self._clock = clock
+        self._clock, self._first = clock, first
         self._began = self._shown = clock()
         self._width = 0
 
@@ -40,9 +42,10 @@ class Progress:
             return
         self._shown = now
         passed = now - self._began
-        text = f"{self._label}: {count} {self._unit}, {count / passed:.1f}/s"
-        if 0 < share <= 1:
-            left = passed / share - passed
+        rate = (count - self._first) / passed
+        text = f"{self._label}: {count} {self._unit}, {rate:.1f}/s"
+        if 0 < share <= 1 and rate:
+            left = (count / share - count) / rate
             text += f", {share:.0%}, {_clock_time(left)} left"
         self._write(text)
 

@@ -28,6 +28,15 @@ def test_a_plain_line_every_few_seconds_with_rate_and_time_left():
     )
 
 
+def test_what_was_done_before_does_not_count_as_fast_work():
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress("epoch 1", "steps", stream, clock=clock, first=300)
+    clock.now = 10.0
+    progress.update(320, 0.8)
+    # 20 steps in 10 s; 80 of 400 are left.
+    assert stream.getvalue() == "epoch 1: 320 steps, 2.0/s, 80%, 0:40 left\n"
+
+
 def test_an_unknown_length_gives_no_time_left():
     clock, stream = Clock(), io.StringIO()
     progress = Progress("clip", stream=stream, clock=clock)

@@ -142,7 +142,10 @@ class TrainingRun:
             state = {"step": 0, "loss": 0.0, "seconds": 0.0}
         batches = iter(self._distributed(epoch, state["step"]))
         progress = Progress(
-            f"epoch {epoch + 1}/{experiment.epochs}", "steps", every_s=20.0
+            f"epoch {epoch + 1}/{experiment.epochs}",
+            "steps",
+            every_s=20.0,
+            first=state["step"],
         )
         seconds, saved = state["seconds"], began
         for number in range(state["step"], experiment.steps):
