@@ -17,8 +17,10 @@ class FaceAugmenter:
 
     Args:
         size: Side of the result in pixels.
-        zoom: Largest factor by which the face grows or shrinks; the factor is
-            drawn log-uniformly from `[1 / zoom, zoom]`.
+        zoom: Largest factor by which the face grows; the factor is drawn
+            log-uniformly from `[1 / shrink, zoom]`.
+        shrink: Largest factor by which the face shrinks, as in a looser crop;
+            `None` for that of `zoom`.
         rotation: Largest rotation in degrees, either way.
         stretch: Largest relative change of the height against the width.
         shift: Largest shift in each direction, relative to the side.
@@ -33,6 +35,7 @@ class FaceAugmenter:
 
     size: int = 112
     zoom: float = 1.35
+    shrink: float | None = None
     rotation: float = 15.0
     stretch: float = 0.08
     shift: float = 0.08
@@ -63,7 +66,8 @@ class FaceAugmenter:
         return tf.clip_by_value(self._cover(x, draw), 0.0, 255.0)
 
     def _warp(self, x, draw):
-        zoom = tf.exp(draw.uniform(-1.0, 1.0) * math.log(self.zoom))
+        shrink = self.zoom if self.shrink is None else self.shrink
+        zoom = tf.exp(draw.uniform(-math.log(shrink), math.log(self.zoom)))
         stretch = 1.0 + draw.uniform(-self.stretch, self.stretch)
         flip = tf.where(draw.uniform(0.0, 1.0) < 0.5, -1.0, 1.0)
         angle = draw.uniform(-self.rotation, self.rotation) * math.pi / 180.0

@@ -57,6 +57,8 @@ class ClipConfig:
         augment: `"none"`, `"flip"`, `"tzirakis"` (crop, saturation,
             brightness), `"strong"` (all of `emoaff.data.clip_augmenter`), or
             for single pictures `"face"` (`emoaff.data.face_augmenter`).
+        shrink: How much smaller faces get at most with `"face"`, as in crops
+            with so much more around them.
         mixup: Blends pairs of windows; the parameter of the beta distribution
             that draws how, or 0 for none.
         loss: `"ccc"` (of each window), `"ccc_batch"` (of all frames of a
@@ -121,6 +123,7 @@ class ClipConfig:
     oversample_stride: int = 0
     balance_power: float = 1.0
     augment: str = "none"
+    shrink: float = 1.35
     mixup: float = 0.0
     loss: str = "ccc"
     class_weights: str = "none"
@@ -173,6 +176,11 @@ class ClipConfig:
             raise ValueError(
                 "augment=face changes each picture by itself, so it is for "
                 f"frames=1. Received: frames={self.frames}. Use strong."
+            )
+        if self.shrink < 1:
+            raise ValueError(
+                "`shrink` must be at least 1. Received: "
+                f"shrink={self.shrink}."
             )
         if self.head_epochs >= self.epochs:
             raise ValueError(

@@ -174,7 +174,7 @@ def _changed(batches, config, epoch, first, shard):
     if config.augment != "face" and not config.mixup:
         return batches
     seeds = tf.constant([config.seed, epoch])
-    augment = FaceAugmenter(size=config.size)
+    augment = FaceAugmenter(size=config.size, shrink=config.shrink)
 
     def change(number, batch):
         x, y = batch

@@ -31,6 +31,7 @@ class Config(ClipConfig):
     balance: str = "classes"
     balance_power: float = 0.5
     augment: str = "face"
+    shrink: float = 1.8
     loss: str = "crossentropy"
     label_smoothing: float = 0.05
     optimizer: str = "adamw"

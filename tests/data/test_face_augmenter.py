@@ -53,6 +53,19 @@ def test_zoom_and_shift_move_a_dot_by_hand_arithmetic():
         assert 3.5 < column.sum() / 255 < 16.5
 
 
+def test_faces_shrink_further_than_they_grow_where_that_is_wanted():
+    image = np.zeros((64, 64, 64, 1), np.float32)
+    image[:, 28:36, 28:36] = 255.0
+    changed = {**STILL, "zoom": 1.25, "shrink": 2.0}
+    out = np.asarray(FaceAugmenter(size=64, **changed)(image, [0, 0]))
+    # 8 pixels times a factor between 1/2 and 5/4.
+    sides = out[:, :, 32, 0].sum(axis=1) / 255
+    assert 3.9 < sides.min() < 4.3
+    assert 9.5 < sides.max() < 10.2
+    # Log-uniform: half of them below the geometric mean of both ends.
+    assert abs(np.mean(sides < 8 * np.sqrt(1.25 / 2)) - 0.5) < 0.15
+
+
 def test_the_warp_maps_output_to_input_pixels_by_hand_arithmetic():
     # 100 x 100 pixels to 100 x 100; twice as wide, half as high, then moved
     # 0.1 of the side to the right and 0.2 down; no rotation.

@@ -36,6 +36,7 @@ def test_a_recipe_says_who_it_is(name):
     [
         ({"loss": "cc"}, "`loss` must be one of ccc, .*loss='cc'"),
         ({"frames": 0}, "`frames` must be at least 1"),
+        ({"shrink": 0.5}, "`shrink` must be at least 1"),
         ({"batch_size": 3, "accumulate": 2}, "multiple of `accumulate`"),
         ({"epochs": 2, "head_epochs": 2}, "less than `epochs`"),
         ({"augment": "face"}, "frames=1"),

@@ -1,0 +1,84 @@
+"""How much of a preset's accuracy is left when pictures are worse."""
+
+import numpy as np
+
+from emoaff.data.recordings import Recordings
+from emoaff.data.stored_pictures import stored_pictures
+from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.spoiled_pictures import spoilings
+from emoaff.presets import Preset
+from emoaff.progress import Progress
+from emoaff.scoring import Bootstrap
+from emoaff.scoring import ScoreRow
+from emoaff.scoring import ScoreTable
+
+CLEAN = "as stored"
+_MEASURES = ("accuracy", "uar", "ccc")
+_PICTURES = 256  # spoiled at once
+
+
+def robustness(
+    preset: Preset, recordings: Recordings, names: tuple[str, ...] | None = None
+) -> ScoreTable:
+    """Scores a preset of single pictures on spoiled pictures of a split.
+
+    Args:
+        preset: The preset.
+        recordings: The split.
+        names: Which of `emoaff.evaluation.spoiled_pictures.spoilings`; `None`
+            for all. The clean score always comes first.
+
+    Returns:
+        A table with a part for each way: accuracy and UAR of classes, CCC of
+        dimensions, over all labelled frames, without intervals.
+
+    Raises:
+        ValueError: If the preset takes no single pictures, has nothing in
+            common with the corpus, or a name is unknown.
+    """
+    preset.require_single_pictures()
+    known = spoilings()
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise ValueError(
+            f"Expected some of: {', '.join(known)}. Received: {unknown[0]}."
+        )
+    chosen = {name: known[name] for name in names or known}
+    chosen = {CLEAN: lambda picture: picture, **chosen}
+    scorers = scored_outputs(preset, recordings)
+    answers = _answers(preset, recordings, chosen)
+    rows = []
+    for name, values in answers.items():
+        for scorer in scorers:
+            table = scorer(values)[0].table(Bootstrap(draws=0))
+            rows += [
+                ScoreRow(row.measure, row.of, row.value, n=row.n, part=name)
+                for row in table.rows
+                if row.measure in _MEASURES
+            ]
+    facts = {
+        "dataset": recordings.dataset,
+        "split": recordings.split,
+        "model": preset.config.get("name", preset.name),
+    }
+    return ScoreTable(tuple(rows), facts)
+
+
+def _answers(preset, recordings, chosen):
+    """Name to output to values of all frames; every picture is read once."""
+    parts = {name: [] for name in chosen}
+    progress, done = Progress("robustness", "pictures"), 0
+    for pictures in stored_pictures(recordings, preset.size, _PICTURES):
+        for name, spoil in chosen.items():
+            crops = [spoil(picture) for picture in pictures]
+            parts[name].append(preset.predict(crops))
+        done += len(pictures)
+        progress.update(done, done / len(recordings))
+    progress.close()
+    return {
+        name: {
+            output: np.concatenate([part[output] for part in some])
+            for output in some[0]
+        }
+        for name, some in parts.items()
+    }
