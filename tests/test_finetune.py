@@ -3,6 +3,7 @@ import pathlib
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -11,6 +12,11 @@ from emoaff import presets
 from emoaff.predict_files import predict_files
 from emoaff.recipes import finetune
 from emoaff.train import train
+from tests.data.small_corpus import pixels
+from tests.data.small_corpus import segments
+from tests.data.small_corpus import small_video
+from tests.small_presets import classes
+from tests.small_presets import saved
 
 ROOT = pathlib.Path(__file__).parents[1]
 CLASSES = ("happiness", "sadness", "surprise")
@@ -106,6 +112,48 @@ def pictures(root):
         for number in range(10):
             picture = rng.integers(low, low + 100, (56, 56, 3), dtype=np.uint8)
             Image.fromarray(picture).save(folder / f"{number}.png")
+
+
+@pytest.mark.parametrize("features_only", [False, True])
+def test_valence_and_arousal_are_learned_on_top_of_a_preset(
+    monkeypatch, tmp_path, features_only
+):
+    small_video(
+        monkeypatch,
+        tmp_path / "data",
+        {
+            "train": [e for n in range(4) for e in segments(n, range(20))],
+            "validation": list(segments(5, range(20))),
+        },
+    )
+    inputs = keras.Input((24, 24, 3), name="image")
+    x = keras.layers.Rescaling(1 / 255)(inputs)
+    x = keras.layers.Conv2D(4, 3, activation="relu", name="conv")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    outputs = {"features": {"kind": "features", "size": 4}}
+    if not features_only:
+        outputs = classes("ferplus")
+        x = keras.layers.Dense(8, activation="softmax", name="expression")(x)
+    model = keras.Model(inputs, dict.fromkeys(outputs, x))
+    first = saved(tmp_path / "first", model, outputs)
+    settings = {
+        "dataset": "small",
+        "start": str(first.path),
+        "augment": "none",
+        "epochs": "3",
+        "batch_size": "16",
+        "learning_rate": "0.01",
+    }
+    preset = presets.load_preset(
+        train("affectnet_va", tmp_path / "data", tmp_path / "run", settings)
+    )
+    assert list(preset.config["outputs"]) == ["valence_arousal"]
+    crops = [pixels(1, frame) for frame in range(5)]
+    answers = preset.predict(crops)
+    assert set(answers) == {"valence", "arousal"}
+    assert np.ptp(answers["valence"]) > 0
+    scored = {(r["measure"], r["of"]) for r in preset.config["scores"]["rows"]}
+    assert {("ccc", "valence"), ("ccc", "arousal")} <= scored
 
 
 def test_a_preset_of_windows_cannot_be_finetuned():

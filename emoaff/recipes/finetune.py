@@ -101,15 +101,17 @@ def build(config: Config, data) -> keras.Model:
             f"Received: start={config.start}, with outputs "
             f"{', '.join(preset.config['outputs'])}."
         )
-    x = _features_of(model)
+    x = _features_of(model, preset.config["outputs"])
     if config.dropout:
         x = keras.layers.Dropout(config.dropout, name="dropout_heads")(x)
     head = head_of(config, data).layer(f"{config.target}_head", logits=True)
     return keras.Model(model.inputs, head(x), name="finetuned")
 
 
-def _features_of(model):
-    """What the last layer with weights of a preset looks at."""
+def _features_of(model, outputs):
+    """A preset's features, or what its last layer with weights looks at."""
+    if all(output.get("kind") == "features" for output in outputs.values()):
+        return model.outputs[0]
     last = [layer for layer in model.layers if layer.weights][-1]
     if not isinstance(last, keras.layers.Dense):
         raise ValueError(

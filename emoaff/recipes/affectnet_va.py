@@ -1,0 +1,57 @@
+"""A preset of expressions learns valence and arousal of single pictures.
+
+Ours, not a paper's: the preset's layers but its last are kept, two linear
+outputs are trained first, then everything, by one minus CCC over each batch.
+
+    emoaff train affectnet_va --data-dir data --out runs/affectnet_va
+
+AffectNet's release of 2021 (`affectnet/march_2021`); `--set
+dataset=affectnet/original` takes that of 2017, cut by its boxes. `--set
+start=FOLDER` begins with another preset.
+
+Expect: not run here, since the corpus is licensed. Its twin on drawn faces is
+`synthetic_affectnet_va`. Hours unknown: two CPU cores train about 100 pictures
+of `compact_ferplus` a second.
+"""
+
+import dataclasses
+
+from emoaff.recipes import finetune
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(finetune.Config):
+    """`finetune` for valence and arousal of AffectNet's pictures."""
+
+    dataset: str = "affectnet/march_2021"
+    target: str = "valence_arousal"
+    balance: str = "none"
+    loss: str = "ccc_batch"
+    monitor: str = "ccc"
+    batch_size: int = 64
+    epochs: int = 6
+    head_epochs: int = 1
+
+
+NAME = "affectnet_va"
+ABOUT = {
+    "summary": """\
+Valence and arousal of a single face picture: a preset of expressions that went
+on learning from AffectNet's labels.""",
+    "data": """\
+AffectNet: pictures found on the web, labelled by one annotator each, on top of
+what the first preset learned from (see its card).""",
+    "licence": """\
+That of the first preset, and the corpus's own terms, which you agreed to when
+you got it: see `emoaff corpora affectnet`.""",
+    "training": """\
+Two linear outputs alone at first, then everything, by one minus CCC of each
+batch; warps, light, blur, noise and covered patches as augmentation.""",
+    "limits": """\
+It says how pleasant and how excited a face looked to the corpus's raters, not
+what a person feels. How it does on other people and cameras was not
+measured.""",
+}
+
+
+build = finetune.build
