@@ -34,6 +34,22 @@ class Detection:
     score: float
     landmarks: np.ndarray
 
+    @property
+    def turn(self) -> float:
+        """How far the head is turned aside; NaN without landmarks.
+
+        The distance of the nose from the middle of the eyes, along the line
+        through the eyes and as a share of their distance in the picture: 0
+        from the front. A nose that stands out by 0.45 of the eyes' distance
+        makes 0.45 times the tangent of the angle, 0.45 at 45 degrees.
+        """
+        left, right, nose = np.float64(self.landmarks[:3])
+        across = right - left
+        distance = across @ across
+        if not distance:
+            return math.nan
+        return float(abs((nose - (left + right) / 2) @ across) / distance)
+
 
 class FaceDetector:
     """Finds upright faces in a picture with MTCNN.

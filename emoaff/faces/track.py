@@ -23,12 +23,15 @@ class Face:
         score: The detector's score, in `[0, 1]`, when it last saw this face.
         detected: Whether it saw it in this very frame; otherwise the box was
             followed from one detection to the next.
+        turn: How far the head was turned aside at the latest detection, see
+            `Detection.turn`; NaN where that is not known.
     """
 
     person: int
     box: tuple[float, float, float, float]
     score: float
     detected: bool
+    turn: float = float("nan")
 
 
 class FaceTracker:

@@ -76,7 +76,12 @@ class Tracking:
             self._settle(*self._detect())
         elif self._settings.live:
             for track in self._tracks:
-                slot.faces[track] = (track.path[-1], track.score, False)
+                slot.faces[track] = (
+                    track.path[-1],
+                    track.score,
+                    False,
+                    track.anchor().turn,
+                )
         return given + self._done()
 
     def finish(self) -> list[Slot]:

@@ -29,6 +29,7 @@ class Track:
         path: `(4,)` corners at each frame since, by optical flow; the last
             is NaN where the face was lost.
         person: Number of the person; 0 until the face is certain.
+        landmarks: `(5, 2)` of the latest detection.
     """
 
     box: np.ndarray
@@ -38,6 +39,9 @@ class Track:
     last_s: float = -np.inf
     path: list[np.ndarray] = dataclasses.field(default_factory=list)
     person: int = 0
+    landmarks: np.ndarray = dataclasses.field(
+        default_factory=lambda: np.zeros((5, 2), np.float32)
+    )
 
     def latest(self) -> np.ndarray:
         """Gives the corners in the latest frame where it was not lost."""
@@ -47,30 +51,28 @@ class Track:
 
     def anchor(self) -> Detection:
         """Gives where it was at the latest detection, as a detection."""
-        return Detection(
-            from_corners(self.box), self.score, np.zeros((5, 2), "float32")
-        )
+        return Detection(from_corners(self.box), self.score, self.landmarks)
 
 
 @dataclasses.dataclass(eq=False)
 class Slot:
     """A frame, its small grey copy, and the faces found in it so far.
 
-    `faces` maps a track to its corners, its score and whether the detector
-    saw it in this frame.
+    `faces` maps a track to its corners, its score, whether the detector saw
+    it in this frame, and its turn.
     """
 
     frame: Frame
     grey: np.ndarray
-    faces: dict[Track, tuple[np.ndarray, float, bool]] = dataclasses.field(
-        default_factory=dict
+    faces: dict[Track, tuple[np.ndarray, float, bool, float]] = (
+        dataclasses.field(default_factory=dict)
     )
 
     def certain(self) -> list[tuple]:
-        """Gives person, box, score and seen of each face that is certain."""
+        """Gives person, box, score, seen and turn of each certain face."""
         return sorted(
-            (track.person, from_corners(corners), score, seen)
-            for track, (corners, score, seen) in self.faces.items()
+            (track.person, from_corners(corners), score, seen, turn)
+            for track, (corners, score, seen, turn) in self.faces.items()
             if track.person
         )
 
@@ -118,10 +120,12 @@ def lay(
         track.box = np.concatenate([place[:2] - half, place[:2] + half])
         latest = max(k for k in known if k <= position)
         track.score = seen[latest].score
+        track.landmarks = seen[latest].landmarks
         slots[position].faces[track] = (
             track.box,
             track.score,
             latest == position,
+            seen[latest].turn,
         )
     times = [slots[k].frame.time_s for k in known if seen[k].score >= sure]
     track.first_s = min([track.first_s, *times])

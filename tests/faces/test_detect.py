@@ -9,6 +9,7 @@ import pytest
 
 from emoaff.faces import FaceDetector
 from emoaff.faces import read_picture
+from emoaff.faces.detect import Detection
 from tests.faces.scene import overlap
 
 
@@ -170,3 +171,21 @@ def test_importing_loads_no_detector():
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def test_a_turn_is_the_nose_off_the_middle_of_the_eyes():
+    # Eyes 20 apart, the nose 6 to the left of the middle: 0.3.
+    points = np.float32([[10, 10], [30, 10], [14, 22], [12, 30], [28, 30]])
+    assert Detection((0, 0, 40, 40), 1.0, points).turn == pytest.approx(0.3)
+
+
+def test_a_tilted_or_larger_head_is_turned_as_much():
+    points = np.float32([[10, 10], [30, 10], [14, 22], [12, 30], [28, 30]])
+    angle = np.radians(40)
+    matrix = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    tilted = 3 * points @ np.float32(matrix) + 50
+    assert Detection((0, 0, 9, 9), 1.0, tilted).turn == pytest.approx(0.3)
+
+
+def test_without_landmarks_the_turn_is_unknown():
+    assert np.isnan(Detection((0, 0, 9, 9), 1.0, np.zeros((5, 2))).turn)

@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 
 import numpy as np
@@ -84,6 +85,35 @@ def test_boxes_are_drawn_to_the_detections():
     x = [faces[1].box[0] for faces in follow(scene)]
     assert (np.diff(x) >= 0).all()
     np.testing.assert_allclose(x, 100 + np.arange(60) / 2, atol=4)
+
+
+class Turning(Scene):
+    """The head turns a hundredth further in each frame."""
+
+    def detect(self, image):
+        turn = self._numbers[image.tobytes()] / 100
+        points = np.zeros((5, 2), np.float32)
+        points[1, 0], points[2, 0] = 1, 0.5 + turn
+        return [
+            dataclasses.replace(face, landmarks=points)
+            for face in super().detect(image)
+        ]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_face_is_turned_as_when_it_was_last_detected(live):
+    # Each frame is told from the others by its pixels.
+    scene = Turning([Person(1, lambda n: (60 + n, 90.0, 60.0))], 40)
+    turned, known = 0, None
+    for number, faces in enumerate(follow(scene, live=live)):
+        if 1 not in faces:
+            continue
+        if faces[1].detected:
+            known = number / 100
+        if known is not None:
+            assert faces[1].turn == pytest.approx(known, abs=1e-6), number
+            turned += 1
+    assert turned > 30
 
 
 def test_nobody_is_nobody():
