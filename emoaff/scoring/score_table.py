@@ -67,6 +67,21 @@ class ScoreTable:
             blocks.append([f"- {note}" for note in self._notes()])
         return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
+    def to_wide_markdown(self) -> str:
+        """Returns a Markdown table with a line a part, a column a score.
+
+        For tables of many parts. Intervals, facts and the confusion matrix are
+        left out; a score that a part does not have is empty.
+        """
+        scores = list(dict.fromkeys((r.measure, r.of) for r in self.rows))
+        found = {(r.part, r.measure, r.of): r.value for r in self.rows}
+        cells = [["", *(f"{m} {of}".strip() for m, of in scores)]]
+        for part in dict.fromkeys(row.part for row in self.rows):
+            values = [found.get((part, *score)) for score in scores]
+            numbers = ("" if v is None else _number(v) for v in values)
+            cells.append([part, *numbers])
+        return "\n".join(_markdown(cells, names=1)) + "\n"
+
     def to_dict(self) -> dict:
         """Returns a dict for JSON, unrounded; NaN and infinity become None."""
         return _without_nan(

@@ -57,6 +57,20 @@ def test_parts_get_a_column_only_where_there_are_any():
     assert "part" not in ScoreTable(ROWS).to_text()
 
 
+def test_a_wide_table_has_a_line_a_part_and_a_column_a_score():
+    rows = (
+        ScoreRow("accuracy", "", 0.9, part="clean"),
+        ScoreRow("ccc", "valence", NAN, part="clean"),
+        ScoreRow("accuracy", "", 0.5, part="dark | cold"),
+    )
+    assert ScoreTable(rows).to_wide_markdown().splitlines() == [
+        "|  | accuracy | ccc valence |",
+        "| :-- | --: | --: |",
+        "| clean | 0.9000 | n/a |",
+        "| dark \\| cold | 0.5000 |  |",
+    ]
+
+
 def test_json_has_every_digit_and_null_for_nan(tmp_path):
     table = ScoreTable(ROWS, {**FACTS, "loss": float("inf")})
     # Without `allow_nan=False` it would write NaN, which is no JSON.
