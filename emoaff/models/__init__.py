@@ -7,6 +7,8 @@ from emoaff.models.heads import Head
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.models.rangulov import build_rangulov_cnn
 from emoaff.models.rangulov import build_rangulov_gru
+from emoaff.models.resnet import build_resnet
+from emoaff.models.slim_resnet50 import build_slim_resnet50
 from emoaff.models.small_cnn import build_small_cnn
 from emoaff.models.vgg_face16 import build_vgg_face16
 from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
@@ -21,6 +23,8 @@ __all__ = [
     "build_mobilenet_v1",
     "build_rangulov_cnn",
     "build_rangulov_gru",
+    "build_resnet",
+    "build_slim_resnet50",
     "build_small_cnn",
     "build_vgg_face16",
     "build_vggface2_resnet50",

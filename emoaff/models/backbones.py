@@ -1,14 +1,19 @@
 """Image models by name: RGB 0-255 faces in, one feature vector a face out."""
 
+import functools
 import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
 
-from emoaff.layers import InputNormalization
+from emoaff.models.applications import build_efficientnet_v2_b0
+from emoaff.models.applications import build_mobilenet_v2
+from emoaff.models.applications import build_mobilenet_v3
+from emoaff.models.applications import build_resnet50
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.models.rangulov import build_rangulov_cnn
+from emoaff.models.resnet import build_resnet
 from emoaff.models.small_cnn import build_small_cnn
 from emoaff.models.vgg_face16 import build_vgg_face16
 from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
@@ -27,15 +32,24 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
 
     | name | size | features | stages | normalisation |
     |---|---|---|---|---|
+    | `"efficientnet_v2_b0"` | 224 | 1280 | 5, one a scale | `imagenet_torch` |
     | `"mobilenet_v1"` | 150 | 1024 | 5, one a scale | `imagenet_caffe` |
     | `"mobilenet_v2"` | 150 | 1280 | 5, one a scale | `imagenet_torch` |
+    | `"mobilenet_v3_large"` | 224 | 960 | 5, one a scale | `imagenet_tf` |
+    | `"mobilenet_v3_small"` | 224 | 576 | 5, one a scale | `imagenet_tf` |
     | `"rangulov_cnn"` | 96 | 300 | 3 convolutions, features | `unit`, grey |
+    | `"resnet18"` | 224 | 512 | 5: conv1 ... conv5 | `imagenet_torch` |
+    | `"resnet34"` | 224 | 512 | 5: conv1 ... conv5 | `imagenet_torch` |
     | `"resnet50"` | 150 | 2048 | 5: conv1 ... conv5 | `imagenet_caffe` |
+    | `"resnet50_torchvision"` | 224 | 2048 | 5, as above | `imagenet_torch` |
     | `"small_cnn"` | 48 | 64 | 3 convolutions, features | `centered` |
     | `"vgg_face16"` | 96 | 4096 | 5 scales, features | `centered` |
     | `"vggface2_resnet50"` | 224 | 2048 | 5: conv1 ... conv5 | `vggface2` |
 
-    `"rangulov_cnn"` is that network up to its layer of features.
+    `"resnet50"` is that of `keras.applications`; `"resnet18"`, `"resnet34"`
+    and `"resnet50_torchvision"` are laid out as torchvision's, for its weights
+    (`emoaff.models.resnet.build_resnet`). `"rangulov_cnn"` is that network up
+    to its layer of features.
     `"mobilenet_v2"` has torchvision's batch-norm epsilon (1e-5), for weights
     converted from there; with `weights="imagenet"` it gets the convention of
     Keras's own weights instead: epsilon 1e-3, `imagenet_tf`.
@@ -49,7 +63,8 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
             above for the named, its own for a model.
         weights: `None` for random weights (or those the model has),
             `"imagenet"` for the weights that `keras.applications` downloads
-            (`"resnet50"`, `"mobilenet_v2"`), or the path of a `.weights.h5`
+            (`"resnet50"`, `"mobilenet_v2"`, `"mobilenet_v3_..."` and
+            `"efficientnet_v2_b0"`), or the path of a `.weights.h5`
             file of the same layers; layers after them in the file are left
             out. Defaults to `None`.
         frozen_stages: Int, how many stages from the input on, the stem
@@ -73,11 +88,12 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
         stages = named.stages
         if named.imagenet:
             model = named.build(
-                size, "imagenet" if weights == "imagenet" else None
+                image_size=size,
+                weights="imagenet" if weights == "imagenet" else None,
             )
         else:
             _refuse_imagenet(repr(backbone), weights)
-            model = named.build(size)
+            model = named.build(image_size=size)
     else:
         raise ValueError(
             f"`backbone` must be one of {', '.join(names())}, or a "
@@ -86,64 +102,6 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
     if weights not in (None, "imagenet"):
         _load(model, weights)
     _freeze(model, stages, frozen_stages)
-    return model
-
-
-def build_resnet50(image_size=150, weights=None, name="resnet50"):
-    """ResNet-50 of `keras.applications`, without its top.
-
-    Args:
-        image_size: Int or tuple `(height, width)`, at least 32.
-        weights: `None` or `"imagenet"`.
-        name: String, the model name.
-
-    Returns:
-        A functional `keras.Model`, RGB in `[0, 255]` to `(batch, 2048)`.
-    """
-    return _application(
-        keras.applications.ResNet50,
-        image_size,
-        weights,
-        normalization="imagenet_caffe",
-        name=name,
-    )
-
-
-def build_mobilenet_v2(
-    image_size=150, weights=None, convention=None, name="mobilenet_v2"
-):
-    """MobileNetV2 (width 1.0) of `keras.applications`, without its top.
-
-    Args:
-        image_size: Int or tuple `(height, width)`, at least 32.
-        weights: `None` or `"imagenet"`.
-        convention: String, whose weights it is for: `"torchvision"` (batch
-            norm epsilon 1e-5, normalisation `imagenet_torch`) or `"keras"`
-            (1e-3, `imagenet_tf`). Defaults to Keras's for `"imagenet"`, else
-            to torchvision's.
-        name: String, the model name.
-
-    Returns:
-        A functional `keras.Model`, RGB in `[0, 255]` to `(batch, 1280)`.
-    """
-    if convention is None:
-        convention = "keras" if weights == "imagenet" else "torchvision"
-    if convention not in ("keras", "torchvision"):
-        raise ValueError(
-            "`convention` must be 'keras' or 'torchvision'. "
-            f"Received: convention={convention!r}."
-        )
-    torch = convention == "torchvision"
-    model = _application(
-        keras.applications.MobileNetV2,
-        image_size,
-        weights,
-        normalization="imagenet_torch" if torch else "imagenet_tf",
-        name=name,
-    )
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.epsilon = 1e-5 if torch else 1e-3
     return model
 
 
@@ -160,7 +118,35 @@ class _Named(NamedTuple):
     imagenet: bool = False
 
 
+_RESNET_STAGES = {
+    18: ("conv2_block2_out", "conv3_block2_out", "conv4_block2_out"),
+    34: ("conv2_block3_out", "conv3_block4_out", "conv4_block6_out"),
+    50: ("conv2_block3_out", "conv3_block4_out", "conv4_block6_out"),
+}
+
+
+def _resnet(depth, name):
+    last = "conv5_block2_out" if depth == 18 else "conv5_block3_out"
+    return _Named(
+        functools.partial(build_resnet, depth, "torchvision", name=name),
+        224,
+        ("pool1_pool", *_RESNET_STAGES[depth], last),
+    )
+
+
 _BACKBONES = {
+    "efficientnet_v2_b0": _Named(
+        build_efficientnet_v2_b0,
+        224,
+        (
+            "block1a_project_activation",
+            "block2b_add",
+            "block3b_add",
+            "block5e_add",
+            "top_activation",
+        ),
+        imagenet=True,
+    ),
     "mobilenet_v1": _Named(
         build_mobilenet_v1,
         150,
@@ -178,9 +164,35 @@ _BACKBONES = {
         ),
         imagenet=True,
     ),
+    "mobilenet_v3_large": _Named(
+        functools.partial(build_mobilenet_v3, "large"),
+        224,
+        (
+            "expanded_conv_add",
+            "expanded_conv_2_add",
+            "expanded_conv_5_add",
+            "expanded_conv_11_add",
+            "conv_1_bn",
+        ),
+        imagenet=True,
+    ),
+    "mobilenet_v3_small": _Named(
+        functools.partial(build_mobilenet_v3, "small"),
+        224,
+        (
+            "conv_bn",
+            "expanded_conv_project_bn",
+            "expanded_conv_2_add",
+            "expanded_conv_7_add",
+            "conv_1_bn",
+        ),
+        imagenet=True,
+    ),
     "rangulov_cnn": _Named(
         _rangulov_features, 96, ("pool1", "pool2", "pool3", "features")
     ),
+    "resnet18": _resnet(18, "resnet18"),
+    "resnet34": _resnet(34, "resnet34"),
     "resnet50": _Named(
         build_resnet50,
         150,
@@ -193,6 +205,7 @@ _BACKBONES = {
         ),
         imagenet=True,
     ),
+    "resnet50_torchvision": _resnet(50, "resnet50_torchvision"),
     "small_cnn": _Named(
         build_small_cnn,
         48,
@@ -209,26 +222,6 @@ _BACKBONES = {
         ("pool1", "conv2_3_out", "conv3_4_out", "conv4_6_out", "conv5_3_out"),
     ),
 }
-
-
-def _application(application, image_size, weights, normalization, name):
-    if isinstance(image_size, int):
-        image_size = (image_size, image_size)
-    inputs = keras.Input((*image_size, 3), name="image")
-    x = InputNormalization(normalization, name="normalization")(inputs)
-    try:
-        model = application(
-            include_top=False, weights=weights, input_tensor=x, pooling="avg"
-        )
-    except Exception as error:
-        # Keras raises a bare `Exception` where it cannot download.
-        if weights is None or isinstance(error, ValueError):
-            raise
-        raise ValueError(
-            f"The ImageNet weights of {name!r} could not be downloaded "
-            f"({error}). Pass `weights` the path of a .weights.h5 file instead."
-        ) from error
-    return keras.Model(inputs, model.output, name=name)
 
 
 def _checked(model, image_size):

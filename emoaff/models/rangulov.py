@@ -92,6 +92,7 @@ def build_rangulov_gru(
     cell="gru",
     units=(100, 100, 50),
     return_sequences=False,
+    reset_after=True,
     name="rangulov_gru",
 ):
     """The recurrent networks of Rangulov and Fahim, over features of frames.
@@ -113,6 +114,8 @@ def build_rangulov_gru(
             to last. Defaults to `(100, 100, 50)`.
         return_sequences: Boolean, whether to put out every frame or only the
             last. Defaults to `False`.
+        reset_after: Boolean, whether a GRU applies its reset gate after the
+            recurrent product, as theirs do. Defaults to `True`.
         name: String, the model name.
 
     Input shape:
@@ -142,6 +145,7 @@ def build_rangulov_gru(
             f"`cell` must be one of {', '.join(_CELLS)}, and `units` hold a "
             f"width for each layer. Received: cell={cell!r}, units={units}."
         )
+    options = {"reset_after": reset_after} if cell == "gru" else {}
     inputs = keras.Input((frames, features), name="features")
     x = inputs
     for i, width in enumerate(units, start=1):
@@ -149,6 +153,7 @@ def build_rangulov_gru(
             width,
             return_sequences=return_sequences or i < len(units),
             name=f"{cell}_{i}",
+            **options,
         )(x)
     ((output, head),) = heads.parse("valence_arousal").items()
     return keras.Model(inputs, head.layer(output)(x), name=name)

@@ -19,10 +19,16 @@ def tiny():
 
 def test_names_are_sorted():
     assert backbones.names() == (
+        "efficientnet_v2_b0",
         "mobilenet_v1",
         "mobilenet_v2",
+        "mobilenet_v3_large",
+        "mobilenet_v3_small",
         "rangulov_cnn",
+        "resnet18",
+        "resnet34",
         "resnet50",
+        "resnet50_torchvision",
         "small_cnn",
         "vgg_face16",
         "vggface2_resnet50",
@@ -39,6 +45,16 @@ def test_names_are_sorted():
         # keras.io's 4,253,864 less the top's 1,025,000, and with one bias
         # instead of four batch-norm numbers for each of 10,944 channels
         ("mobilenet_v1", 1024, 3_196_032, "imagenet_caffe"),
+        # The whole of Keras's, 2,554,968, less the top's two convolutions
+        # (576 + 1) * 1024 and (1024 + 1) * 1000
+        ("mobilenet_v3_small", 576, 939_120, "imagenet_tf"),
+        # 5,507,432 less (960 + 1) * 1280 and (1280 + 1) * 1000
+        ("mobilenet_v3_large", 960, 2_996_352, "imagenet_tf"),
+        # keras.io's 7,200,312 less the top's 1,281,000
+        ("efficientnet_v2_b0", 1280, 5_919_312, "imagenet_torch"),
+        # torchvision's 11,689,512 less 513 * 1000, and two moving statistics
+        # for each of 4,800 channels; see test_resnet
+        ("resnet18", 512, 11_186_112, "imagenet_torch"),
     ],
 )
 def test_named_backbones(name, features, parameters, scheme):
@@ -188,6 +204,14 @@ def _unit(size, filters_in, filters_out):
         ("vgg_face16", 28 * 64 + (9 * 64 + 1) * 64),
         # 7x7 kernels without bias, gamma and beta
         ("vggface2_resnet50", 49 * 3 * 64 + 2 * 64),
+        ("resnet18", 49 * 3 * 64 + 2 * 64),
+        ("resnet50_torchvision", 49 * 3 * 64 + 2 * 64),
+        # 3x3 kernels without bias, gamma and beta
+        ("mobilenet_v3_small", 27 * 16 + 2 * 16),
+        # and a block: depthwise 3x3, pointwise, gamma and beta of each
+        ("mobilenet_v3_large", (27 + 9 + 16) * 16 + 3 * 2 * 16),
+        # 3x3 to 32, 3x3 to 16, gamma and beta of each
+        ("efficientnet_v2_b0", 27 * 32 + 2 * 32 + 9 * 32 * 16 + 2 * 16),
     ],
 )
 def test_backbones_freeze_from_the_stem_on(name, stem):
@@ -204,6 +228,28 @@ def test_backbones_freeze_from_the_stem_on(name, stem):
     assert sizes[0] - sizes[1] == stem
     assert sizes == sorted(set(sizes), reverse=True)
     assert sizes[-1] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "application", "first"),
+    [
+        ("mobilenet_v3_small", "MobileNetV3Small", "conv"),
+        ("efficientnet_v2_b0", "EfficientNetV2B0", "stem_conv"),
+    ],
+)
+def test_the_rescaling_is_that_of_the_stock_network(name, application, first):
+    # The stock network, its own rescaling inside, is the oracle.
+    stock = getattr(keras.applications, application)(
+        include_top=False, weights=None, input_shape=(32, 32, 3)
+    )
+    model = build_backbone(name, 32)
+    model.get_layer(first).set_weights(stock.get_layer(first).get_weights())
+    got, expected = (
+        keras.Model(x.inputs[0], x.get_layer(first).output)(PIXELS)
+        for x in (model, stock)
+    )
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+    assert np.std(got) > 0.1
 
 
 def test_a_frozen_batch_norm_stays_in_inference_mode():

@@ -156,3 +156,17 @@ def test_unknown_cells_are_refused(arguments):
     given = {"cell": "gru", "units": (100, 100, 50), **arguments}
     with pytest.raises(ValueError, match=f"cell='{given['cell']}', units="):
         build_rangulov_gru(**arguments)
+
+
+def test_the_reset_gate_is_after_the_product_unless_asked():
+    after, before = (
+        build_rangulov_gru(10, 3, units=4, reset_after=r) for r in (True, False)
+    )
+    # Two biases of three gates, or one.
+    assert after.get_layer("gru_1").get_weights()[2].shape == (2, 12)
+    assert before.get_layer("gru_1").get_weights()[2].shape == (12,)
+    weights = before.get_weights()
+    weights[2] = np.stack([weights[2], 0 * weights[2]])
+    after.set_weights(weights)
+    x = np.random.default_rng(0).normal(size=(2, 10, 3))
+    assert np.abs(after(x) - before(x)).max() > 1e-3
