@@ -9,6 +9,7 @@ grows with its length. Times of a stage leave out the stages it calls.
 import argparse
 import collections
 import contextlib
+import dataclasses
 import importlib.metadata
 import os
 import pathlib
@@ -131,13 +132,13 @@ def _timed_timeline(path, preset, detector, watch):
         detect = staticmethod(watch.function("detect", detector.detect))
         confirm = staticmethod(watch.function("detect", detector.confirm))
 
-    class TimedPreset:
-        crop = staticmethod(watch.function("crop", preset.crop))
-        predict = staticmethod(watch.function("model", preset.predict))
-        labels = preset.labels
+    timed = dataclasses.replace(preset)
+    for name, stage in (("crop", "crop"), ("predict", "model")):
+        call = watch.function(stage, getattr(preset, name))
+        object.__setattr__(timed, name, call)  # it is frozen
 
     predict.Video, predict.FaceTracker = TimedVideo, TimedTracker
-    return predict.Timeline(path, TimedPreset, detector=TimedDetector)
+    return predict.Timeline(path, timed, detector=TimedDetector)
 
 
 def _repeated(path, out, times):

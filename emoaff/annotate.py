@@ -1,6 +1,7 @@
 """Draws a result table onto its video or picture."""
 
 import itertools
+import math
 import os
 import pathlib
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from emoaff import emo_affectnet_drawing
 from emoaff import results
 from emoaff.faces.media import media_kind
 from emoaff.faces.pictures import read_picture
@@ -38,11 +40,13 @@ def annotate(
     table: str | os.PathLike,
     out: str | os.PathLike,
     on_frame=None,
+    style: str = "emoaff",
 ) -> pathlib.Path:
     """Writes the video or picture with boxes, persons and expressions.
 
     Each face gets its box, its person, its smoothed expression with the
-    confidence, and bars of the most probable expressions of that frame. Frames
+    confidence, and bars of the most probable expressions of that frame; from a
+    model without expressions, valence and arousal. Frames
     for which the table has no row are shown as they are. The file is read once
     more, so memory stays constant. Sound is not kept.
 
@@ -52,20 +56,29 @@ def annotate(
         out: The file to write: `.mp4` (H.264) for a video, any suffix OpenCV
             writes for a picture.
         on_frame: Called with the number of frames written so far.
+        style: A name of `STYLES`. `"emo-affectnet"` draws a magenta box and a
+            label, see `emoaff.emo_affectnet_drawing`.
 
     Returns:
         `out`.
 
     Raises:
         FileNotFoundError: A file is missing.
-        ValueError: A file cannot be read, or `out` cannot be written.
+        ValueError: A file cannot be read, `out` cannot be written, or there
+            is no such style.
     """
+    if style not in STYLES:
+        raise ValueError(
+            f"Expected style to be one of {', '.join(STYLES)}. "
+            f"Received: style={style!r}."
+        )
+    draw = STYLES[style]
     out = pathlib.Path(out)
     classes, rows = results.read_table(table)
     by_frame = _grouped(rows)
     if media_kind(path) == "picture":
         image = read_picture(path).image
-        return _write_picture(_drawn(image, next(by_frame)[1], classes), out)
+        return _write_picture(draw(image, next(by_frame)[1], classes), out)
     with Video(path) as video:
         fps = video.average_fps
         writer = VideoWriter(out, video.width, video.height, fps)
@@ -74,7 +87,7 @@ def annotate(
             for count, frame in enumerate(video, start=1):
                 image = frame.image
                 if frame.index == upcoming[0]:
-                    image = _drawn(image, upcoming[1], classes)
+                    image = draw(image, upcoming[1], classes)
                     upcoming = next(by_frame, (None, []))
                 writer.write(image, frame.time_s)
                 if on_frame:
@@ -116,6 +129,9 @@ def _draw_face(image, row, classes, scale):
     if row.smoothed is not None:
         best = int(np.nanargmax(row.smoothed))
         lines = [f"{row.person} {classes[best]} {row.smoothed[best]:.0%}"]
+    elif not math.isnan(row.valence + row.arousal):
+        affect = f"valence {row.valence:+.2f} arousal {row.arousal:+.2f}"
+        lines = [f"{row.person} {affect}"]
     size = 0.6 * scale
     (width, height), base = cv2.getTextSize(lines[0], _FONT, size, thick)
     pad = max(round(4 * scale), 2)
@@ -158,3 +174,6 @@ def _draw_bars(image, row, classes, scale, box, colour):
 
 def _write(image, text, origin, size, thick):
     cv2.putText(image, text, origin, _FONT, size, _WHITE, thick, cv2.LINE_AA)
+
+
+STYLES = {"emoaff": _drawn, "emo-affectnet": emo_affectnet_drawing.draw}

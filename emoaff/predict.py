@@ -1,15 +1,17 @@
 """From a video or picture to one row per frame and person."""
 
 import collections
-import dataclasses
+import math
 import os
 import pathlib
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
 
 from emoaff import results
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.frame import Frame
 from emoaff.faces.media import media_kind
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.track import Face
@@ -17,42 +19,14 @@ from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
 from emoaff.postprocess import CausalSmoother
 from emoaff.postprocess import CentredSmoother
+from emoaff.prediction.observing import chosen
+from emoaff.prediction.options import Options
+from emoaff.prediction.running import Running
 from emoaff.presets import Preset
 from emoaff.presets import load_preset
 from emoaff.row import Row
 
-_CROPS = 32  # a batch for the model; more gain nothing on a CPU
-_FRAMES = 64  # frames to wait for a batch to fill
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """What `predict` does beside the model.
-
-    Args:
-        faces: `"all"`, or `"largest"` for the largest face of each frame.
-        every: Look at every so many frames only, from the first; at least 1.
-        live: Whether each row may use nothing of its future, as with a
-            webcam: no look-ahead in tracking, causal smoothing.
-
-    Raises:
-        ValueError: If a value is out of range.
-    """
-
-    faces: str = "all"
-    every: int = 1
-    live: bool = False
-
-    def __post_init__(self):
-        if self.faces not in ("all", "largest"):
-            raise ValueError(
-                'Expected faces to be "all" or "largest". '
-                f"Received: faces={self.faces!r}."
-            )
-        if self.every < 1:
-            raise ValueError(
-                f"Expected every to be 1 or more. Received: every={self.every}."
-            )
+__all__ = ["Options", "Timeline", "predict_frames", "predict_video"]
 
 
 class Timeline:
@@ -63,13 +37,15 @@ class Timeline:
 
     Args:
         path: The file.
-        preset: The model.
+        preset: The model, of any kind: of pictures, of windows of pictures,
+            of features of another preset.
         options: See `Options`.
         detector: Finds the faces; share one among files, since its networks
             take a second to load.
 
     Attributes:
         kind: `"video"` or `"picture"`.
+        running: How the preset is run, see `Running`.
         frames: Frames looked at so far.
         frames_with_face: Those with at least one row with a person.
         rows_of: Person to number of rows so far.
@@ -78,7 +54,8 @@ class Timeline:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is neither a video nor a picture that can be read.
+        ValueError: It is neither a video nor a picture that can be read, or
+            preset, options and file do not fit each other.
     """
 
     def __init__(
@@ -157,7 +134,15 @@ class Timeline:
             "start_s": video.start_s,
         }
 
+    @property
+    def label(self) -> str | None:
+        """The class of the whole file by `options.label`; None without one."""
+        index = self.running.tally.label(self.options.label)
+        return self.classes[index] if index >= 0 and self.classes else None
+
     def _reset(self):
+        fps = math.nan if self.kind == "picture" else self._video.average_fps
+        self.running = Running(self.preset, self.options, fps)
         self.frames = self.frames_with_face = 0
         self.rows_of = collections.Counter()
         self.times_of: dict[int, tuple[float, float]] = {}
@@ -181,32 +166,24 @@ class Timeline:
 
     def _rows(self):
         if self.kind == "picture":
-            observed = iter([(self._picture, self._faces_of_picture())])
-        else:
-            observed = self._tracked()
-        if self.options.faces == "largest":
-            observed = ((frame, _largest(faces)) for frame, faces in observed)
-        wait = 1 if self.options.live else _FRAMES
-        yield from _scored(observed, self.preset, wait)
-
-    def _tracked(self):
-        every = self.options.every
-        frames = (f for f in self._video if f.index % every == 0)
-        tracker = FaceTracker(self.detector, live=self.options.live)
-        return tracker.track(frames)
+            seen = [(self._picture, self._faces_of_picture())]
+            return self.running.rows_of_faces(seen)
+        return self.running.rows(self._video, self.detector, FaceTracker)
 
     def _faces_of_picture(self):
         found = self.detector.detect(self._picture.image)
         found.sort(key=lambda detection: detection.box[0])
-        return [
+        faces = [
             Face(person, detection.box, detection.score, True)
             for person, detection in enumerate(found, start=1)
         ]
+        return chosen(faces, self.options)
 
 
 def predict_video(
     path: str | os.PathLike,
     preset: str | os.PathLike | Preset = "compact_ferplus",
+    rules: str | None = None,
     **options,
 ) -> Timeline:
     """Finds the people of a video or picture and their expressions.
@@ -214,6 +191,8 @@ def predict_video(
     Args:
         path: The file.
         preset: A preset, its name or its folder.
+        rules: Whose rules hold where `options` say nothing else: `None` for
+            our own, or `"emo-affectnet"`.
         **options: The fields of `Options`.
 
     Returns:
@@ -230,41 +209,38 @@ def predict_video(
     """
     if not isinstance(preset, Preset):
         preset = load_preset(preset)
-    return Timeline(path, preset, Options(**options))
+    return Timeline(path, preset, Options.of_rules(rules, **options))
 
 
-def _scored(observed, preset, wait) -> Iterator[Row]:
-    """Turns frames with faces into rows, running the model in batches."""
-    waiting, crops = [], []
-    for frame, faces in observed:
-        crops += [preset.crop(frame.image, face.box) for face in faces]
-        # The picture itself is not kept: crops are all that is needed.
-        waiting.append((frame.index, frame.time_s, faces))
-        if len(crops) >= _CROPS or len(waiting) >= wait:
-            yield from _flush(waiting, crops, preset)
-            waiting, crops = [], []
-    yield from _flush(waiting, crops, preset)
+def predict_frames(
+    frames: Iterable[Frame],
+    preset: str | os.PathLike | Preset = "compact_ferplus",
+    detector: FaceDetector | None = None,
+    **options,
+) -> Iterator[tuple[Frame, list[Row]]]:
+    """As `predict_video` with `live`, for frames that come one by one.
 
+    Each frame's rows are given before the next frame is asked for.
 
-def _flush(waiting, crops, preset):
-    answers = preset.predict(crops) if crops else {}
-    i = 0
-    for index, time_s, faces in waiting:
-        if not faces:
-            yield Row(index, time_s)
-        for face in faces:
-            values = {
-                name: float(answers[name][i])
-                for name in ("valence", "arousal")
-                if name in answers
-            }
-            if "expression" in answers:
-                values["probabilities"] = answers["expression"][i]
-            yield Row(
-                index, time_s, face.person, face.box, face.score, **values
-            )
-            i += 1
+    Args:
+        frames: Such as those of a camera: RGB, with rising times.
+        preset: A preset, its name or its folder.
+        detector: Finds the faces; `None` for a new one.
+        **options: The fields of `Options`.
 
+    Yields:
+        Each frame that is looked at, with its rows.
 
-def _largest(faces: list[Face]) -> list[Face]:
-    return sorted(faces, key=lambda face: face.box[2] * face.box[3])[-1:]
+    Raises:
+        ValueError: An option is out of range.
+    """
+    if not isinstance(preset, Preset):
+        preset = load_preset(preset)
+    running = Running(preset, Options.of_rules(**{**options, "live": True}))
+    fed: collections.deque[Row] = collections.deque()
+    # One row in, one row out: nothing is asked for that is not there yet.
+    smoothed = CausalSmoother()(iter(fed.popleft, None))
+    detector = detector or FaceDetector()
+    for frame, rows in running.frames(frames, detector, FaceTracker):
+        fed += rows
+        yield frame, [next(smoothed) for _ in rows]

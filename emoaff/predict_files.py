@@ -1,21 +1,30 @@
 """What `emoaff predict` does: files and folders in, result files out."""
 
+import contextlib
 import dataclasses
-import importlib.metadata
 import os
 import pathlib
+import tempfile
 from collections.abc import Sequence
 
 from emoaff import results
+from emoaff.annotate import STYLES
 from emoaff.annotate import annotate
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.media import media_files
 from emoaff.predict import Options
 from emoaff.predict import Timeline
+from emoaff.prediction import summary
+from emoaff.prediction.emo_affectnet_report import report_table
+from emoaff.prediction.form import form_of
 from emoaff.presets import Preset
 from emoaff.progress import Progress
 
-_VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
+FORMATS = ("emoaff", "emo-affectnet")
+_REPORT_COLUMNS = {
+    "frame": "1-based number of the frame, six digits",
+    "one column per class": "probability, 0 to 1, in the order of classes",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,14 +45,17 @@ def predict_files(
     preset: Preset,
     out: str | os.PathLike,
     options: Options = Options(),  # noqa: B008, frozen
-    annotated: bool = False,
+    annotated: str | None = None,
+    form: str = "emoaff",
     report=print,
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
     Each gives `<stem>.csv` (see `emoaff.results.COLUMNS`), `<stem>.json` (the
     header: model, versions, options, facts) and, if wanted,
-    `<stem>_annotated.mp4` or `.jpg`. Inputs of the same stem keep their suffix
+    `<stem>_annotated.mp4` or `.jpg`. In the form `"emo-affectnet"` the table
+    is that system's (see `report_table`), and the label of the whole video is
+    reported. Inputs of the same stem keep their suffix
     in the name (`clip_mp4.csv`). An input that cannot be read does not keep
     the others from being worked on.
 
@@ -52,7 +64,9 @@ def predict_files(
         preset: The model.
         out: Folder for the results, made if missing.
         options: See `Options`.
-        annotated: Whether to write the annotated video or picture as well.
+        annotated: Style in which to write the annotated video or picture as
+            well, see `emoaff.annotate.annotate`; `None` for none.
+        form: One of `FORMATS`.
         report: Called with each line about a finished input.
 
     Returns:
@@ -60,10 +74,11 @@ def predict_files(
         for the part that could be read; empty when all went well.
 
     Raises:
-        ValueError: If `out` cannot be written to, or the preset takes windows
-            of frames.
+        ValueError: If `out` cannot be written to, or preset, options, style
+            and form do not fit each other.
     """
-    preset.require_single_pictures()
+    form_of(preset, options)
+    _check(preset, options, annotated, form)
     out = _writable(pathlib.Path(out))
     files, failures = [], []
     for path in inputs:
@@ -75,7 +90,7 @@ def predict_files(
     for path, stem in zip(files, result_names(files), strict=True):
         try:
             timeline = Timeline(path, preset, options, detector)
-            table = _predict_file(timeline, out, stem, annotated, report)
+            table = _predict_file(timeline, out, stem, annotated, form, report)
             if timeline.damaged:
                 what = "; ".join(timeline.warnings)
                 text = f"{path}: {what}. What could be read is in {table}."
@@ -127,27 +142,68 @@ def _writable(out):
     return out
 
 
-def _predict_file(timeline, out, stem, annotated, report):
-    table, header = out / f"{stem}.csv", out / f"{stem}.json"
-    progress = Progress(timeline.path.name)
-    try:
-        with results.table(table, timeline.classes) as write:
+def _check(preset, options, annotated, form):
+    if form not in FORMATS or annotated not in (None, *STYLES):
+        raise ValueError(
+            f"Expected the form {' or '.join(FORMATS)}, and the style "
+            f"{' or '.join(STYLES)}. Received: form={form!r}, "
+            f"annotated={annotated!r}."
+        )
+    if form == "emo-affectnet" and options.faces == "all":
+        raise ValueError(
+            "Expected one face a frame for the format emo-affectnet, which has "
+            "one row a frame. Received: faces='all'. Choose --faces largest, "
+            "or --rules emo-affectnet."
+        )
+    if form == "emo-affectnet" and preset.labels is None:
+        raise ValueError(
+            "Expected a preset with expressions for the format emo-affectnet. "
+            f"Received: {preset.name}, which has none."
+        )
+
+
+def _predict_file(timeline, out, stem, annotated, form, report):
+    path, progress = out / f"{stem}.csv", Progress(timeline.path.name)
+    own = form == "emoaff"
+    with contextlib.ExitStack() as stack:
+        stack.callback(progress.close)
+        table = path
+        if not own and annotated:
+            # Drawing needs boxes and persons, which that report leaves out.
+            folder = tempfile.TemporaryDirectory(prefix="emoaff")
+            table = pathlib.Path(stack.enter_context(folder)) / path.name
+        with contextlib.ExitStack() as files:
+            writers = []
+            if own or annotated:
+                opened = results.table(table, timeline.classes)
+                writers.append(files.enter_context(opened))
+            if not own:
+                lead = timeline.options.lead
+                opened = report_table(path, timeline.classes, lead)
+                writers.append(files.enter_context(opened))
             for row in timeline:
-                write(row)
+                for write in writers:
+                    write(row)
                 share = row.time_s / (timeline.duration_s or 1)
                 progress.update(timeline.frames, share)
-    finally:
-        progress.close()
-    results.write_header(header, _header(timeline))
-    written = [table]
-    if annotated:
-        written.append(_annotate(timeline, table, out, stem))
-    for line in (*_story(timeline), *map(str, written)):
+        header = summary.header(timeline)
+        if not own:
+            header["columns"] = _REPORT_COLUMNS
+        results.write_header(out / f"{stem}.json", header)
+        written = [path]
+        if annotated:
+            written.append(_annotate(timeline, table, out, stem, annotated))
+    for line in summary.story(timeline):
         report(line)
-    return table
+    if not own:
+        label = timeline.label
+        report(f"  label: {label.capitalize() if label else 'none'}")
+    for each in written:
+        report(str(each))
+    return path
 
 
-def _annotate(timeline, table, out, stem):
+def _annotate(timeline, table, out, stem, style):
     suffix = ".mp4" if timeline.kind == "video" else ".jpg"
     progress = Progress(f"{timeline.path.name}, annotating")
     try:
@@ -158,66 +214,7 @@ def _annotate(timeline, table, out, stem):
             lambda n: progress.update(
                 n, n / timeline.facts()["decoded_frames"]
             ),
+            style,
         )
     finally:
         progress.close()
-
-
-def _header(timeline) -> dict:
-    preset = timeline.preset
-    return {
-        "source": timeline.path.name,
-        "model": {
-            "name": preset.name,
-            "weights_sha256": preset.config["weights"]["sha256"],
-            "classes": list(timeline.classes),
-            "crop": preset.config["crop"],
-            "input": preset.config["input"],
-        },
-        "options": dataclasses.asdict(timeline.options),
-        "smoothing": timeline.smoother.describe(),
-        "media": timeline.facts(),
-        "frames": timeline.frames,
-        "frames_with_face": timeline.frames_with_face,
-        "persons": len(timeline.rows_of),
-        "warnings": timeline.warnings,
-        "columns": results.COLUMNS,
-        "versions": {name: _version(name) for name in _VERSIONS},
-    }
-
-
-def _version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def _story(timeline):
-    """Says in a few lines what was found."""
-    name, persons = timeline.path.name, sorted(timeline.rows_of)
-    video = timeline.kind == "video"
-    what = f"{timeline.frames} frames" if video else "picture"
-    if not persons:
-        yield f"{name}: {what}, no face found; its rows have no values"
-    else:
-        people = "1 person" if len(persons) == 1 else f"{len(persons)} people"
-        share = f", a face in {timeline.frames_with_face}" if video else ""
-        yield f"{name}: {what}, {people}{share}"
-    for person in persons:
-        yield f"  person {person}{_person(timeline, person, video)}"
-    if not timeline.damaged:
-        for warning in timeline.warnings:
-            yield f"  note: {warning}"
-
-
-def _person(timeline, person, video):
-    """When a person was there, and with which expression for the most part."""
-    counter = timeline.best_of.get(person)
-    best, count = counter.most_common(1)[0] if counter else (None, 0)
-    if not video:
-        return f": {best}" if best else ""
-    first, last = timeline.times_of[person]
-    when = f": {first:.1f}-{last:.1f} s"
-    share = count / timeline.rows_of[person]
-    return f"{when}, mostly {best} ({share:.0%})" if best else when

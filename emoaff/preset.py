@@ -6,6 +6,7 @@ import numpy as np
 
 from emoaff import labels
 from emoaff.faces.crop import crop_face
+from emoaff.faces.crop import stretch
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -44,6 +45,11 @@ class Preset:
         return self.config["crop"]["interpolation"]
 
     @property
+    def shape(self) -> str:
+        """What is cut about the box; see `emoaff.faces.crop_face`."""
+        return self.config["crop"].get("shape", "square")
+
+    @property
     def window(self) -> int:
         """Frames in a row that the model takes at once; 1 for pictures."""
         return self.config.get("sampling", {}).get("window") or 1
@@ -64,11 +70,23 @@ class Preset:
             raise ValueError(
                 "Expected a preset that takes pictures one by one. Received: "
                 f"{self.name}, which takes {what} and so needs whole tracks. "
-                "Score it on a built corpus with `emoaff evaluate`."
+                "Give it videos with `emoaff predict`, or score it on a built "
+                "corpus with `emoaff evaluate`."
+            )
+
+    def require_answers(self) -> None:
+        """Raises ValueError if the model says nothing about a face."""
+        kinds = [o.get("kind") for o in self.config["outputs"].values()]
+        if kinds and all(kind == "features" for kind in kinds):
+            raise ValueError(
+                "Expected a preset that names expressions or gives valence "
+                f"and arousal. Received: {self.name}, which gives features "
+                "alone. Train a model on top of it: emoaff train RECIPE "
+                "--set start=FOLDER."
             )
 
     def crop(self, image: np.ndarray, box) -> np.ndarray:
-        """Cuts the square this model expects around a detector's box.
+        """Cuts what this model expects around a detector's box.
 
         Args:
             image: `(height, width, 3)` uint8, RGB.
@@ -77,14 +95,17 @@ class Preset:
         Returns:
             `(size, size, 3)` uint8, RGB.
         """
-        return crop_face(image, box, self.margin, self.size, self.interpolation)
+        return crop_face(
+            image, box, self.margin, self.size, self.interpolation, self.shape
+        )
 
     def predict(self, crops, batch_size: int = 64) -> dict[str, np.ndarray]:
         """Runs the model on face crops.
 
         A crop is one face with the preset's margin already around it. It is
         resized to the model's input; one that is not square is first completed
-        to a square by repeating its border.
+        to a square by repeating its border, or for a preset of `shape`
+        `"stretch"` loses its proportions.
 
         Args:
             crops: List or array of uint8 pictures, 0-255, any sizes: RGB
@@ -157,6 +178,8 @@ class Preset:
             )
         if crop.shape[2] == 1:
             crop = np.repeat(crop, 3, axis=2)
+        if self.shape == "stretch":
+            return stretch(crop, self.size, self.interpolation)
         height, width = crop.shape[:2]
         return crop_face(
             crop, (0, 0, width, height), 0.0, self.size, self.interpolation

@@ -134,7 +134,7 @@ def read_table(
     with pathlib.Path(path).open(newline="") as file:
         names = tuple(next(csv.reader(file), ()))
     classes = names[len(_BEFORE) : -len(_AFTER)]
-    if not classes or names != columns(classes):
+    if names != columns(classes):
         raise ValueError(
             f"{path}: expected the columns {', '.join(_BEFORE)}, classes, "
             f"{', '.join(_AFTER)}. Give a file that `emoaff predict` wrote."

@@ -1,9 +1,105 @@
 """`emoaff predict` and `emoaff models`."""
 
+import argparse
+
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import positive
 
 _DEFAULT_PRESET = "compact_ferplus"
+_SYSTEMS = ("emoaff", "emo-affectnet")
+# Options of `emoaff.prediction.options.Options`.
+_OPTIONS = {
+    "--faces": {
+        "dest": "faces",
+        "choices": ("all", "largest", "best", "lowest"),
+        "help": "which faces of each frame, by size or the detector's score; "
+        "default: all",
+    },
+    "--every": {
+        "dest": "every",
+        "type": positive,
+        "metavar": "N",
+        "help": "look at every N-th frame only; default: 1",
+    },
+    "--live": {
+        "dest": "live",
+        "action": "store_true",
+        "help": "let no row use later frames, as with a webcam",
+    },
+    "--temporal": {
+        "dest": "temporal",
+        "choices": ("auto", "window", "streaming", "static"),
+        "help": "run a model with a memory by windows or frame by frame; "
+        "default: auto, as it was made",
+    },
+    "--gap": {
+        "dest": "gap_s",
+        "type": float,
+        "metavar": "SECONDS",
+        "help": "a memory begins anew after so long without the person; "
+        "default: 1",
+    },
+    "--rate": {
+        "dest": "rate_hz",
+        "type": float,
+        "metavar": "HZ",
+        "help": "samples a second for a memory, inf for all frames; default: "
+        "the preset's",
+    },
+    "--stride": {
+        "dest": "stride",
+        "type": positive,
+        "metavar": "N",
+        "help": "samples from one window to the next; default: the preset's, "
+        "or half a window",
+    },
+    "--detection": {
+        "dest": "detection",
+        "choices": ("track", "sampled", "every"),
+        "help": "follow people, or take one face of each sampled or of every "
+        "frame; default: track",
+    },
+    "--min-score": {
+        "dest": "min_score",
+        "type": float,
+        "metavar": "SCORE",
+        "help": "use faces with a score over it, 0 to 1; default: 0, all found",
+    },
+    "--crop": {
+        "dest": "crop_shape",
+        "choices": ("square", "stretch"),
+        "help": "a square about the box, or the box itself out of shape; "
+        "default: the preset's",
+    },
+    "--filter": {
+        "dest": "interpolation",
+        "choices": ("area", "bilinear", "bicubic", "nearest"),
+        "help": "how crops are resized; default: the preset's",
+    },
+    "--thinning": {
+        "dest": "thinning",
+        "choices": ("person", "script"),
+        "help": "samples counted from each person's first frame, or from that "
+        "of the video; default: person",
+    },
+    "--windows": {
+        "dest": "windows",
+        "choices": ("script", "notebook"),
+        "help": "two windows of 6 to 10 samples, or one; default: script",
+    },
+    "--lead": {
+        "dest": "lead",
+        "choices": ("empty", "absent", "first"),
+        "help": "rows before the first face in the emo-affectnet format: "
+        "empty, left out, or the first answer; default: empty",
+    },
+    "--label": {
+        "dest": "label",
+        "choices": ("mode", "sum"),
+        "help": "name the video by most windows or by the sum of "
+        "probabilities; default: mode",
+    },
+}
 
 
 def add_predict(commands) -> None:
@@ -30,37 +126,45 @@ def add_predict(commands) -> None:
         help="write the video with boxes and expressions, too",
     )
     command.add_argument(
-        "--faces",
-        choices=("all", "largest"),
-        default="all",
-        help="which faces of each frame; default: %(default)s",
+        "--style",
+        choices=_SYSTEMS,
+        help="how --annotate draws; default: that of --rules, else emoaff",
     )
     command.add_argument(
-        "--every",
-        type=positive,
-        default=1,
-        metavar="N",
-        help="look at every N-th frame only; default: %(default)s",
+        "--format",
+        choices=_SYSTEMS,
+        help="of the table; default: that of --rules, else emoaff",
     )
     command.add_argument(
-        "--live",
-        action="store_true",
-        help="let no row use later frames, as with a webcam",
+        "--rules",
+        choices=_SYSTEMS[1:],
+        help="do all that follows as that system; what you give still holds",
     )
+    for name, settings in _OPTIONS.items():
+        # Those not given are absent, so that --rules can say them.
+        command.add_argument(name, default=argparse.SUPPRESS, **settings)
     command.set_defaults(run=_predict)
 
 
 def _predict(args):
-    from emoaff.predict import Options
     from emoaff.predict_files import predict_files
+    from emoaff.prediction.options import Options
     from emoaff.presets import load_preset
 
+    given = {
+        settings["dest"]: getattr(args, settings["dest"])
+        for settings in _OPTIONS.values()
+        if hasattr(args, settings["dest"])
+    }
+    options = Options.of_rules(args.rules, **given)
+    own = args.rules or "emoaff"
     failures = predict_files(
         args.inputs,
         load_preset(args.model),
         args.out,
-        Options(args.faces, args.every, args.live),
-        annotated=args.annotate,
+        options,
+        annotated=(args.style or own) if args.annotate else None,
+        form=args.format or own,
     )
     for failure in failures:
         complain(failure.reason)

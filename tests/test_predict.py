@@ -7,9 +7,13 @@ import emoaff
 from emoaff.faces import Frame
 from emoaff.faces import VideoWriter
 from emoaff.faces.track import Face
-from emoaff.predict import Options
 from emoaff.predict import Timeline
-from emoaff.predict import _scored
+from emoaff.predict import predict_frames
+from emoaff.prediction.still_rows import still_rows
+from tests.prediction.small_sequences import WINDOW
+from tests.prediction.small_sequences import clip_preset
+from tests.prediction.small_sequences import feature_preset
+from tests.prediction.small_sequences import still_preset
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
 
@@ -123,18 +127,9 @@ def test_persons_of_a_picture_are_numbered_from_the_left(preset, shared_data):
     assert sorted(row.box[0] for row in rows) == [row.box[0] for row in rows]
 
 
-@pytest.mark.parametrize(
-    "options", [{"faces": "none"}, {"every": 0}, {"every": -3}]
-)
-def test_options_out_of_range_are_refused(options):
-    with pytest.raises(ValueError, match="Received: "):
-        Options(**options)
-
-
 def test_each_face_gets_the_answer_for_its_own_crop():
     # A model that answers with the brightness of the crop.
     preset = types.SimpleNamespace(
-        crop=lambda image, box: image[:1, :1] + np.uint8(box[0]),
         predict=lambda crops: {
             "expression": np.float32([[c.max()] for c in crops])
         },
@@ -148,7 +143,10 @@ def test_each_face_gets_the_answer_for_its_own_crop():
             ]
             yield Frame(i, i / 10, np.full((2, 2, 3), 2 * i, np.uint8)), faces
 
-    rows = list(_scored(observed(), preset, wait=64))
+    def crop(image, box):
+        return image[:1, :1] + np.uint8(box[0])
+
+    rows = list(still_rows(observed(), preset, crop))
     assert [(r.frame, r.person) for r in rows] == [
         (i, person)
         for i in range(100)
@@ -176,9 +174,98 @@ def test_memory_does_not_grow_with_the_video(preset):
             yield Frame(i, i / 25, image), []
             del image
 
-    assert sum(1 for _ in _scored(observed(), preset, wait=64)) == 500
+    assert sum(1 for _ in still_rows(observed(), preset, preset.crop)) == 500
 
 
 def test_a_missing_file_is_named(preset, tmp_path):
     with pytest.raises(FileNotFoundError, match="nothing.mp4"):
         Timeline(tmp_path / "nothing.mp4", preset)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Presets of pictures, of their features, and of clips."""
+    root = tmp_path_factory.mktemp("small")
+    still = still_preset(root / "still")
+    memory = feature_preset(root / "memory", still, rate_hz=5, stride=3)
+    return still, memory, clip_preset(root / "clips", rate_hz=5)
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_presets_of_every_kind_give_a_row_a_frame(small, which):
+    timeline = emoaff.predict_video(CLIP, small[which], every=5)
+    rows = list(timeline)
+    assert [row.frame for row in rows] == list(range(0, 150, 5))
+    for row in rows:
+        # From the first frame with the face on, not from a full window on.
+        assert (row.probabilities is None) == (row.person is None)
+        if row.person:
+            assert row.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    form = timeline.running.form
+    assert form == ["static", "window", "streaming"][which]
+    assert timeline.label in timeline.classes
+
+
+def test_the_picture_of_a_face_is_a_window_of_itself(small):
+    (row,) = emoaff.predict_video(PORTRAIT, small[1])
+    model = small[1].model
+    image = emoaff.faces.read_picture(PORTRAIT).image
+    crop = small[0].crop(image, row.box)[None].astype(np.float32)
+    features = np.repeat(crop.mean(axis=(1, 2))[:, None] / 100, WINDOW, axis=1)
+    expected = model.predict_on_batch(features)["expression"][0]
+    np.testing.assert_allclose(row.probabilities, expected, atol=1e-4)
+
+
+def test_the_rules_of_emo_affectnet_on_a_real_clip(small):
+    from emoaff.data.thinning import thinned_frames
+    from emoaff.data.window_votes import sample_windows
+    from emoaff.data.window_votes import windows_to_frames
+    from emoaff.faces import FaceDetector
+    from emoaff.faces import crop_face
+
+    # By hand, with whole arrays: detect, crop, windows of all samples.
+    detector, samples, features = FaceDetector(), [], []
+    with emoaff.faces.Video(CLIP) as video:
+        frames = [frame.image for frame in video]
+    for place in thinned_frames(len(frames), 25.0):
+        found = [d for d in detector.detect(frames[place]) if d.score > 0.7]
+        if found:
+            box = found[-1].box
+            crop = crop_face(frames[place], box, 0, 24, "area", "stretch")
+            samples.append(place)
+            features.append(crop.mean(axis=(0, 1)) / 100)
+    windows = sample_windows(len(samples), WINDOW, 5)
+    said = small[1].model.predict_on_batch(np.float32(features)[windows])
+    expected = windows_to_frames(windows, samples, said["expression"], 150)
+
+    timeline = emoaff.predict_video(CLIP, small[1], rules="emo-affectnet")
+    rows = list(timeline)
+    missing = np.full(7, np.nan)
+    got = [
+        missing if r.probabilities is None else r.probabilities for r in rows
+    ]
+    np.testing.assert_allclose(got, expected, atol=1e-4)
+    assert {row.person for row in rows if row.person} == {1}
+
+
+def test_the_frames_of_a_camera_are_answered_at_once(small):
+    asked = []
+
+    def camera():
+        with emoaff.faces.Video(CLIP) as video:
+            for frame in video:
+                if frame.index == 40:
+                    return
+                asked.append(frame.index)
+                yield frame
+
+    answered = []
+    for frame, rows in predict_frames(camera(), small[2], faces="largest"):
+        assert asked[-1] == frame.index == rows[0].frame
+        answered += rows
+    # The camera has no rate, so samples go by the clock; nothing else differs.
+    timeline = emoaff.predict_video(CLIP, small[2], faces="largest", live=True)
+    for a, b in zip(answered, timeline, strict=False):
+        assert (a.frame, a.person) == (b.frame, b.person)
+        if a.person:
+            np.testing.assert_allclose(a.smoothed, b.smoothed, atol=1e-5)

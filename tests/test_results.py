@@ -93,3 +93,13 @@ def test_values_are_unrounded_and_missing_ones_nan():
     assert math.isnan(values["joy"]) and math.isnan(values["box_x"])
     first = results.values(ROWS[0], CLASSES)
     assert first[7] == 0.98765
+
+
+def test_a_table_without_classes_is_read_too(tmp_path):
+    row = Row(3, 0.12, 1, (1.0, 2.0, 3.0, 4.0), 0.9, None, None, 0.5, -0.25)
+    with results.table(tmp_path / "a.csv", ()) as write_row:
+        write_row(row)
+    classes, rows = results.read_table(tmp_path / "a.csv")
+    (again,) = rows
+    assert classes == () and again.probabilities is None
+    assert (again.valence, again.arousal) == (0.5, -0.25)

@@ -10,6 +10,9 @@ _FILTERS = {
     "bicubic": cv2.INTER_CUBIC,
     "nearest": cv2.INTER_NEAREST,
 }
+# warpAffine knows no averaging, resize does.
+_STRETCHING = {**_FILTERS, "area": cv2.INTER_AREA}
+SHAPES = ("square", "stretch")
 
 
 def crop_face(
@@ -18,22 +21,29 @@ def crop_face(
     margin: float = 0.0,
     size: int = 112,
     interpolation: str = "area",
+    shape: str = "square",
 ) -> np.ndarray:
-    """Cuts a square around a face and resizes it.
+    """Cuts a face and resizes it to a square.
 
-    The square is centred on the box and `max(w, h) * (1 + margin)` wide, so
+    A `"square"` is centred on the box and `max(w, h) * (1 + margin)` wide, so
     `margin` is the total of both sides: with 0.2 a box of 100 pixels gives a
     square of 120, 10 more on each side. Its place is kept to a fraction of a
     pixel. Where it leaves the picture, the border pixels are repeated.
 
+    `"stretch"` is what EMO-AffectNet does: the box itself, its corners cut to
+    whole pixels and to the last pixel of the picture, resized without keeping
+    its proportions.
+
     Args:
         image: `(height, width, 3)` uint8, RGB.
         box: `(x, y, w, h)` in pixels of `image`; pixel `i` covers `[i, i+1)`.
-        margin: Share of the longer side to add in total, over -1.
+        margin: Share of the longer side to add in total, over -1; 0 for
+            `"stretch"`.
         size: Side of the result in pixels, at least 1.
         interpolation: `"area"` averages when it shrinks and is bilinear when
             it enlarges. `"bilinear"`, `"bicubic"` and `"nearest"` sample
-            without averaging.
+            without averaging. For `"stretch"` these are OpenCV's own filters.
+        shape: One of `SHAPES`.
 
     Returns:
         `(size, size, 3)` uint8, RGB.
@@ -43,6 +53,13 @@ def crop_face(
             or wholly outside the picture, or an option is out of range.
     """
     x, y, w, h = _checked(image, box, margin, size, interpolation)
+    if shape == "stretch":
+        return _stretched_box(image, x, y, w, h, margin, size, interpolation)
+    if shape != "square":
+        raise ValueError(
+            f"shape must be one of {', '.join(SHAPES)}. "
+            f"Received: shape={shape!r}."
+        )
     side = max(w, h) * (1 + margin)
     left, top = x + (w - side) / 2, y + (h - side) / 2
     step = side / size
@@ -65,6 +82,37 @@ def crop_face(
         flags=_FILTERS[interpolation] | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+
+
+def stretch(
+    image: np.ndarray, size: int, interpolation: str = "area"
+) -> np.ndarray:
+    """Resizes a whole picture to a square without keeping its proportions.
+
+    Args:
+        image: `(height, width, 3)` uint8.
+        size: Side of the result in pixels, at least 1.
+        interpolation: As in `crop_face`.
+
+    Returns:
+        `(size, size, 3)` uint8.
+    """
+    how = _STRETCHING[interpolation]
+    return cv2.resize(image, (size, size), interpolation=how)
+
+
+def _stretched_box(image, x, y, w, h, margin, size, interpolation):
+    if margin:
+        raise ValueError(
+            "margin must be 0 for shape='stretch', which takes the box as it "
+            f"is. Received: margin={margin}."
+        )
+    height, width = image.shape[:2]
+    x1, x2 = (min(max(int(v), 0), width - 1) for v in (x, x + w))
+    y1, y2 = (min(max(int(v), 0), height - 1) for v in (y, y + h))
+    # At least a pixel: the original stops on a box that is thinner.
+    cut = image[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
+    return stretch(cut, size, interpolation)
 
 
 def _shrink(image, left, top, side, size):

@@ -1,7 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
 from emoaff.faces import crop_face
+from emoaff.faces.crop import stretch
 
 NAN = float("nan")
 
@@ -113,6 +115,8 @@ def test_a_box_without_pixels_is_refused(box):
         {"margin": -1.0},
         {"margin": NAN},
         {"interpolation": "best"},
+        {"shape": "round"},
+        {"shape": "stretch", "margin": 0.1},
         {"image": np.zeros((9, 9), np.uint8)},
         {"image": np.zeros((9, 9, 3), np.float32)},
     ],
@@ -121,3 +125,41 @@ def test_wrong_options_say_what_was_received(wrong):
     given = {"image": ramp(), "box": (0, 0, 9, 9)} | wrong
     with pytest.raises(ValueError, match="Received: "):
         crop_face(**given)
+
+
+def test_stretch_takes_the_whole_pixels_of_the_box():
+    # 30.9 and 20.9 are cut, as are the far corners, 70.8 and 50.8.
+    crop = crop_face(ramp(), (30.9, 20.9, 39.9, 29.9), 0, 40, shape="stretch")
+    expected = cv2.resize(ramp()[20:50, 30:70], (40, 40), None, 0, 0, 3)
+    np.testing.assert_array_equal(crop, expected)
+    assert (crop[0, :, 0] == np.arange(30, 70)).all()  # 40 columns as they are
+
+
+def test_stretch_stops_one_pixel_before_the_end_of_the_picture():
+    # Columns 0 to 198 of 200 and rows 40 to 98 of 100, as in the original.
+    box = (-20.5, 40.2, 400.0, 90.0)
+    crop = crop_face(ramp(), box, 0, 64, "nearest", "stretch")
+    rows = 40 + np.arange(64) * 59 // 64
+    columns = np.arange(64) * 199 // 64
+    np.testing.assert_array_equal(crop[:, 0, 1], rows)
+    np.testing.assert_array_equal(crop[0, :, 0], columns)
+
+
+def test_stretch_averages_by_the_area():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (90, 120, 3), np.uint8)
+    crop = crop_face(image, (10, 10, 80, 40), 0, 20, "area", "stretch")
+    # By hand: the mean of two rows by four columns.
+    expected = image[10:50, 10:90].reshape(20, 2, 20, 4, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(crop, expected, atol=0.51)
+
+
+def test_stretch_of_a_sliver_is_a_pixel_wide():
+    crop = crop_face(ramp(), (199.5, 20, 9, 30), 0, 8, "nearest", "stretch")
+    assert (crop[..., 0] == 199).all()
+
+
+def test_a_whole_picture_is_stretched_whole():
+    picture = stretch(ramp(), 50, "nearest")
+    np.testing.assert_array_equal(picture[0, :, 0], np.arange(50) * 4)
+    np.testing.assert_array_equal(picture[:, 0, 1], np.arange(50) * 2)

@@ -1,0 +1,1 @@
+"""How presets of every kind are run over the faces of a video."""

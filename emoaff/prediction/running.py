@@ -1,0 +1,190 @@
+"""From frames to rows, for a preset of any kind."""
+
+import math
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from emoaff.faces.crop import crop_face
+from emoaff.faces.detect import FaceDetector
+from emoaff.faces.frame import Frame
+from emoaff.faces.track import FaceTracker
+from emoaff.prediction.average_memory import AverageMemory
+from emoaff.prediction.form import form_of
+from emoaff.prediction.form import is_ahead
+from emoaff.prediction.observing import observed
+from emoaff.prediction.options import Options
+from emoaff.prediction.sampling import PersonSampler
+from emoaff.prediction.sampling import ScriptSampler
+from emoaff.prediction.sequence_model import sequence_model
+from emoaff.prediction.sequence_rows import Person
+from emoaff.prediction.sequence_rows import SequenceRows
+from emoaff.prediction.still_rows import still_rows
+from emoaff.prediction.stream_memory import StreamMemory
+from emoaff.prediction.tally import Tally
+from emoaff.prediction.window_memory import WindowMemory
+from emoaff.preset import Preset
+from emoaff.row import Row
+
+_WAIT = 64  # frames to wait for a batch of faces to fill
+
+
+class Running:
+    """Runs a preset over the frames of one video or one picture.
+
+    Args:
+        preset: Of any kind.
+        options: See `Options`.
+        average_fps: Frames a second that the video declares; NaN if unknown.
+
+    Attributes:
+        form: `"static"`, `"window"` or `"streaming"`.
+        tally: What the answers add up to; see `Tally`.
+
+    Raises:
+        ValueError: If preset, options and video do not fit each other.
+    """
+
+    def __init__(
+        self, preset: Preset, options: Options, average_fps: float = math.nan
+    ):
+        self.preset, self.options = preset, options
+        self.form = form_of(preset, options)
+        self.tally = Tally()
+        self._fps = average_fps
+        if self.form != "static":
+            self._sampler()
+            self._memory()
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Samples a second that the model sees; `None` for every frame."""
+        if self.form == "static":
+            return None
+        rate = self.options.rate_hz
+        if rate is None:
+            rate = self.preset.config.get("sampling", {}).get("rate_hz")
+        return None if rate is None or math.isinf(rate) else rate
+
+    @property
+    def stride(self) -> int:
+        """Samples from one window's start to the next's."""
+        window = self.preset.window
+        sampling = self.preset.config.get("sampling", {})
+        by_preset = None
+        if not sequence_model(self.preset).each_frame:
+            by_preset = sampling.get("stride")
+        return self.options.stride or by_preset or max(1, window // 2)
+
+    def rows(
+        self,
+        frames: Iterable[Frame],
+        detector: FaceDetector,
+        tracker=FaceTracker,
+    ) -> Iterator[Row]:
+        """Yields the rows of a video's frames; see `observed`."""
+        return self.rows_of_faces(self._observed(frames, detector, tracker))
+
+    def frames(
+        self,
+        frames: Iterable[Frame],
+        detector: FaceDetector,
+        tracker=FaceTracker,
+    ) -> Iterator[tuple[Frame, list[Row]]]:
+        """Yields each frame with its rows, before it asks for the next.
+
+        Only with `options.live`, which gives every row at once.
+        """
+        rows = None if self.form == "static" else self._sequence_rows()
+        for frame, faces in self._observed(frames, detector, tracker):
+            if rows is None:
+                yield frame, list(self.rows_of_faces([(frame, faces)]))
+            else:
+                yield frame, list(rows.push(frame, faces))
+
+    def rows_of_faces(self, seen) -> Iterator[Row]:
+        """Yields the rows of frames with their faces."""
+        if self.form == "static":
+            return self._counted(
+                still_rows(seen, self.preset, self.crop, self._wait)
+            )
+        return self._sequence_rows()(seen)
+
+    def crop(self, image, box):
+        """Cuts a face as the preset or the options say."""
+        preset, options = self.preset, self.options
+        if options.crop_shape is None and options.interpolation is None:
+            return preset.crop(image, box)
+        shape = options.crop_shape or preset.shape
+        return crop_face(
+            image,
+            box,
+            0.0 if shape == "stretch" else preset.margin,
+            preset.size,
+            options.interpolation or preset.interpolation,
+            shape,
+        )
+
+    @property
+    def _alone(self):
+        """Whether nobody is tracked, and there is one person at most."""
+        return self.options.detection != "track"
+
+    @property
+    def _wait(self):
+        return 1 if self.options.live else _WAIT
+
+    def _observed(self, frames, detector, tracker):
+        samples = None
+        if self.form != "static" and self._alone:
+            sampler = self._sampler()
+
+            def samples(frame):
+                return sampler.takes(frame.index, frame.time_s)
+
+        return observed(frames, self.options, detector, tracker, samples)
+
+    def _sequence_rows(self):
+        return SequenceRows(
+            self.preset,
+            self.crop,
+            sequence_model(self.preset).encode,
+            lambda: Person(self._memory(), self._person_sampler()),
+            0.0 if self._alone else self.options.gap_s,
+            self._alone,
+            self._wait,
+        )
+
+    def _sampler(self):
+        kind = ScriptSampler
+        if self.options.thinning == "person":
+            kind = PersonSampler
+        return kind(self.rate_hz, self._fps)
+
+    def _person_sampler(self):
+        # Without a tracker the frames were picked before faces were sought.
+        if self._alone:
+            return PersonSampler(None, self._fps)
+        return self._sampler()
+
+    def _memory(self):
+        model, options = sequence_model(self.preset), self.options
+        if self.form == "streaming":
+            model.stepper()
+            ahead = is_ahead(self.preset)
+            return StreamMemory(model.step, ahead, self._heard)
+        window = self.preset.window
+        if model.each_frame:
+            return AverageMemory(model.answer, window, self.stride, self._heard)
+        return WindowMemory(
+            model.answer, window, self.stride, options.windows, self._heard
+        )
+
+    def _heard(self, answer):
+        if "expression" in answer:
+            self.tally.add(answer["expression"])
+
+    def _counted(self, rows):
+        for row in rows:
+            if row.probabilities is not None:
+                self.tally.add(row.probabilities)
+            yield row

@@ -1,0 +1,152 @@
+"""A preset with a memory, taken apart to see every face only once."""
+
+import os
+import pathlib
+import weakref
+
+import keras
+import numpy as np
+
+from emoaff import presets
+from emoaff.evaluation.frame_features import LAYER
+from emoaff.evaluation.frame_features import preset_of
+from emoaff.models.sequence_parts import split
+from emoaff.models.streaming import streaming
+from emoaff.models.streaming import zero_states
+from emoaff.preset import Preset
+
+_BATCH = 32
+_made: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()
+
+
+class SequenceModel:
+    """What sees a face, and what remembers, of one preset.
+
+    Args:
+        encoder: `(batch, size, size, 3)` RGB 0-255 to `(batch, features)`.
+        head: `(batch, frames, features)` to outputs `(batch, frames, c)` or
+            `(batch, c)`.
+        window: Frames that the head was trained on.
+
+    Attributes:
+        each_frame: Whether the head answers every frame, not once a window.
+    """
+
+    def __init__(self, encoder: keras.Model, head: keras.Model, window: int):
+        self.encoder, self.head, self.window = encoder, head, window
+        outputs = keras.tree.flatten(head.output)
+        self.each_frame = all(len(x.shape) == 3 for x in outputs)
+        self._step = None
+
+    def encode(self, crops: list[np.ndarray]) -> np.ndarray:
+        """Gives the features of crops `(size, size, 3)`, `(n, features)`."""
+        parts = [
+            self.encoder.predict_on_batch(np.stack(crops[i : i + _BATCH]))
+            for i in range(0, len(crops), _BATCH)
+        ]
+        return np.concatenate(parts)
+
+    def answer(self, features: np.ndarray) -> dict[str, np.ndarray]:
+        """Gives the head's outputs for windows `(n, window, features)`."""
+        return _named(self.head, self.head.predict_on_batch(features))
+
+    def stepper(self) -> keras.Model:
+        """Gives the model that takes one sample at a time; made once.
+
+        Raises:
+            ValueError: If the head has a layer that must see the future.
+        """
+        if self._step is None:
+            window = None if self.each_frame else self.window
+            self._step = streaming(self.head, window)
+        return self._step
+
+    def step(
+        self, features: np.ndarray, states: dict | None
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Feeds one sample of one person.
+
+        Args:
+            features: `(features,)`.
+            states: What the step before gave; `None` to begin.
+
+        Returns:
+            Outputs by name, `(1, c)`, and the states.
+        """
+        model = self.stepper()
+        states = zero_states(model, 1) if states is None else states
+        out = model.predict_on_batch({"features": features[None], **states})
+        answers = {k: v for k, v in out.items() if k not in states}
+        return answers, {name: out[name] for name in states}
+
+
+def sequence_model(preset: Preset) -> SequenceModel:
+    """Takes a preset of clips or of features apart; once for each preset.
+
+    Args:
+        preset: With a window of frames.
+
+    Raises:
+        ValueError: If its model has no such parts, or the preset that it
+            takes features from is gone or another.
+    """
+    if preset not in _made:
+        if preset.takes_features:
+            encoder, head = _feature_encoder(preset), preset.model
+        else:
+            encoder, head = split(preset.model)
+        _made[preset] = SequenceModel(encoder, head, preset.window)
+    return _made[preset]
+
+
+def features_folder(preset: Preset) -> pathlib.Path:
+    """Finds the preset that another takes features from.
+
+    A relative folder is looked for beside the preset that names it, inside
+    it, then where the program runs.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    named = os.fspath(preset.config["input"]["features_from"])
+    places = [named]
+    if not os.path.isabs(named):
+        places = [preset.path / named, preset.path.parent / named, named]
+    for place in places:
+        found = pathlib.Path(preset_of(place))
+        if (found / presets.CONFIG).is_file():
+            return found
+    if named in presets.names():
+        return presets.find(named)
+    raise ValueError(
+        f"{preset.name} takes features of another preset, expected in {named}. "
+        "There is none. Put it back, or name its place in "
+        f"`input.features_from` of {preset.path / presets.CONFIG}."
+    )
+
+
+def _feature_encoder(preset):
+    source = presets.load_preset(features_folder(preset))
+    wanted = preset.config["input"].get("features_sha256")
+    if wanted and source.config["weights"]["sha256"] != wanted:
+        raise ValueError(
+            f"{preset.name} was trained with features of the preset that lay "
+            f"in {preset.config['input']['features_from']}. The one in "
+            f"{source.path} has other weights. Name the right one in "
+            f"`input.features_from` of {preset.path / presets.CONFIG}."
+        )
+    try:
+        layer = source.model.get_layer(LAYER)
+    except ValueError as error:
+        raise ValueError(
+            f"Expected a model with a layer named {LAYER!r}. {source.name} has "
+            "none. Name another preset in `input.features_from` of "
+            f"{preset.path / presets.CONFIG}."
+        ) from error
+    return keras.Model(source.model.inputs, layer.output)
+
+
+def _named(model, outputs):
+    if isinstance(outputs, dict):
+        return outputs
+    return {model.output_names[0]: outputs}

@@ -1,0 +1,88 @@
+"""What is said of a finished prediction: header file and printed lines."""
+
+import dataclasses
+import importlib.metadata
+from collections.abc import Iterator
+
+from emoaff import results
+
+_VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
+
+
+def header(timeline) -> dict:
+    """Gives the header of a result, for `emoaff.results.write_header`.
+
+    Args:
+        timeline: An `emoaff.predict.Timeline` that was read to its end.
+    """
+    preset = timeline.preset
+    return {
+        "source": timeline.path.name,
+        "model": {
+            "name": preset.name,
+            "weights_sha256": preset.config["weights"]["sha256"],
+            "classes": list(timeline.classes),
+            "crop": preset.config["crop"],
+            "input": preset.config["input"],
+        },
+        "options": dataclasses.asdict(timeline.options),
+        "run": _run(timeline.running),
+        "label": timeline.label,
+        "smoothing": timeline.smoother.describe(),
+        "media": timeline.facts(),
+        "frames": timeline.frames,
+        "frames_with_face": timeline.frames_with_face,
+        "persons": len(timeline.rows_of),
+        "warnings": timeline.warnings,
+        "columns": results.COLUMNS,
+        "versions": {name: _version(name) for name in _VERSIONS},
+    }
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _run(running):
+    """How the model was run, for a reader who has the numbers only."""
+    if running.form == "static":
+        return {"form": "static"}
+    return {
+        "form": running.form,
+        "rate_hz": running.rate_hz,
+        "window": running.preset.window,
+        "stride": running.stride if running.form == "window" else None,
+    }
+
+
+def story(timeline) -> Iterator[str]:
+    """Says in a few lines what was found; see `header`."""
+    name, persons = timeline.path.name, sorted(timeline.rows_of)
+    video = timeline.kind == "video"
+    what = f"{timeline.frames} frames" if video else "picture"
+    if not persons:
+        yield f"{name}: {what}, no face found; its rows have no values"
+    else:
+        people = "1 person" if len(persons) == 1 else f"{len(persons)} people"
+        share = f", a face in {timeline.frames_with_face}" if video else ""
+        yield f"{name}: {what}, {people}{share}"
+    for person in persons:
+        yield f"  person {person}{_person(timeline, person, video)}"
+    if not timeline.damaged:
+        for warning in timeline.warnings:
+            yield f"  note: {warning}"
+
+
+def _person(timeline, person, video):
+    """When a person was there, and with which expression for the most part."""
+    counter = timeline.best_of.get(person)
+    best, count = counter.most_common(1)[0] if counter else (None, 0)
+    if not video:
+        return f": {best}" if best else ""
+    first, last = timeline.times_of[person]
+    when = f": {first:.1f}-{last:.1f} s"
+    share = count / timeline.rows_of[person]
+    return f"{when}, mostly {best} ({share:.0%})" if best else when
