@@ -126,7 +126,9 @@ def _draw_face(image, row, classes, scale):
     thick = max(round(2 * scale), 1)
     cv2.rectangle(image, (x, y), (x + w, y + h), colour, thick)
     lines = [f"{row.person}"]
-    if row.smoothed is not None:
+    if row.doubt:
+        lines = [f"{row.person} ? {row.doubt}"]
+    elif row.smoothed is not None:
         best = int(np.nanargmax(row.smoothed))
         lines = [f"{row.person} {classes[best]} {row.smoothed[best]:.0%}"]
     elif not math.isnan(row.valence + row.arousal):

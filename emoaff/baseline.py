@@ -11,6 +11,7 @@ from emoaff.labels import LabelSpace
 from emoaff.row import NAN
 from emoaff.row import Row
 
+RESTING = "resting"
 _NEUTRAL = "neutral"
 
 
@@ -139,7 +140,7 @@ class Baseline:
             changed["probabilities"] = self._moved(
                 row.probabilities, rest.probabilities
             )
-        return dataclasses.replace(row, smoothed=None, **changed)
+        return row.changed(smoothed=None, **changed)
 
     def _moved(self, probabilities, rest):
         p = np.asarray(probabilities, np.float64)
@@ -159,8 +160,12 @@ def _answers(row):
 
 
 def _silent(row):
-    return dataclasses.replace(
-        row, probabilities=None, smoothed=None, valence=NAN, arousal=NAN
+    return row.changed(
+        probabilities=None,
+        smoothed=None,
+        valence=NAN,
+        arousal=NAN,
+        doubt="; ".join(filter(None, (row.doubt, RESTING))),
     )
 
 

@@ -1,6 +1,7 @@
 """From a video or picture to one row per frame and person."""
 
 import collections
+import dataclasses
 import math
 import os
 import pathlib
@@ -17,8 +18,7 @@ from emoaff.faces.pictures import read_picture
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
-from emoaff.postprocess import CausalSmoother
-from emoaff.postprocess import CentredSmoother
+from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.observing import chosen
 from emoaff.prediction.options import Options
 from emoaff.prediction.running import Running
@@ -51,6 +51,7 @@ class Timeline:
         rows_of: Person to number of rows so far.
         times_of: Person to (first, last) time in seconds so far.
         best_of: Person to a counter of smoothed expressions so far.
+        doubts: A counter of why rows name no expression so far.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -69,7 +70,11 @@ class Timeline:
         self.preset, self.options = preset, options
         self.detector = detector or FaceDetector()
         self.kind = media_kind(self.path) or "video"
-        self.smoother = CausalSmoother() if options.live else CentredSmoother()
+        self.finishing = Finishing(
+            preset,
+            options,
+            lambda path: _resting(path, preset, options, self.detector),
+        )
         if self.kind == "video":
             self._video = Video(self.path)
         else:
@@ -78,7 +83,7 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Row]:
         self._reset()
-        for row in self.smoother(self._rows()):
+        for row in self.finishing(self._rows()):
             self._count(row)
             yield row
 
@@ -147,6 +152,7 @@ class Timeline:
         self.rows_of = collections.Counter()
         self.times_of: dict[int, tuple[float, float]] = {}
         self.best_of: dict[int, collections.Counter] = {}
+        self.doubts = collections.Counter()
         self._last_counted = -1
 
     def _count(self, row):
@@ -159,7 +165,8 @@ class Timeline:
         self.rows_of[row.person] += 1
         first = self.times_of.get(row.person, (row.time_s,))[0]
         self.times_of[row.person] = (first, row.time_s)
-        if row.smoothed is not None:
+        self.doubts.update(filter(None, row.doubt.split("; ")))
+        if row.smoothed is not None and not row.doubt:
             best = self.classes[int(np.argmax(row.smoothed))]
             counter = self.best_of.setdefault(row.person, collections.Counter())
             counter[best] += 1
@@ -167,14 +174,14 @@ class Timeline:
     def _rows(self):
         if self.kind == "picture":
             seen = [(self._picture, self._faces_of_picture())]
-            return self.running.rows_of_faces(seen)
+            return self.running.rows_of_faces(self.running.doubted(seen))
         return self.running.rows(self._video, self.detector, FaceTracker)
 
     def _faces_of_picture(self):
         found = self.detector.detect(self._picture.image)
         found.sort(key=lambda detection: detection.box[0])
         faces = [
-            Face(person, detection.box, detection.score, True)
+            Face(person, detection.box, detection.score, True, detection.turn)
             for person, detection in enumerate(found, start=1)
         ]
         return chosen(faces, self.options)
@@ -239,8 +246,21 @@ def predict_frames(
     running = Running(preset, Options.of_rules(**{**options, "live": True}))
     fed: collections.deque[Row] = collections.deque()
     # One row in, one row out: nothing is asked for that is not there yet.
-    smoothed = CausalSmoother()(iter(fed.popleft, None))
     detector = detector or FaceDetector()
+    finishing = Finishing(
+        preset,
+        running.options,
+        lambda path: _resting(path, preset, running.options, detector),
+    )
+    smoothed = finishing(iter(fed.popleft, None))
     for frame, rows in running.frames(frames, detector, FaceTracker):
         fed += rows
         yield frame, [next(smoothed) for _ in rows]
+
+
+def _resting(path, preset, options, detector):
+    """The rows of a file with a resting face, the largest in it."""
+    options = dataclasses.replace(
+        options, baseline=None, faces="largest", doubt=False, valence="model"
+    )
+    return Timeline(path, preset, options, detector)

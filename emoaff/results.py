@@ -31,6 +31,8 @@ _AFTER = (
     "arousal",
     "expression_smoothed",
     "confidence_smoothed",
+    "doubt",
+    "valence_source",
 )
 COLUMNS = {
     "frame": "0-based number of the frame",
@@ -39,11 +41,14 @@ COLUMNS = {
     "box_x, box_y, box_w, box_h": "face box in pixels of the upright picture",
     "face_score": "0 to 1, score of the person's latest detection",
     "one column per class": "probability, 0 to 1, in the order of classes",
-    "expression": "the most probable class of this frame",
+    "expression": "the most probable class of this frame; empty if in doubt",
     "confidence": "its probability",
     "valence, arousal": "-1 to 1; empty where the model does not give them",
     "expression_smoothed": "the most probable class after smoothing over time",
     "confidence_smoothed": "its smoothed probability",
+    "doubt": "why no expression is named: small, blurred, turned away, unsure, "
+    "resting",
+    "valence_source": "model, or derived from the expressions",
 }
 
 
@@ -109,10 +114,12 @@ def values(row: Row, classes: tuple[str, ...]) -> list:
         *box,
         row.face_score,
         *map(float, probabilities),
-        *_best(row.probabilities, classes),
+        *_best(_named(row), classes),
         row.valence,
         row.arousal,
         *_best(row.smoothed, classes),
+        row.doubt,
+        row.valence_source,
     ]
 
 
@@ -153,7 +160,7 @@ def _rows(path, classes):
 
 def _with_person(row, cells, classes):
     probabilities = smoothed = None
-    if cells["expression"]:
+    if classes and cells[classes[0]]:
         probabilities = np.float32([cells[name] for name in classes])
     if cells["expression_smoothed"]:
         smoothed = np.full(len(classes), np.nan, np.float32)
@@ -169,6 +176,8 @@ def _with_person(row, cells, classes):
         smoothed,
         float(cells["valence"] or NAN),
         float(cells["arousal"] or NAN),
+        cells["doubt"],
+        cells["valence_source"],
     )
 
 
@@ -188,11 +197,18 @@ def _cells(row, classes):
         *(f"{value:.1f}" for value in row.box),
         _number(row.face_score, 3),
         *probabilities,
-        *_best_cells(row.probabilities, classes),
+        *_best_cells(_named(row), classes),
         _number(row.valence, 4),
         _number(row.arousal, 4),
         *_best_cells(row.smoothed, classes),
+        row.doubt,
+        row.valence_source,
     ]
+
+
+def _named(row):
+    """The probabilities whose largest is the row's expression."""
+    return None if row.doubt else row.probabilities
 
 
 def _best(probabilities, classes):

@@ -20,6 +20,11 @@ class Row:
         smoothed: As `probabilities`, over the frames around this one.
         valence: In `[-1, 1]`; NaN where the model does not give it.
         arousal: In `[-1, 1]`; NaN where the model does not give it.
+        doubt: Why no expression is named although there may be
+            probabilities: `small`, `blurred`, `turned away`, `unsure` or
+            `resting`, several joined by `; `; empty where one is.
+        valence_source: `"model"`, `"derived"` from the expressions, or empty
+            where there is no valence.
     """
 
     frame: int
@@ -31,3 +36,9 @@ class Row:
     smoothed: np.ndarray | None = None
     valence: float = NAN
     arousal: float = NAN
+    doubt: str = ""
+    valence_source: str = ""
+
+    def changed(self, **values) -> "Row":
+        """Gives the row with some values replaced."""
+        return dataclasses.replace(self, **values)

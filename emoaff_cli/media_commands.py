@@ -99,6 +99,24 @@ _OPTIONS = {
         "help": "name the video by most windows or by the sum of "
         "probabilities; default: mode",
     },
+    "--always-answer": {
+        "dest": "doubt",
+        "action": "store_false",
+        "help": "name an expression in doubtful rows too: small, blurred or "
+        "turned faces, low confidence",
+    },
+    "--baseline": {
+        "dest": "baseline",
+        "metavar": "SECONDS|FILE",
+        "help": "subtract each person's resting face: their first seconds, or "
+        "a video or picture of it",
+    },
+    "--valence": {
+        "dest": "valence",
+        "choices": ("model", "derived"),
+        "help": "derive valence from the expressions where the model gives "
+        "none; default: model",
+    },
 }
 
 
@@ -147,6 +165,7 @@ def add_predict(commands) -> None:
 
 
 def _predict(args):
+    from emoaff.baseline import read_setting
     from emoaff.predict_files import predict_files
     from emoaff.prediction.options import Options
     from emoaff.presets import load_preset
@@ -156,6 +175,8 @@ def _predict(args):
         for settings in _OPTIONS.values()
         if hasattr(args, settings["dest"])
     }
+    if "baseline" in given:
+        given["baseline"] = read_setting(given["baseline"])
     options = Options.of_rules(args.rules, **given)
     own = args.rules or "emoaff"
     failures = predict_files(

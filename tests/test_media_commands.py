@@ -73,7 +73,8 @@ def table(path):
 def test_a_preset_with_a_memory_writes_the_usual_table(
     model, form, small, late, tmp_path, capsys
 ):
-    assert predict(late, small / model, tmp_path) == 0
+    # Random weights are seldom sure of anything.
+    assert predict(late, small / model, tmp_path, "--always-answer") == 0
     rows = table(tmp_path / "late.csv")
     assert len(rows) == 20
     with_face = [row for row in rows if row["person"]]
@@ -83,6 +84,51 @@ def test_a_preset_with_a_memory_writes_the_usual_table(
     assert header["run"]["form"] == form
     assert header["run"]["rate_hz"] == 5
     assert header["label"] in with_face[-1]
+
+
+def test_doubtful_rows_name_no_expression_and_say_why(
+    small, late, tmp_path, capsys
+):
+    assert predict(late, small / "memory", tmp_path) == 0
+    rows = table(tmp_path / "late.csv")
+    with_face = [row for row in rows if row["person"]]
+    assert all(bool(r["expression"]) != bool(r["doubt"]) for r in with_face)
+    assert any("unsure" in row["doubt"] for row in with_face)
+    assert "without an expression: unsure" in capsys.readouterr().out
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert header["doubt"]["confidence"] == 0.5
+
+
+def test_valence_derived_from_a_smile_is_pleasant_and_says_so(tmp_path):
+    argv = ["--valence", "derived", "--always-answer"]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
+    (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
+    happy = float(row["happiness"])
+    assert happy > 0.5
+    assert float(row["valence"]) == pytest.approx(0.76 * happy, abs=0.1)
+    assert row["valence_source"] == "derived" and row["arousal"] == ""
+    header = json.loads((tmp_path / f"{PORTRAIT.stem}.json").read_text())
+    assert header["valence_source"] == "derived"
+
+
+def test_against_their_own_picture_everyone_is_neutral(tmp_path):
+    argv = ["--baseline", str(PORTRAIT)]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
+    (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
+    assert (row["expression"], row["confidence"]) == ("neutral", "1.0000")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("nowhere.mp4", "There is no nowhere.mp4"), ("-1", "seconds over 0")],
+)
+def test_a_baseline_that_is_none_costs_one_sentence(
+    value, message, tmp_path, capsys
+):
+    argv = [f"--baseline={value}"]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 2
+    said = capsys.readouterr().err
+    assert message in said and len(said.splitlines()) == 1
 
 
 def test_the_rules_of_emo_affectnet(small, late, tmp_path, capsys):

@@ -37,13 +37,30 @@ def test_table_golden(tmp_path):
     assert header == (
         "frame time_s person box_x box_y box_w box_h face_score calm joy "
         "expression confidence valence arousal expression_smoothed "
-        "confidence_smoothed"
+        "confidence_smoothed doubt valence_source"
     ).split(" ")
     assert first == (
         "0 0.0000 1 1.2 -2.0 30.0 40.0 0.988 0.2500 0.7500 joy 0.7500"
-    ).split(" ") + ["", "", "calm", "0.6000"]
-    assert second[8:] == ["", "", "", "", "-0.2500", "1.0000", "", ""]
-    assert third == ["1", "0.0417"] + [""] * 14
+    ).split(" ") + ["", "", "calm", "0.6000", "", ""]
+    assert second[8:] == ["", "", "", "", "-0.2500", "1.0000", *[""] * 4]
+    assert third == ["1", "0.0417"] + [""] * 16
+
+
+def test_a_doubtful_row_names_no_expression_and_keeps_what_the_model_said(
+    tmp_path,
+):
+    row = ROWS[0].changed(doubt="small; unsure", valence_source="derived")
+    write(tmp_path / "clip.csv", [row])
+    with (tmp_path / "clip.csv").open(newline="") as file:
+        (cells,) = csv.DictReader(file)
+    assert cells["expression"] == cells["confidence"] == ""
+    assert cells["joy"] == "0.7500"
+    assert cells["doubt"] == "small; unsure"
+    _, (read,) = results.read_table(tmp_path / "clip.csv")
+    np.testing.assert_allclose(read.probabilities, [0.25, 0.75])
+    assert (read.doubt, read.valence_source) == ("small; unsure", "derived")
+    values = results.values(row, CLASSES)
+    assert values[-8] is None and values[-2:] == ["small; unsure", "derived"]
 
 
 def test_rows_read_back_as_they_were_written(tmp_path):

@@ -25,6 +25,7 @@ class Face:
             followed from one detection to the next.
         turn: How far the head was turned aside at the latest detection, see
             `Detection.turn`; NaN where that is not known.
+        doubt: What makes an answer doubtful, see `emoaff.row.Row`.
     """
 
     person: int
@@ -32,6 +33,7 @@ class Face:
     score: float
     detected: bool
     turn: float = float("nan")
+    doubt: str = ""
 
 
 class FaceTracker:

@@ -1,5 +1,6 @@
 """From frames to the faces that are used of each."""
 
+import dataclasses
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -44,7 +45,7 @@ def observed(
         faces = []
         if sampled or options.detection == "every":
             found = detector.detect(frame.image)
-            faces = [Face(1, d.box, d.score, sampled) for d in found]
+            faces = [Face(1, d.box, d.score, sampled, d.turn) for d in found]
             faces = chosen(faces, options)
         if faces:
             held, lost_s = [_unseen(faces[0])], None
@@ -76,4 +77,4 @@ def chosen(faces: list[Face], options: Options) -> list[Face]:
 
 
 def _unseen(face):
-    return Face(face.person, face.box, face.score, False)
+    return dataclasses.replace(face, detected=False)

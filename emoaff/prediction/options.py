@@ -10,6 +10,7 @@ THINNING = ("person", "script")
 WINDOWS = ("script", "notebook")
 LEADS = ("empty", "absent", "first")
 LABELS = ("mode", "sum")
+VALENCE = ("model", "derived")
 RULES = {
     "emo-affectnet": {
         "faces": "lowest",
@@ -25,6 +26,7 @@ RULES = {
         "gap_s": math.inf,
         "lead": "absent",
         "label": "mode",
+        "doubt": False,
     }
 }
 
@@ -77,6 +79,13 @@ class Options:
             `emo-affectnet` format leaves their rows out.
         label: How a whole video is named, see
             `emoaff.data.window_votes.video_label`.
+        doubt: Whether to withhold doubtful expressions, see `DoubtRule` in
+            `emoaff.prediction.doubt_rule`.
+        baseline: Seconds from each person's first frame on that show the
+            resting face, or a file of one person that does, which is then
+            subtracted; see `emoaff.baseline.Baseline`. `None` for neither.
+        valence: `"model"`, or `"derived"` from the expressions where the
+            model gives none; see `emoaff.derived_valence`.
 
     Raises:
         ValueError: If a value is out of range, or two do not go together.
@@ -97,6 +106,9 @@ class Options:
     windows: str = "script"
     lead: str = "empty"
     label: str = "mode"
+    doubt: bool = True
+    baseline: float | str | None = None
+    valence: str = "model"
 
     def __post_init__(self):
         for name, choices in (
@@ -112,6 +124,7 @@ class Options:
             ("windows", WINDOWS),
             ("lead", LEADS),
             ("label", LABELS),
+            ("valence", VALENCE),
         ):
             value = getattr(self, name)
             if value not in choices:
@@ -152,6 +165,11 @@ class Options:
             raise ValueError(
                 "Expected gap_s over 0 and min_score in [0, 1). Received: "
                 f"gap_s={self.gap_s}, min_score={self.min_score}."
+            )
+        if isinstance(self.baseline, int | float) and not self.baseline > 0:
+            raise ValueError(
+                "Expected baseline to be a file, or seconds over 0. "
+                f"Received: baseline={self.baseline}."
             )
         if self.rate_hz is not None and not self.rate_hz > 0:
             raise ValueError(

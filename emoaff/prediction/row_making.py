@@ -31,6 +31,7 @@ def row(
         face.person,
         face.box,
         face.score,
+        doubt=face.doubt,
         **row_values({name: value[0] for name, value in named.items()}),
     )
 

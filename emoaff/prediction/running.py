@@ -9,6 +9,7 @@ from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
 from emoaff.prediction.average_memory import AverageMemory
+from emoaff.prediction.doubt_rule import DoubtRule
 from emoaff.prediction.form import form_of
 from emoaff.prediction.form import is_ahead
 from emoaff.prediction.observing import observed
@@ -101,6 +102,14 @@ class Running:
             else:
                 yield frame, list(rows.push(frame, faces))
 
+    def doubted(self, seen) -> Iterator:
+        """Yields frames with their faces, which say what is wrong with them."""
+        rule = DoubtRule.of(self.preset) if self.options.doubt else None
+        for frame, faces in seen:
+            if rule:
+                faces = [rule.face(frame, face) for face in faces]
+            yield frame, faces
+
     def rows_of_faces(self, seen) -> Iterator[Row]:
         """Yields the rows of frames with their faces."""
         if self.form == "static":
@@ -141,7 +150,9 @@ class Running:
             def samples(frame):
                 return sampler.takes(frame.index, frame.time_s)
 
-        return observed(frames, self.options, detector, tracker, samples)
+        return self.doubted(
+            observed(frames, self.options, detector, tracker, samples)
+        )
 
     def _sequence_rows(self):
         return SequenceRows(

@@ -91,6 +91,9 @@ def sequence_model(preset: Preset) -> SequenceModel:
             takes features from is gone or another.
     """
     if preset not in _made:
+        if not isinstance(preset.model, keras.Model):  # an exported file
+            _made[preset] = preset.model.sequence(preset.window)
+            return _made[preset]
         if preset.takes_features:
             encoder, head = _feature_encoder(preset), preset.model
         else:

@@ -50,6 +50,12 @@ def _flush(waiting, crops, preset):
         for face in faces:
             values = row_values({k: v[i] for k, v in answers.items()})
             yield Row(
-                index, time_s, face.person, face.box, face.score, **values
+                index,
+                time_s,
+                face.person,
+                face.box,
+                face.score,
+                doubt=face.doubt,
+                **values,
             )
             i += 1

@@ -28,7 +28,7 @@ def header(timeline) -> dict:
         "options": dataclasses.asdict(timeline.options),
         "run": _run(timeline.running),
         "label": timeline.label,
-        "smoothing": timeline.smoother.describe(),
+        **timeline.finishing.describe(),
         "media": timeline.facts(),
         "frames": timeline.frames,
         "frames_with_face": timeline.frames_with_face,
@@ -71,6 +71,10 @@ def story(timeline) -> Iterator[str]:
         yield f"{name}: {what}, {people}{share}"
     for person in persons:
         yield f"  person {person}{_person(timeline, person, video)}"
+    if timeline.doubts and timeline.classes:
+        each = ", ".join(f"{k} {n}" for k, n in timeline.doubts.most_common())
+        rows = "" if not video else f" of {sum(timeline.rows_of.values())}"
+        yield f"  rows{rows} without an expression: {each}"
     if not timeline.damaged:
         for warning in timeline.warnings:
             yield f"  note: {warning}"
