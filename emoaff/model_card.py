@@ -25,13 +25,25 @@ _PAGE = """# {name}
 ## Training
 
 {training}
-
-    {train_command}
-{temperature}
+{command}{temperature}{origin}
 ## Limits
 
 {limits}
 """
+_COMMAND = """
+    {}
+"""
+_ORIGIN = """
+## Origin
+
+Converted from files of {system}, {weights} arrays of weights:
+
+| file | SHA-256 |
+|---|---|
+{files}
+
+    {command}
+{notes}"""
 _TEMPERATURE = """
 Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
 pictures, is part of the weights.
@@ -57,8 +69,8 @@ def render(name: str, config: dict) -> str:
 
     Args:
         name: The preset's name.
-        config: Its `config.json`, with `scores` (`ScoreTable.to_dict`) and
-            `provenance`.
+        config: Its `config.json`, with `provenance`, and `scores`
+            (`ScoreTable.to_dict`) unless it was converted and not scored.
     """
     origin = config["provenance"]
     temperature = ""
@@ -68,13 +80,14 @@ def render(name: str, config: dict) -> str:
         name=name,
         table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
         licence=config["licence"],
-        scores="\n\n".join(_scores(config["scores"], origin)),
+        scores="\n\n".join(_all_scores(config, origin)),
         temperature=temperature,
+        origin=_origin(origin),
+        command=_command(origin),
         **{
             key: origin[key]
             for key in ("summary", "data", "training", "limits")
         },
-        train_command=origin["train_command"],
     )
 
 
@@ -110,12 +123,7 @@ def _table(config):
     yield "input", what
     if taken.get("kind") == "features":
         yield "seen through", f"layer `features` of {taken['features_from']}"
-    crop = config["crop"]
-    yield (
-        "crop",
-        f"square, {1 + crop['margin']:g} times the longer side of the "
-        f"detector's box, {crop['interpolation']} filter, border repeated",
-    )
+    yield "crop", _crop(config["crop"])
     dimensions = []
     for output in config["outputs"].values():
         if output["kind"] == "dimensional":
@@ -123,6 +131,8 @@ def _table(config):
             low, high = output["range"]
             names = ", ".join(output["names"])
             yield "output", f"{names}, linear, clipped to [{low:g}, {high:g}]"
+        elif output["kind"] == "features":
+            yield "output", f"features, {output['size']} numbers"
         else:
             classes = ", ".join(output["classes"])
             yield "output", f"{output['kind']} in this order: {classes}"
@@ -131,10 +141,56 @@ def _table(config):
         yield ", ".join(missing), "not trained, so not given"
     if len(dimensions) and len(config["outputs"]) == 1:
         yield "expression", "not trained, so not given"
+    weights = config["weights"]
     yield (
         "parameters",
-        f"{config['weights']['parameters']:,}, stored as float16",
+        f"{weights['parameters']:,}, stored as "
+        f"{weights.get('dtype', 'float16')}",
     )
+
+
+def _crop(crop):
+    if crop.get("shape") == "stretch":
+        return (
+            "the detector's box as it is, stretched to a square, "
+            f"{crop['interpolation']} filter"
+        )
+    return (
+        f"square, {1 + crop['margin']:g} times the longer side of the "
+        f"detector's box, {crop['interpolation']} filter, border repeated"
+    )
+
+
+def _command(origin):
+    if "train_command" not in origin:
+        return ""
+    return _COMMAND.format(origin["train_command"])
+
+
+def _origin(origin):
+    """Where converted weights are from, and what reading them showed."""
+    if "origin" not in origin:
+        return ""
+    files = origin["origin"]["files"].items()
+    notes = "".join(f"\n- {note}" for note in origin.get("notes", []))
+    return _ORIGIN.format(
+        system=origin["origin"]["system"],
+        weights=origin["origin"]["weights"],
+        files="\n".join(f"| {name} | `{digest}` |" for name, digest in files),
+        command=origin.get("convert_command", ""),
+        notes=f"{notes}\n" if notes else "",
+    )
+
+
+def _all_scores(config, origin):
+    """What was measured here, and what the authors published."""
+    if "scores" in config:
+        yield from _scores(config["scores"], origin)
+    else:
+        yield "Not measured here."
+    if origin.get("published"):
+        yield "Published by the authors of the weights, not measured here:"
+        yield "\n".join(f"- {line}" for line in origin["published"])
 
 
 def _scores(scores, origin):

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 
+from emoaff_cli import convert_commands
 from emoaff_cli import corpus_commands
 from emoaff_cli import media_commands
 from emoaff_cli import scoring_commands
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         training_commands.add_train,
         scoring_commands.add_evaluate,
         training_commands.add_crossval,
+        convert_commands.add_convert,
     ):
         add(commands)
     return parser

@@ -179,8 +179,7 @@ class ClipConfig:
             )
         if self.shrink < 1:
             raise ValueError(
-                "`shrink` must be at least 1. Received: "
-                f"shrink={self.shrink}."
+                f"`shrink` must be at least 1. Received: shrink={self.shrink}."
             )
         if self.head_epochs >= self.epochs:
             raise ValueError(
