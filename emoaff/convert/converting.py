@@ -17,6 +17,7 @@ from emoaff import model_card
 from emoaff import presets
 from emoaff.convert.conversion import Conversion
 from emoaff.convert.origin import files_of
+from emoaff.convert.origin import prefix_of
 from emoaff.convert.recognition import recognise
 from emoaff.convert.sources import SOURCES
 
@@ -164,7 +165,9 @@ def _refuse_other(out, features_from):
 
 def _command(origin, taken, name):
     """How to convert the same file again."""
-    parts = ["emoaff", "convert", min(origin["files"], key=len)]
+    # Of a checkpoint's files their common name.
+    source = prefix_of(pathlib.Path(min(origin["files"], key=len)))
+    parts = ["emoaff", "convert", os.fspath(source)]
     parts += ["--from", origin["system"], "--out", name]
     for setting, value in origin["settings"].items():
         if setting == "features_from":

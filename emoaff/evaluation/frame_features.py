@@ -10,6 +10,7 @@ import numpy as np
 from emoaff import presets
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_frames
+from emoaff.preset import Preset
 from emoaff.progress import Progress
 
 LAYER = "features"
@@ -19,6 +20,32 @@ def preset_of(source: str | os.PathLike) -> str | os.PathLike:
     """Returns the preset that `source` names: itself, or that of a run."""
     inside = pathlib.Path(source) / "preset"
     return inside if (inside / presets.CONFIG).is_file() else source
+
+
+def features_folder(preset: Preset) -> pathlib.Path:
+    """Finds the preset that another takes features from.
+
+    A relative folder is looked for beside the preset that names it, inside
+    it, then where the program runs.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    named = os.fspath(preset.config["input"]["features_from"])
+    places = [named]
+    if not os.path.isabs(named):
+        places = [preset.path / named, preset.path.parent / named, named]
+    for place in places:
+        found = pathlib.Path(preset_of(place))
+        if (found / presets.CONFIG).is_file():
+            return found
+    if named in presets.names():
+        return presets.find(named)
+    raise ValueError(
+        f"{preset.name} takes features of another preset, expected in {named}. "
+        "There is none. Put it back, or name its place in "
+        f"`input.features_from` of {preset.path / presets.CONFIG}."
+    )
 
 
 def frame_features(config, recordings, out, report) -> np.ndarray | None:

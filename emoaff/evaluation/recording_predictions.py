@@ -15,6 +15,7 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
+from emoaff.evaluation.frame_features import features_folder
 from emoaff.evaluation.frame_features import frame_features
 from emoaff.evaluation.frame_features import preset_of
 from emoaff.evaluation.sequence_prediction import Frames
@@ -149,15 +150,8 @@ def _resized(recordings, preset, how):
 def _features(preset, recordings, folder):
     """What the other preset makes of each frame, as in training."""
     source = preset.config["input"]
-    path = source["features_from"]
-    try:
-        found = presets.read_config(preset_of(path))
-    except ValueError as error:
-        raise ValueError(
-            f"{preset.name} takes features of another preset, expected in "
-            f"{path}. There is none. Put it back, or name its place in "
-            f"`input.features_from` of {preset.path / presets.CONFIG}."
-        ) from error
+    path = features_folder(preset)
+    found = presets.read_config(path)
     if found["weights"]["sha256"] != source["features_sha256"]:
         raise ValueError(
             f"{preset.name} was trained with features of the preset that lay "

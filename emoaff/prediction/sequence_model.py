@@ -1,7 +1,5 @@
 """A preset with a memory, taken apart to see every face only once."""
 
-import os
-import pathlib
 import weakref
 
 import keras
@@ -9,7 +7,7 @@ import numpy as np
 
 from emoaff import presets
 from emoaff.evaluation.frame_features import LAYER
-from emoaff.evaluation.frame_features import preset_of
+from emoaff.evaluation.frame_features import features_folder
 from emoaff.models.sequence_parts import split
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
@@ -100,32 +98,6 @@ def sequence_model(preset: Preset) -> SequenceModel:
             encoder, head = split(preset.model)
         _made[preset] = SequenceModel(encoder, head, preset.window)
     return _made[preset]
-
-
-def features_folder(preset: Preset) -> pathlib.Path:
-    """Finds the preset that another takes features from.
-
-    A relative folder is looked for beside the preset that names it, inside
-    it, then where the program runs.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    named = os.fspath(preset.config["input"]["features_from"])
-    places = [named]
-    if not os.path.isabs(named):
-        places = [preset.path / named, preset.path.parent / named, named]
-    for place in places:
-        found = pathlib.Path(preset_of(place))
-        if (found / presets.CONFIG).is_file():
-            return found
-    if named in presets.names():
-        return presets.find(named)
-    raise ValueError(
-        f"{preset.name} takes features of another preset, expected in {named}. "
-        "There is none. Put it back, or name its place in "
-        f"`input.features_from` of {preset.path / presets.CONFIG}."
-    )
 
 
 def _feature_encoder(preset):

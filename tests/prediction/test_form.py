@@ -1,9 +1,9 @@
 import keras
 import pytest
 
+from emoaff.evaluation.frame_features import features_folder
 from emoaff.prediction.form import form_of
 from emoaff.prediction.options import Options
-from emoaff.prediction.sequence_model import features_folder
 from emoaff.prediction.sequence_model import sequence_model
 from tests.prediction.small_sequences import clip_preset
 from tests.prediction.small_sequences import feature_preset
