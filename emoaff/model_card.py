@@ -2,6 +2,8 @@
 
 import math
 
+from emoaff import card_robustness
+
 _PAGE = """# {name}
 
 {summary}
@@ -21,7 +23,7 @@ _PAGE = """# {name}
 ## Scores
 
 {scores}
-
+{more}
 ## Training
 
 {training}
@@ -81,6 +83,7 @@ def render(name: str, config: dict) -> str:
         table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
         licence=config["licence"],
         scores="\n\n".join(_all_scores(config, origin)),
+        more=_more(config.get("scores", {}), origin),
         temperature=temperature,
         origin=_origin(origin),
         command=_command(origin),
@@ -191,6 +194,16 @@ def _all_scores(config, origin):
     if origin.get("published"):
         yield "Published by the authors of the weights, not measured here:"
         yield "\n".join(f"- {line}" for line in origin["published"])
+
+
+def _more(scores, origin):
+    """The sections on doubt and on spoiled pictures."""
+    blocks = card_robustness.coverage(scores)
+    blocks += card_robustness.robustness(scores)
+    if blocks and "evaluate_command" in origin:
+        command = f"{origin['evaluate_command']} --coverage --spoiled --card"
+        blocks.append(f"Both again, into this card:\n\n    {command}")
+    return "".join(f"\n{block}\n" for block in blocks)
 
 
 def _scores(scores, origin):

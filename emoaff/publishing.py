@@ -20,6 +20,7 @@ from emoaff.evaluation.frame_features import preset_of
 from emoaff.evaluation.recording_predictions import features_of
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
+from emoaff.scoring import ScoreTable
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {
@@ -59,6 +60,43 @@ def publish(
     (folder / presets.CARD).write_text(card, "utf-8")
     report(table.to_text())
     return folder
+
+
+def rewrite_card(
+    preset: presets.Preset,
+    table: ScoreTable,
+    coverage: ScoreTable | None = None,
+    robustness: ScoreTable | None = None,
+) -> pathlib.Path:
+    """Puts scores into a preset's `config.json` and model card.
+
+    Args:
+        preset: That was scored; its folder is written to.
+        table: Its scores, as evaluated.
+        coverage: See `emoaff.evaluation.coverage`; `None` leaves it out.
+        robustness: See `emoaff.evaluation.robustness`; `None` leaves it out.
+
+    Returns:
+        The card.
+
+    Raises:
+        ValueError: If the preset is no folder with a card.
+    """
+    card = preset.path / presets.CARD
+    if not card.is_file():
+        raise ValueError(
+            f"Expected a preset's folder with a card. {preset.path} has none. "
+            "Leave out --card."
+        )
+    scores = table.to_dict()
+    for name, more in (("coverage", coverage), ("robustness", robustness)):
+        if more is not None:
+            scores[name] = more.to_dict()
+    complete = {**preset.config, "scores": scores}
+    presets.write_config(preset.path, complete)
+    name = complete.get("name", preset.name)
+    card.write_text(model_card.render(name, complete), "utf-8")
+    return card
 
 
 def publish_clips(

@@ -32,6 +32,21 @@ def add_evaluate(commands) -> None:
         action="store_true",
         help="print the scores of each recording and person as well",
     )
+    command.add_argument(
+        "--coverage",
+        action="store_true",
+        help="how often it is right when it may keep silent, too",
+    )
+    command.add_argument(
+        "--spoiled",
+        action="store_true",
+        help="score it on darkened, blurred, turned ... pictures, too",
+    )
+    command.add_argument(
+        "--card",
+        action="store_true",
+        help="write all of it into the preset's config.json and model card",
+    )
     fitting = command.add_mutually_exclusive_group()
     fitting.add_argument(
         "--postprocess",
@@ -63,14 +78,18 @@ def _evaluate(args):
     from emoaff import results
     from emoaff.evaluate import evaluate
     from emoaff.evaluate import require_split_to_fit_on
+    from emoaff.evaluation.coverage import coverage
     from emoaff.evaluation.frame_features import preset_of
+    from emoaff.evaluation.robustness import robustness
     from emoaff.presets import load_preset
+    from emoaff.publishing import rewrite_card
     from emoaff.scoring import Bootstrap
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
+    preset = load_preset(preset_of(args.model))
     evaluation = evaluate(
-        load_preset(preset_of(args.model)),
+        preset,
         args.dataset,
         args.split,
         args.data_dir,
@@ -79,8 +98,18 @@ def _evaluate(args):
         bootstrap=Bootstrap(seed=args.seed),
     )
     print(evaluation.to_text(args.recordings))
+    silent = coverage(preset, evaluation) if args.coverage else None
+    spoiled = None
+    if args.spoiled:
+        spoiled = robustness(preset, evaluation.recordings)
+    for table in filter(None, (silent, spoiled)):
+        print(f"\n{table.to_wide_markdown()}", end="")
+    if args.card:
+        print(rewrite_card(preset, evaluation.table, silent, spoiled))
     if args.json:
-        results.write_header(args.json, evaluation.to_dict())
+        parts = {"coverage": silent, "robustness": spoiled}
+        more = {k: t.to_dict() for k, t in parts.items() if t}
+        results.write_header(args.json, {**evaluation.to_dict(), **more})
     if args.markdown:
         with results.renamed(args.markdown) as half:
             half.write_text(evaluation.to_markdown(args.recordings), "utf-8")

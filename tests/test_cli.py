@@ -10,6 +10,7 @@ import emoaff_cli
 from emoaff import presets
 from emoaff import recipes
 from tests.ferplus_files import balanced_rows
+from tests.ferplus_files import picture
 from tests.ferplus_files import write_ferplus
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
@@ -161,6 +162,36 @@ def test_prepare_evaluate_and_json(tmp_path, capsys):
     assert f"{accuracy['value']:.4f}" in printed
     assert "preprocessing: one crop a picture" in printed
     assert written["facts"]["frames"]["scored"] == 8
+
+
+def test_evaluate_writes_doubt_and_spoiled_pictures_into_the_card(
+    tmp_path, capsys
+):
+    rows = balanced_rows(8) + balanced_rows(8, "PublicTest", first=8)
+    write_ferplus(tmp_path / "corpus", rows)
+    data = ["--data-dir", str(tmp_path / "data")]
+    manual = ["--manual-dir", str(tmp_path / "corpus")]
+    assert emoaff_cli.main(["prepare", "ferplus", *manual, *data]) == 0
+    preset = tmp_path / "preset"
+    shutil.copytree(presets.find("compact_ferplus"), preset)
+    before = presets.read_config(preset)
+    argv = ["evaluate", str(preset), "--dataset", "ferplus", *data]
+    argv += ["--split", "validation", "--json", str(tmp_path / "scores.json")]
+    more = ["--coverage", "--spoiled", "--card"]
+    assert emoaff_cli.main([*argv, *more]) == 0
+    assert "| margin 1.6 |" in capsys.readouterr().out
+    after = presets.read_config(preset)
+    parts = {row["part"] for row in after["scores"]["robustness"]["rows"]}
+    assert {"as stored", "margin 1.6", "JPEG 20"} <= parts
+    assert after["scores"]["coverage"]["rows"][0]["part"] == "at least 0.5"
+    card = (preset / presets.CARD).read_text()
+    assert "## When it keeps silent" in card and "| JPEG 20 |" in card
+    assert f"{before['provenance']['evaluate_command']} --coverage" in card
+    del before["scores"], after["scores"]
+    assert after == before
+    assert presets.load_preset(preset).predict([picture(0)])
+    stored = json.loads((tmp_path / "scores.json").read_text())
+    assert stored["robustness"]["rows"] and stored["coverage"]["rows"]
 
 
 def test_evaluate_says_how_to_build_what_is_missing(tmp_path, capsys):
