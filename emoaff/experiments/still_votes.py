@@ -6,10 +6,12 @@ import tensorflow as tf
 from scipy import special
 
 from emoaff.data.face_augmenter import FaceAugmenter
+from emoaff.data.recordings import load_recordings
 from emoaff.data.sampling import balanced_indices
 from emoaff.data.sampling import held_out
 from emoaff.data.stills import Stills
 from emoaff.data.stills import load_stills
+from emoaff.experiments.teacher import Teacher
 
 
 class StillVotes:
@@ -17,8 +19,10 @@ class StillVotes:
 
     Args:
         config: Settings with `dataset`, `held_out`, `stages` (pairs of epochs
-            and side in pixels), `head_epochs`, `batch_size`, `balance_power`
-            and `seed`.
+            and side in pixels), `head_epochs`, `batch_size`, `balance_power`,
+            `shrink` (of `FaceAugmenter`), `teacher` (a preset whose answers
+            to the changed pictures are mixed into the votes, or empty),
+            `teacher_share`, `teacher_temperature` and `seed`.
         data_dir: Where the corpus was built.
 
     Attributes:
@@ -37,6 +41,12 @@ class StillVotes:
         self.kept: Stills = stills.take(~aside)
         self.tuning: Stills = stills.take(aside & labelled)
         self.steps = len(self.kept) // config.batch_size
+        self._teacher = None
+        if config.teacher:
+            space = load_recordings(config.dataset, "train", data_dir).space
+            self._teacher = Teacher(
+                config.teacher, space, config.teacher_temperature
+            )
         first = config.stages[0][1]
         self.sides = [first] * config.head_epochs + [
             side for epochs, side in config.stages for _ in range(epochs)
@@ -56,7 +66,8 @@ class StillVotes:
         part = np.array_split(chosen, shard[1], axis=1)[shard[0]]
         images = tf.constant(stills.images)
         targets = tf.constant(stills.distribution)
-        augment = FaceAugmenter(size=self.sides[epoch])
+        augment = FaceAugmenter(self.sides[epoch], shrink=config.shrink)
+        teacher, share = self._teacher, config.teacher_share
         seeds = tf.constant([config.seed, epoch])
 
         def batch(step, chosen):
@@ -65,7 +76,10 @@ class StillVotes:
             seed = tf.random.experimental.stateless_fold_in(seed, shard[0])
             x = augment(tf.gather(images, chosen), seed)
             x = tf.repeat(x, 3 // images.shape[-1], axis=-1)
-            return x, tf.gather(targets, chosen)
+            y = tf.gather(targets, chosen)
+            if teacher is not None:
+                y = (1 - share) * y + share * teacher(x)
+            return x, y
 
         return (
             tf.data.Dataset.from_tensor_slices(part)

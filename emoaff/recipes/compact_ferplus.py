@@ -65,6 +65,13 @@ class Config:
         weight_decay: AdamW's decoupled decay.
         dropout: Share of the 1,024 features dropped before the classifier.
         balance_power: See `emoaff.data.sampling.balanced_indices`.
+        shrink: How much smaller faces get at most in training, as in crops
+            with so much more around them.
+        input_size: Side in pixels of the preset's crops.
+        teacher: A preset whose answers are mixed into the votes
+            (distillation), or empty.
+        teacher_share: Share of the teacher in the mixture.
+        teacher_temperature: See `emoaff.experiments.teacher.Teacher`.
         held_out: Share of the training pictures kept for temperature and
             curves.
         seed: Of weights, draws and augmentation.
@@ -82,15 +89,19 @@ class Config:
     weight_decay: float = 1e-2
     dropout: float = 0.3
     balance_power: float = 0.5
+    shrink: float = 1.35
+    # FER+'s pictures are 48 x 48, so finer detail is nothing the model could
+    # have learned from; larger crops are averaged down to that.
+    input_size: int = 48
+    teacher: str = ""
+    teacher_share: float = 0.5
+    teacher_temperature: float = 2.0
     held_out: float = 0.08
     seed: int = 0
 
 
 NAME = "compact_ferplus"
 LABEL_SPACE = "ferplus"
-# FER+'s pictures are 48 x 48, so finer detail is nothing the model could have
-# learned from; larger crops are averaged down to what it was trained on.
-INPUT_SIZE = 48
 SUMMARY = """\
 Eight facial expressions from one small face picture. A MobileNetV1 (width 1.0,
 batch norms folded into the convolutions) sees the picture in grey, enlarged
@@ -230,7 +241,7 @@ def _optimizer(config, total):
 def finished(
     classifier: keras.Model, config: Config, temperature: float
 ) -> keras.Model:
-    """The network as shipped: one 48 x 48 crop in, probabilities out.
+    """The network as shipped: one crop in, probabilities out.
 
     Args:
         classifier: A trained `build(config)`.
@@ -238,13 +249,14 @@ def finished(
         temperature: Divides the logits; it is folded into the last layer.
 
     Returns:
-        A model from `(b, 48, 48, 3)` RGB 0-255 to
-        `{"expression": (b, 8)}` probabilities.
+        A model from `(b, size, size, 3)` RGB 0-255, of `config.input_size`,
+        to `{"expression": (b, 8)}` probabilities.
     """
     side = config.stages[-1][1]
     trunk = classifier.get_layer("mobilenet_v1")
     kernel, bias = classifier.get_layer("logits").get_weights()
-    inputs = keras.Input((INPUT_SIZE, INPUT_SIZE, 3), name="image")
+    size = config.input_size
+    inputs = keras.Input((size, size, 3), name="image")
     x = keras.layers.Resizing(side, side, name="enlarge")(inputs)
     x = trunk(Greyscale(name="greyscale")(x))
     head = keras.layers.Dense(
@@ -262,7 +274,11 @@ def preset_config(
     space = labels.get(LABEL_SPACE)
     return {
         "name": NAME,
-        "input": {"size": INPUT_SIZE, "channels": "RGB", "range": [0, 255]},
+        "input": {
+            "size": config.input_size,
+            "channels": "RGB",
+            "range": [0, 255],
+        },
         "crop": {"margin": 0.0, "interpolation": "area"},
         "sampling": {"window": 1, "rate_hz": None},
         "outputs": {
@@ -322,6 +338,8 @@ def _named(config):
     settings["initial_weights"] = pathlib.PurePath(config.initial_weights).name
     if config.start:
         settings["start"] = f"runs/{pathlib.PurePath(config.start).name}"
+    if os.sep in config.teacher:
+        settings["teacher"] = f"runs/{pathlib.PurePath(config.teacher).name}"
     return settings
 
 

@@ -3,14 +3,21 @@ import types
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy import special
 
 from emoaff import corpora
+from emoaff import labels
 from emoaff.experiments.still_votes import StillVotes
 from emoaff.experiments.still_votes import predict_logits
 from emoaff.experiments.still_votes import vote_loss
+from emoaff.experiments.teacher import Teacher
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
+from tests.small_presets import classes
+from tests.small_presets import dense
+from tests.small_presets import saved
+from tests.small_presets import still_model
 
 CONFIG = types.SimpleNamespace(
     dataset="ferplus",
@@ -19,16 +26,58 @@ CONFIG = types.SimpleNamespace(
     head_epochs=1,
     batch_size=8,
     balance_power=0.5,
+    shrink=1.35,
+    teacher="",
+    teacher_share=0.25,
+    teacher_temperature=2.0,
     seed=0,
 )
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
+def data_dir(tmp_path_factory):
     root = tmp_path_factory.mktemp("ferplus")
     write_ferplus(root / "manual", balanced_rows(60))
     corpora.prepare("ferplus", root / "manual", root / "data", False)
-    return StillVotes(CONFIG, root / "data")
+    return root / "data"
+
+
+@pytest.fixture(scope="module")
+def pictures(data_dir):
+    return StillVotes(CONFIG, data_dir)
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("presets") / "teacher"
+    last = dense(8, activation="softmax", name="expression")
+    return saved(folder, still_model({"expression": last}), classes("ferplus"))
+
+
+def test_a_teacher_s_softened_answers_are_mixed_into_the_votes(
+    pictures, teacher, data_dir
+):
+    config = types.SimpleNamespace(
+        **{**vars(CONFIG), "teacher": str(teacher.path)}
+    )
+    taught = StillVotes(config, data_dir).batches(1, 0, (0, 1))
+    plain = pictures.batches(1, 0, (0, 1))
+    for (x, y), (same, votes) in zip(
+        taught.as_numpy_iterator(), plain.as_numpy_iterator(), strict=True
+    ):
+        np.testing.assert_array_equal(x, same)
+        enlarged = tf.image.resize(x, (24, 24), antialias=True)
+        p = teacher.model.predict_on_batch(np.rint(enlarged))["expression"]
+        soft = special.softmax(np.log(np.float64(p)) / 2, axis=1)
+        np.testing.assert_allclose(
+            y, 0.75 * votes + 0.25 * soft, rtol=1e-4, atol=1e-6
+        )
+    assert np.ptp(soft, axis=0).max() > 1e-3
+
+
+def test_a_teacher_of_other_classes_is_refused(teacher):
+    with pytest.raises(ValueError, match="teacher of the classes.*Received"):
+        Teacher(teacher.path, labels.get("affectnet_7"))
 
 
 def test_some_pictures_are_held_out_and_none_is_on_both_sides(pictures):
