@@ -20,6 +20,7 @@ from emoaff import losses
 from emoaff import metrics
 from emoaff import models
 from emoaff.evaluate import evaluate
+from emoaff.exporting import export
 from emoaff.predict import predict_video
 from emoaff.presets import load_preset
 from emoaff.train import train
@@ -29,6 +30,7 @@ __all__ = [
     "__version__",
     "corpora",
     "evaluate",
+    "export",
     "faces",
     "labels",
     "layers",

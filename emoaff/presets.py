@@ -22,44 +22,92 @@ import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Callable
 
-import h5py
 import keras
-import numpy as np
 
 from emoaff import labels
+from emoaff import stored_weights
 from emoaff.preset import Preset
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 CARD = "README.md"
 _FORMAT = 1
-_LARGEST = np.finfo(np.float16).max
 _TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "preset_files"
+_CHECKOUT = pathlib.Path(__file__).parent.parent / "weights"
+_LARGE = ("resnet50_ferplus",)
+
+
+# Pairs of functions: whether a path is of that form, and its loader.
+_other_forms: list[tuple[Callable, Callable]] = []
+
+
+def add_form(recognises: Callable, load: Callable) -> None:
+    """Lets `load_preset` load something else than a preset folder.
+
+    Args:
+        recognises: Says of a path whether it is of this form.
+        load: Gives the `Preset` of such a path.
+    """
+    _other_forms.append((recognises, load))
 
 
 def names() -> list[str]:
-    """Returns the names of the presets that come with emoaff, sorted."""
-    return sorted(path.parent.name for path in _BUILT_IN.glob(f"*/{CONFIG}"))
+    """Returns the names of the presets that are there, sorted.
+
+    They lie in the installed package, in the folder that the environment
+    variable `EMOAFF_HOME` names, and in `weights` of a checkout of emoaff.
+    """
+    return sorted(_named())
 
 
 def find(name_or_path: str | os.PathLike) -> pathlib.Path:
     """Returns the folder of a preset.
 
     Raises:
-        ValueError: If it is no built-in name and no preset folder.
+        ValueError: If it is no name of `names()` and no preset folder.
     """
-    if str(name_or_path) in names():
-        return _BUILT_IN / name_or_path
+    named = _named()
+    if str(name_or_path) in named:
+        return named[str(name_or_path)]
     path = pathlib.Path(name_or_path)
     if not (path / CONFIG).is_file():
+        if str(name_or_path) in _LARGE:
+            raise ValueError(
+                f"The preset {name_or_path} is too large for the installed "
+                f"package. Expected its folder in {_CHECKOUT.name}/ of a "
+                f"checkout of emoaff or in $EMOAFF_HOME. {_home_text()} Copy "
+                f"{_CHECKOUT.name}/{name_or_path} from emoaff's repository "
+                "there."
+            )
         raise ValueError(
             f"No preset {str(name_or_path)!r}. Expected one of: "
             f"{', '.join(names())}; or a folder that holds {CONFIG} and "
             f"{WEIGHTS}."
         )
     return path
+
+
+def _named():
+    """Name to folder; the package's own come first."""
+    places = [_BUILT_IN]
+    # Beside an installed package lie other people's folders.
+    if _CHECKOUT.with_name("setup.cfg").is_file():
+        places.append(_CHECKOUT)
+    if os.environ.get("EMOAFF_HOME"):
+        places.insert(1, pathlib.Path(os.environ["EMOAFF_HOME"]))
+    found = {}
+    for place in places:
+        for config in sorted(place.glob(f"*/{CONFIG}")):
+            found.setdefault(config.parent.name, config.parent)
+    return found
+
+
+def _home_text():
+    home = os.environ.get("EMOAFF_HOME")
+    return f"It is {home}." if home else "That is not set."
 
 
 def read_config(name_or_path: str | os.PathLike) -> dict:
@@ -92,7 +140,9 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
     """Loads a preset.
 
     Args:
-        name_or_path: A name of `names()`, or the path of a preset folder.
+        name_or_path: A name of `names()`, or the path of a preset folder, or
+            of a file that `emoaff.export` made (`.onnx`, `.tflite`, or a
+            SavedModel folder).
 
     Returns:
         The preset, with its weights.
@@ -101,6 +151,9 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
         ValueError: If there is no such preset, or a file of it is damaged.
         FileNotFoundError: If its weight file is missing.
     """
+    for recognises, load in _other_forms:
+        if recognises(name_or_path):
+            return load(name_or_path)
     path = find(name_or_path)
     config = read_config(path)
     weights = path / config["weights"]["file"]
@@ -118,7 +171,8 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
     # A copy, since Keras empties what it reads.
     architecture = copy.deepcopy(config["architecture"])
     model = keras.saving.deserialize_keras_object(architecture)
-    model.load_weights(weights)
+    with stored_weights.readable(weights) as file:
+        model.load_weights(file)
     expression = config["outputs"].get("expression")
     space = None
     if expression:
@@ -144,30 +198,25 @@ def save_preset(
         path: The folder.
         config: Everything for `config.json` but `format`, `architecture` and
             `weights`, which come from the model.
-        dtype: How weights are stored: `"float16"`, which halves the file, or
-            `"float32"`, which keeps them exactly.
+        dtype: How weights are stored: `"float16"`, which halves the file,
+            `"float32"`, which keeps them exactly, or `"int8"`, a quarter; see
+            `emoaff.stored_weights.store`.
 
     Returns:
         The folder.
 
     Raises:
-        ValueError: If `dtype` is neither.
+        ValueError: If `dtype` is none of these.
     """
-    if dtype not in ("float16", "float32"):
-        raise ValueError(
-            "`dtype` must be 'float16' or 'float32'. "
-            f"Received: dtype={dtype!r}."
-        )
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         half = pathlib.Path(folder) / path.name
         half.mkdir()
-        model.save_weights(half / WEIGHTS)
-        if dtype == "float16":
-            full = (half / WEIGHTS).rename(half / f"full.{WEIGHTS}")
-            _to_float16(full, half / WEIGHTS)
-            full.unlink()
+        full = half / f"full.{WEIGHTS}"
+        model.save_weights(full)
+        stored_weights.store(full, half / WEIGHTS, dtype)
+        full.unlink()
         write_config(
             half,
             {
@@ -235,31 +284,6 @@ def _strip_training(node):
                 del config[name]
     for item in node.values():
         _strip_training(item)
-
-
-def _to_float16(source, target):
-    """Copies a weight file with every float32 array stored as float16.
-
-    Arrays with numbers beyond its range, such as variances of batch norms,
-    stay as they are.
-    """
-    with h5py.File(source) as old, h5py.File(target, "w") as new:
-
-        def copy(name, item):
-            if isinstance(item, h5py.Dataset):
-                new[name] = _halved(item[()])
-            else:
-                new.require_group(name)
-            new[name].attrs.update(item.attrs)
-
-        old.visititems(copy)
-        new.attrs.update(old.attrs)
-
-
-def _halved(values):
-    if values.dtype != np.float32 or (np.abs(values) > _LARGEST).any():
-        return values
-    return values.astype(np.float16)
 
 
 def _sha256(path):

@@ -7,6 +7,7 @@ import sys
 
 from emoaff_cli import convert_commands
 from emoaff_cli import corpus_commands
+from emoaff_cli import export_commands
 from emoaff_cli import media_commands
 from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         scoring_commands.add_evaluate,
         training_commands.add_crossval,
         convert_commands.add_convert,
+        export_commands.add_export,
     ):
         add(commands)
     return parser

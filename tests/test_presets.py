@@ -65,9 +65,45 @@ def test_weights_stored_as_float32_are_kept_exactly(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_weights_stored_in_8_bits_come_back_as_float32(tmp_path):
+    model = tiny_model()
+    path = presets.save_preset(model, tmp_path / "p", CONFIG, dtype="int8")
+    loaded = presets.load_preset(path)
+    assert loaded.config["weights"]["dtype"] == "int8"
+    for ours, theirs in zip(model.weights, loaded.model.weights, strict=True):
+        step = np.abs(ours.numpy()).max() / 127
+        assert theirs.dtype == "float32"
+        assert np.abs(ours.numpy() - theirs.numpy()).max() <= step
+
+
+def test_presets_in_the_folder_of_the_environment_have_names(
+    folder, monkeypatch
+):
+    monkeypatch.setenv("EMOAFF_HOME", str(folder.parent))
+    assert "tiny" in presets.names()
+    assert presets.load_preset("tiny").path == folder
+    # What came with the package stays what its name means.
+    shutil.copytree(folder, folder.parent / "compact_ferplus")
+    assert presets.find("compact_ferplus") != folder.parent / "compact_ferplus"
+
+
+def test_a_preset_too_large_for_the_package_says_where_it_is(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(presets, "_CHECKOUT", tmp_path / "weights")
+    monkeypatch.setenv("EMOAFF_HOME", str(tmp_path / "home"))
+    with pytest.raises(ValueError, match="too large.*home.*Copy"):
+        presets.find("resnet50_ferplus")
+    large = tmp_path / "weights" / "resnet50_ferplus"
+    presets.save_preset(tiny_model(), large, CONFIG)
+    assert "resnet50_ferplus" not in presets.names()
+    (tmp_path / "setup.cfg").touch()
+    assert presets.find("resnet50_ferplus") == large
+
+
 def test_a_dtype_that_weights_are_not_stored_in_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="dtype='int8'"):
-        presets.save_preset(tiny_model(), tmp_path / "p", CONFIG, dtype="int8")
+    with pytest.raises(ValueError, match="dtype='int4'"):
+        presets.save_preset(tiny_model(), tmp_path / "p", CONFIG, dtype="int4")
     assert not (tmp_path / "p").exists()
 
 

@@ -1,0 +1,71 @@
+"""Where an export goes: what a file is called, and whether it can be there."""
+
+import pathlib
+import shutil
+
+TARGETS = {"savedmodel": "", "onnx": ".onnx", "litert": ".tflite"}
+
+
+def target_of(out: pathlib.Path, to: str | None) -> str:
+    """Returns the target that `to`, or else the suffix of `out`, names.
+
+    Raises:
+        ValueError: If there is no such target, or the suffix is another's.
+    """
+    by_suffix = {suffix: target for target, suffix in TARGETS.items()}
+    if to is None:
+        to = by_suffix.get(out.suffix)
+    if to not in TARGETS:
+        raise ValueError(
+            f"Expected a target, one of {', '.join(TARGETS)}, or a file name "
+            f"that ends in .onnx or .tflite. Received: to={to!r}, "
+            f"out={str(out)!r}."
+        )
+    if out.suffix != TARGETS[to] and (
+        to != "savedmodel" or out.suffix in by_suffix
+    ):
+        raise ValueError(
+            f"Expected a {to} file to end in {TARGETS[to] or 'no suffix'}. "
+            f"Received: out={str(out)!r}."
+        )
+    return to
+
+
+def temporary_name(out: pathlib.Path, to: str) -> pathlib.Path:
+    """Returns the name to write to, once it is sure that this can be done.
+
+    Raises:
+        ValueError: If it cannot, or something else is at `out`.
+    """
+    half = out.with_name(f".{out.stem}.part{out.suffix}")
+    try:
+        if out.is_dir() and not (
+            to == "savedmodel" and (out / "saved_model.pb").is_file()
+        ):
+            raise FileExistsError(17, "a folder that is no SavedModel is there")
+        if out.is_file() and to == "savedmodel":
+            raise FileExistsError(17, "a file is there")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        remove(half)
+        half.touch()
+        half.unlink()
+    except OSError as error:
+        raise ValueError(
+            f"Expected a place to write the export to. Received: {out} "
+            f"({error.strerror}). Choose another with --out."
+        ) from error
+    return half
+
+
+def remove(path: pathlib.Path) -> None:
+    """Deletes a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def size_of(path: pathlib.Path) -> int:
+    """Returns the bytes of a file, or of all files in a folder."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())

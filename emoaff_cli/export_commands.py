@@ -1,0 +1,140 @@
+"""`emoaff export`."""
+
+import argparse
+
+_DESCRIPTION = (
+    "Writes a preset for another runtime, runs the file there, compares it "
+    "with the preset, and keeps it if it is the same model."
+)
+_SUFFIXES = {"savedmodel": "_saved_model", "onnx": ".onnx", "litert": ".tflite"}
+
+
+def add_export(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "export",
+        help="a preset as SavedModel, ONNX or LiteRT file",
+        description=_DESCRIPTION,
+    )
+    command.add_argument(
+        "model", metavar="PRESET|FOLDER", help="a preset, or the --out of a run"
+    )
+    command.add_argument(
+        "--to",
+        metavar="TARGET",
+        help="savedmodel, onnx or litert; default: as --out ends",
+    )
+    command.add_argument(
+        "--form",
+        default="auto",
+        metavar="FORM",
+        help="static, sequence, window or streaming (one frame and a memory); "
+        "default: static for models of pictures, else streaming",
+    )
+    command.add_argument(
+        "--frames",
+        type=int,
+        metavar="N",
+        help="frames of a clip in the form sequence; default: any",
+    )
+    command.add_argument(
+        "--batch",
+        type=_batch,
+        metavar="N|dynamic",
+        help="faces, clips or people at once; default: dynamic, 1 for litert",
+    )
+    command.add_argument(
+        "--quantize",
+        metavar="PRECISION",
+        help="float16, dynamic (weights in 8 bits) or int8; default: float32",
+    )
+    command.add_argument(
+        "--calibration",
+        metavar="FOLDER|CORPUS",
+        help="face crops for int8, and to check the file with: a folder of "
+        "pictures, or a built corpus, which also shows what int8 costs",
+    )
+    command.add_argument(
+        "--data-dir",
+        default="data",
+        metavar="DIR",
+        help="where the corpus was built; default: %(default)s",
+    )
+    command.add_argument(
+        "--split",
+        default="train",
+        metavar="SPLIT",
+        help="of the corpus, to calibrate with; default: %(default)s",
+    )
+    command.add_argument(
+        "--score-split",
+        default="validation",
+        metavar="SPLIT",
+        help="of the corpus, to score on; default: %(default)s",
+    )
+    command.add_argument(
+        "--tolerance",
+        type=float,
+        metavar="X",
+        help="largest difference to allow; default: that of the precision",
+    )
+    command.add_argument(
+        "--out", metavar="FILE", help="default: the preset's name"
+    )
+    command.set_defaults(run=_export)
+
+
+def _batch(text):
+    if text == "dynamic":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "expected a number or dynamic"
+        ) from None
+
+
+def _export(args):
+    import pathlib
+
+    from emoaff import corpora
+    from emoaff.exporting import export
+    from emoaff.exporting import faces
+    from emoaff.exporting.cost import scores_before_and_after
+    from emoaff.exporting.sources import source_of
+
+    out = args.out
+    if out is None and args.to in _SUFFIXES:
+        out = pathlib.Path(args.model).resolve().name + _SUFFIXES[args.to]
+    elif out is None:
+        raise ValueError(
+            "Expected --to savedmodel, --to onnx or --to litert, or a file to "
+            f"write with --out. Received: --to {args.to}."
+        )
+    calibration = args.calibration
+    corpus = None
+    if calibration and not pathlib.Path(calibration).is_dir():
+        name = calibration.partition("/")[0].partition("+")[0]
+        if name in corpora.names():
+            corpus = calibration
+            calibration = faces.corpus_faces(
+                source_of(args.model), corpus, args.split, args.data_dir
+            )
+    report = export(
+        args.model,
+        out,
+        args.to,
+        form=args.form,
+        frames=args.frames,
+        batch=args.batch,
+        quantize=args.quantize,
+        calibration=calibration,
+        tolerance=args.tolerance,
+    )
+    print(report)
+    if corpus:
+        for line in scores_before_and_after(
+            args.model, report.path, corpus, args.score_split, args.data_dir
+        ):
+            print(line)
