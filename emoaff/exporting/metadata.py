@@ -21,7 +21,7 @@ _DAMAGE = (
     ValueError,
     struct.error,
 )
-_KEPT = ("input", "crop", "sampling", "outputs", "licence")
+_KEPT = ("input", "crop", "sampling", "outputs", "licence", "doubt")
 
 
 def described(source: Source, graph: Graph, precision: str) -> dict:
@@ -34,7 +34,8 @@ def described(source: Source, graph: Graph, precision: str) -> dict:
     - `states` of the streaming form: shape, dtype and `next`, the output that
       goes into this input with the next frame; all begin as zeros;
     - `preset`: the preset's own `input`, `crop` (margin, filter), `sampling`
-      (rate, window), `outputs` and `licence`, as far as they are known;
+      (rate, window), `outputs`, `licence` and `doubt` (when it keeps silent),
+      as far as they are known;
     - `answers_each_frame`: whether the model of clips answers each frame or
       the window;
     - `name`, `weights_sha256`, `form`, `precision`, `emoaff` (the version).
