@@ -1,15 +1,19 @@
 """Times reading clips from TFRecords against decoding their JPEGs alone.
 
     python benchmarks/input_pipeline.py [--threads 2] [--frames 24000]
+        [--stored 170] [--pixels uint8]
     python benchmarks/input_pipeline.py --recording 47434
 
-Writes its own corpus of 150x150 crops into a temporary folder.
+Writes its own corpus of square face pictures into a temporary folder.
 
 The first form reads windows of 150 frames in random order, augments them as
-Tzirakis et al. do and makes batches of 2. The limit is `tf.io.decode_jpeg` on
-bytes in memory with as many threads, both in calls of one frame and, faster,
-in calls of a whole clip. Limit and stages take turns, and medians are printed,
-since a machine is seldom idle. CPU time is that of all threads.
+Tzirakis et al. do and makes batches of 2 with 150x150 pixels. They enlarge to
+170 pixels and cut 150 out: pictures stored with 170 pixels are only cut, which
+is the default, those stored with 150 are cut and enlarged. The limit is
+`tf.io.decode_jpeg` on bytes in memory with as many threads, both in calls of
+one frame and, faster, in calls of a whole clip. Limit and stages take turns,
+and medians are printed, since a machine is seldom idle. CPU time is that of all
+threads. Freed memory is kept, as `emoaff train` does.
 
 The second form reads one recording of that many frames, as windows and from
 first frame to last, and prints how much memory that took, and how much a
@@ -39,6 +43,7 @@ from emoaff.data.record_index import read_pictures
 from emoaff.data.record_index import record_offsets
 from emoaff.data.recordings import Recordings
 from emoaff.data.windows import sliding
+from emoaff.training.freed_memory import keep_freed_memory
 
 _SIDE = 150
 _WINDOW = 150
@@ -52,12 +57,15 @@ def main():
     args = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         if args.measure:
-            _read_through(_write(pathlib.Path(folder), [args.measure]))
+            _read_through(_write(pathlib.Path(folder), [args.measure], _SIDE))
         elif args.recording:
             _compare_memory(args.recording)
         else:
+            keep_freed_memory()
             lengths = [1500] * max(1, args.frames // 1500)
-            _compare_speed(_write(pathlib.Path(folder), lengths), args)
+            _compare_speed(
+                _write(pathlib.Path(folder), lengths, args.stored), args
+            )
 
 
 def _arguments():
@@ -65,15 +73,19 @@ def _arguments():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--frames", type=int, default=24000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--stored", type=int, default=170, metavar="PIXELS")
+    parser.add_argument(
+        "--pixels", choices=("uint8", "float32"), default="uint8"
+    )
     parser.add_argument("--recording", type=int, metavar="FRAMES")
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _pictures():
-    """Smooth faces of a kind with camera noise, as JPEGs of about 7 kB."""
+def _pictures(side):
+    """Smooth faces of a kind with camera noise, as JPEGs of 7 to 9 kB."""
     rng = np.random.default_rng(0)
-    y, x = np.mgrid[:_SIDE, :_SIDE] / _SIDE
+    y, x = np.mgrid[:side, :side] / side
     encoded = []
     for i in range(_PICTURES):
         face = np.exp(-((x - 0.5) ** 2 / 0.08 + (y - 0.5) ** 2 / 0.14))
@@ -89,9 +101,9 @@ def _pictures():
     return encoded
 
 
-def _write(folder, lengths):
+def _write(folder, lengths, side):
     """A corpus of recordings with so many frames each."""
-    pictures, path = _pictures(), str(folder / "corpus.tfrecord")
+    pictures, path = _pictures(side), str(folder / "corpus.tfrecord")
     recording = np.repeat(np.arange(len(lengths)), lengths)
     index = np.concatenate([np.arange(length) for length in lengths])
     new = (index % _SEGMENT == 0).nonzero()[0]
@@ -126,31 +138,33 @@ def _write(folder, lengths):
         record_offset=record_offsets(path),
         record_length=sizes,
         picture="frames/image",
-        picture_shape=(_SIDE, _SIDE, 3),
+        picture_shape=(side, side, 3),
     )
 
 
-def _clips(recordings, parallel, augment):
+def _clips(recordings, parallel, augment, pixels):
     windows = sliding(recordings, _WINDOW)
     return clip_batches(
         windows,
         recordings,
         np.random.default_rng(0).permutation(len(windows)),
         batch_size=2,
-        size=_SIDE,
+        size=_SIDE if augment else recordings.picture_shape[0],
         targets=("arousal_valence",),
         augment=augment,
         parallel=parallel,
+        dtype=pixels,
     )
 
 
-def _stages(recordings, threads):
+def _stages(recordings, threads, pixels):
     """Data sets to time, the limit first."""
     windows = sliding(recordings, _WINDOW)
     order = np.random.default_rng(0).permutation(len(windows))
     plan = plan_reading(recordings, windows.rows[order])
     plans = tf.data.Dataset.from_tensor_slices(plan)
-    encoded = np.array(_pictures())[np.arange(len(recordings)) % _PICTURES]
+    side = recordings.picture_shape[0]
+    encoded = np.array(_pictures(side))[np.arange(len(recordings)) % _PICTURES]
     frames = tf.data.Dataset.from_tensor_slices(encoded)
     clips = frames.batch(_WINDOW)
 
@@ -171,17 +185,19 @@ def _stages(recordings, threads):
         "decode alone, by the frame": frames.map(tf.io.decode_jpeg, threads),
         "read": plans.map(read, threads),
         "read, decode": plans.map(
-            lambda plan: read_frames(recordings, plan, _SIDE), threads
+            lambda plan: read_frames(recordings, plan, side), threads
         ),
-        "read, decode, batch": _clips(recordings, threads, None),
-        "read, decode, augment, batch": _clips(recordings, threads, augment),
+        "read, decode, batch": _clips(recordings, threads, None, pixels),
+        "read, decode, augment, batch": _clips(
+            recordings, threads, augment, pixels
+        ),
     }
 
 
 def _compare_speed(recordings, args):
     options = tf.data.Options()
     options.threading.private_threadpool_size = args.threads
-    stages = _stages(recordings, args.threads)
+    stages = _stages(recordings, args.threads, args.pixels)
     stages = {k: v.with_options(options) for k, v in stages.items()}
     seconds = {name: [] for name in stages}
     for turn in range(args.rounds + 1):
@@ -189,11 +205,12 @@ def _compare_speed(recordings, args):
             taken = _time(dataset)
             if turn:  # the first one traces
                 seconds[name].append(taken)
-    size = statistics.mean(map(len, _pictures()))
+    side = args.stored
+    size = statistics.mean(map(len, _pictures(side)))
     print(
         f"TensorFlow {tf.__version__}, {os.cpu_count()} CPUs, {args.threads} "
-        f"threads; {len(recordings)} frames of {_SIDE}x{_SIDE}, {size:.0f} "
-        f"bytes each; median of {args.rounds}"
+        f"threads; {len(recordings)} frames of {side}x{side}, {size:.0f} "
+        f"bytes each; batches of {args.pixels}; median of {args.rounds}"
     )
     print(
         f"{'':30}{'frames/s':>10}{'of by clip':>12}{'of by frame':>13}"
@@ -231,7 +248,7 @@ def _compare_memory(frames):
 
 def _read_through(recordings):
     """Prints the peak memory in MiB after reading all frames twice."""
-    for _ in _clips(recordings, 2, ClipAugmenter.tzirakis(_SIDE)):
+    for _ in _clips(recordings, 2, ClipAugmenter.tzirakis(_SIDE), "float32"):
         pass
     for _ in frame_batches(recordings, _SIDE, 64):
         pass

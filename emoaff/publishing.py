@@ -1,7 +1,5 @@
 """From a trained model to a preset folder with scores and card."""
 
-import dataclasses
-import json
 import os
 import pathlib
 import shlex
@@ -21,6 +19,8 @@ from emoaff.evaluation.recording_predictions import features_of
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.scoring import ScoreTable
+from emoaff.train_commands import portable_settings
+from emoaff.train_commands import train_commands
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {
@@ -36,10 +36,11 @@ def publish(
     folder: str | os.PathLike,
     recordings: Recordings,
     report,
+    stored: str = "float16",
 ) -> pathlib.Path:
     """Saves, scores and describes a preset.
 
-    It is scored as saved: with its float16 weights and its own preprocessing.
+    It is scored as saved: with weights as stored and its own preprocessing.
 
     Args:
         model: The model as shipped.
@@ -47,11 +48,12 @@ def publish(
         folder: The preset folder.
         recordings: What to score on.
         report: Called with the scores as text.
+        stored: See `emoaff.presets.save_preset`.
 
     Returns:
         The folder.
     """
-    folder = presets.save_preset(model, folder, config)
+    folder = presets.save_preset(model, folder, config, stored)
     preset = presets.load_preset(folder)
     table = evaluate_recordings(preset, recordings).table
     complete = {**preset.config, "scores": table.to_dict()}
@@ -110,6 +112,7 @@ def publish_clips(
     data_dir: str | os.PathLike,
     report,
     validation: Recordings | None = None,
+    calibration: tuple[float, int] | None = None,
 ) -> pathlib.Path:
     """Makes the preset of a model that was trained on windows or frames.
 
@@ -119,13 +122,16 @@ def publish_clips(
         history: A dict of measures for each epoch.
         folder: The preset folder.
         config: The run's settings, a `ClipConfig`.
-        about: Texts `name`, `summary`, `data`, `licence`, `training` and
-            `limits`.
+        about: Texts `name` (the recipe's), `summary`, `data`, `licence`,
+            `training` and `limits`, and perhaps `preset`, its name if that is
+            another one.
         space: The label space of the logits, or `None`.
         data_dir: Where the corpus was built.
         report: Called with the scores as text.
         validation: What to score on where `config.score_split` is empty;
             `None` for the corpus's `config.validation_split`.
+        calibration: What divides logits, see `emoaff.calibration`, and on how
+            many pictures it was fitted; `None` leaves logits as they are.
 
     Returns:
         The folder.
@@ -139,30 +145,39 @@ def publish_clips(
         recordings = validation
     else:
         recordings = load_recordings(config.dataset, split, data_dir)
+    name = about.get("preset", about["name"])
     described = {
-        "name": about["name"],
+        "name": name,
         **_input(config, data_dir),
         "sampling": _sampling(config, recordings),
         "outputs": _outputs(config.target, space),
         "licence": about["licence"],
         "provenance": {
             **{k: about[k] for k in ("summary", "data", "training", "limits")},
-            "train_command": _train_command(config, about["name"]),
-            "settings": dataclasses.asdict(config),
+            "train_command": "\n    ".join(
+                train_commands(about["name"], config)
+            ),
+            "settings": portable_settings(config),
             "history": history,
         },
     }
+    temperature, fitted_on = calibration or (1.0, 0)
+    if calibration:
+        described["provenance"]["temperature"] = temperature
+        described["provenance"]["held_out"] = fitted_on
     if not own:
         described["provenance"]["evaluate_command"] = (
-            f"emoaff evaluate runs/{about['name']} --dataset {config.dataset} "
-            f"--split {shlex.quote(split)} --data-dir data"
+            f"emoaff evaluate {about.get('preset', f'runs/{name}')} --dataset "
+            f"{config.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = with_probabilities(model, config.target, about["name"])
-    return publish(shipped, described, folder, recordings, report)
+    shipped = with_probabilities(model, config.target, name, temperature)
+    return publish(
+        shipped, described, folder, recordings, report, config.stored
+    )
 
 
 def with_probabilities(
-    model: keras.Model, target: str, name: str
+    model: keras.Model, target: str, name: str, temperature: float = 1.0
 ) -> keras.Model:
     """The model as shipped: the same layers, and probabilities for logits.
 
@@ -170,6 +185,7 @@ def with_probabilities(
         model: With one output.
         target: See `emoaff.experiments.clip_config.ClipConfig`.
         name: Of the result.
+        temperature: Divides logits.
 
     Returns:
         A model that puts out a dict with one name: `target`, but `expression`
@@ -179,6 +195,10 @@ def with_probabilities(
     output = target
     if target not in AFFECT_TARGETS:
         activation, _, output = _CLASSES[target]
+        if temperature != 1.0:
+            x = keras.layers.Rescaling(
+                1 / temperature, dtype="float32", name="temperature"
+            )(x)
         x = keras.layers.Activation(
             activation, dtype="float32", name="probabilities"
         )(x)
@@ -229,13 +249,3 @@ def _outputs(target, space):
         "classes": list(space.classes),
     }
     return {name: output}
-
-
-def _train_command(config, name):
-    defaults = dataclasses.asdict(type(config)())
-    command = f"emoaff train {name} --data-dir data --out runs/{name}"
-    for setting, value in dataclasses.asdict(config).items():
-        if value != defaults[setting]:
-            text = value if isinstance(value, str) else json.dumps(value)
-            command += f" --set {shlex.quote(f'{setting}={text}')}"
-    return command

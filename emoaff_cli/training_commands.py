@@ -57,7 +57,9 @@ def _add_devices(command):
 
 def _train(args):
     from emoaff.train import train
+    from emoaff.training.freed_memory import keep_freed_memory
 
+    keep_freed_memory()
     print(
         train(
             args.recipe,
@@ -107,7 +109,9 @@ def add_crossval(commands) -> None:
 
 def _crossval(args):
     from emoaff.crossval import crossval
+    from emoaff.training.freed_memory import keep_freed_memory
 
+    keep_freed_memory()
     crossval(
         args.recipe,
         args.protocol,

@@ -124,7 +124,7 @@ def test_a_preset_remembers_its_run(windowed):
     assert origin["train_command"] == (
         "emoaff train mine --data-dir data --out runs/mine --set dataset=small "
         "--set frames=6 --set stride=4 --set size=24 "
-        '--set \'rare=["a", "b"]\' --set learning_rate=0.5'
+        '--set \'rare=["a","b"]\' --set learning_rate=0.5'
     )
     assert origin["evaluate_command"] == (
         "emoaff evaluate runs/mine --dataset small --split validation "

@@ -10,6 +10,7 @@ from emoaff import presets
 from emoaff.recipes import compact_ferplus
 from emoaff.train import parse_overrides
 from emoaff.train import train
+from emoaff.train_commands import train_commands
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
 
@@ -150,7 +151,7 @@ def test_a_start_without_checkpoints_is_refused(tmp_path):
 def test_the_card_names_every_command_of_a_run(run):
     first, _ = run
     config = compact_ferplus.Config(start=str(first), seed=1)
-    one, two = compact_ferplus.commands(config)
+    one, two = train_commands("compact_ferplus", config)
     assert f"--out runs/{first.name} " in one
     assert "--set 'stages=[[1,32]]'" in one
     assert two.endswith(f"--set start=runs/{first.name} --set seed=1")

@@ -11,6 +11,7 @@ from emoaff.data.clip_operations import blur
 from emoaff.data.clip_operations import cut_each
 from emoaff.data.clip_operations import cut_picture
 from emoaff.data.clip_operations import recolour
+from emoaff.data.clip_operations import to_dtype
 from emoaff.data.picture_reading import resize
 
 # Rec. 601, as in Pillow and OpenCV.
@@ -47,6 +48,8 @@ class ClipAugmenter:
             result; a third of the clips is blurred.
         per: `"clip"`, or `"frame"` to draw anew for each frame, as the code
             of Tzirakis et al. does; this is slower.
+        dtype: Of the result. `"uint8"`, rounded to the nearest, is a quarter
+            of the memory.
 
     Call arguments:
         clips: `(batch, frames, height, width, 3)` RGB in `[0, 255]`, uint8 or
@@ -55,8 +58,8 @@ class ClipAugmenter:
         cut: Whether `crop` and `flip` are still to be done, see `cuts`.
 
     Returns:
-        float32 `(batch, frames, size, size, 3)` in `[0, 255]`; or without the
-        first axis.
+        `(batch, frames, size, size, 3)` in `[0, 255]`, of `dtype`; or without
+        the first axis.
 
     Raises:
         ValueError: If a range is empty, or a share or `per` is none.
@@ -73,6 +76,7 @@ class ClipAugmenter:
     grey: float = 0.0
     blur: float = 0.0
     per: str = "clip"
+    dtype: str = "float32"
 
     def __post_init__(self):
         pairs = [r for r in (self.saturation, self.contrast) if r]
@@ -138,6 +142,7 @@ class ClipAugmenter:
             x = tf.reshape(x, (-1, 1, *x.shape[2:]))
         x = self._change(x, draws, cut)
         x = tf.reshape(x, (shape[0], shape[1], self.size, self.size, 3))
+        x = to_dtype(x, self.dtype)
         return tf.ensure_shape(x, (*clips.shape[:2], *x.shape[2:]))
 
     def cuts(self, seeds, height, width):
@@ -183,6 +188,8 @@ class ClipAugmenter:
             if cut and (self.crop or self.flip):
                 start, mirrored, shape = self._cuts(draws, *x.shape[2:4])
                 x = cut_each(x, start, mirrored, shape)
+            if not self.blur and x.shape[2:4] == (self.size, self.size):
+                return self._light(x, draws, self.dtype)
             x = resize(self._light(x, draws), self.size)
         if self.blur:
             x = tf.map_fn(
@@ -219,11 +226,11 @@ class ClipAugmenter:
         x = cut_picture(x, [*start, 0], mirrored, shape=[*length, 3])
         return resize(x, self.size)
 
-    def _light(self, clips, draws):
+    def _light(self, clips, draws, dtype="float32"):
         if not (
             self.saturation or self.contrast or self.brightness or self.grey
         ):
-            return tf.cast(clips, tf.float32)
+            return to_dtype(clips, dtype)
         saturation, contrast, brightness, grey = (
             draws[:, i, None, None] for i in range(4, 8)
         )
@@ -241,7 +248,7 @@ class ClipAugmenter:
             mean = tf.reduce_mean(seen, (1, 2, 3)) @ luma[:, :1]
             offset += (1.0 - factor[:, 0]) * mean
             matrix *= factor
-        return recolour(clips, matrix, offset)
+        return recolour(clips, matrix, offset, dtype)
 
     def _blur(self, x, draws):
         blurred, sigma = tf.unstack(draws[8:])

@@ -38,7 +38,7 @@ def cut_each(clips, start, mirrored, shape):
 
 
 @tf.function(jit_compile=True)
-def recolour(clips, matrix, offset):
+def recolour(clips, matrix, offset, dtype="float32"):
     """Mixes the channels of each clip, in one pass over the pixels.
 
     Plain operations would need six passes, each slower than a JPEG's share of
@@ -49,14 +49,23 @@ def recolour(clips, matrix, offset):
         matrix: float32 `(batch, 3, 3)`; `matrix[:, i, o]` is what channel `i`
             gives to the result's channel `o`. Or `(1, 3, 3)` for all.
         offset: float32 `(batch, 1)`, added to all channels.
+        dtype: Of the result; `"uint8"` is rounded.
 
     Returns:
-        float32, as `clips`, clipped to `[0, 255]`.
+        As `clips`, of this dtype, clipped to `[0, 255]`.
     """
     x = tf.cast(clips, tf.float32)
     matrix, offset = matrix[:, None, None, None], offset[:, None, None, None]
     red, green, blue = (x[..., i : i + 1] * matrix[..., i, :] for i in range(3))
-    return tf.clip_by_value(red + green + blue + offset, 0.0, 255.0)
+    x = tf.clip_by_value(red + green + blue + offset, 0.0, 255.0)
+    return to_dtype(x, dtype)
+
+
+def to_dtype(x, dtype):
+    """Returns pixels 0-255 in another dtype, for uint8 the nearest ones."""
+    if tf.as_dtype(dtype) == tf.uint8 and x.dtype.is_floating:
+        x = tf.round(x)
+    return tf.cast(x, dtype)
 
 
 def blur(frames, sigma, largest):

@@ -17,11 +17,14 @@ the same arguments give the same pixels, whatever runs in parallel. Put loops
 over pictures into `emoaff.data.record_index.naming_damage`.
 """
 
+import dataclasses
 import os
 
 import numpy as np
 import tensorflow as tf
 
+from emoaff.data.clip_augmenter import ClipAugmenter
+from emoaff.data.clip_operations import to_dtype
 from emoaff.data.epoch_steps import EpochSteps
 from emoaff.data.picture_reading import plan_reading
 from emoaff.data.picture_reading import read_frames
@@ -75,7 +78,8 @@ def clip_batches(
         shard: `(i, n)` reads part `i` of each batch only, of `n` equal parts.
         parallel: Batches made at the same time, all of which are in memory.
             Defaults to the number of cores, at most 16.
-        dtype: Of the pictures; `"uint8"` is rounded.
+        dtype: Of the pictures; `"uint8"` is rounded, and a quarter of the
+            memory.
         squeeze: Whether windows of one frame lose the frames axis.
 
     Returns:
@@ -94,6 +98,8 @@ def clip_batches(
             "`augment` must make pictures of the size asked for. Received: "
             f"augment.size={augment.size}, size={size}."
         )
+    if isinstance(augment, ClipAugmenter):
+        augment = dataclasses.replace(augment, dtype=dtype)
     frames = windows.rows.shape[1]
     squeeze = squeeze and frames == 1
     root = (int(seed[0]) % 2**31 << 31) + int(seed[1]) % 2**31
@@ -109,11 +115,11 @@ def clip_batches(
         seeds = tf.stack([tf.ones_like(places) * root, places], axis=1)
         cuts = _cuts(augment, seeds, rows, recordings.picture_shape)
         x = _filled(read_frames(recordings, reading, size, cuts), rows)
-        if augment is None:
-            x = resize(x, size)
-        else:
+        if augment is not None:
             x = augment(x, seeds, cut=False) if cuts else augment(x, seeds)
-        x = _blanked(_cast(x, dtype), rows)
+        elif x.shape[-3:-1] != (size, size):
+            x = resize(x, size)
+        x = _blanked(to_dtype(x, dtype), rows)
         return (x[:, 0] if squeeze else x), y
 
     together = max(1, _CHUNK // (frames * steps.own))
@@ -274,9 +280,3 @@ def _blanked(x, rows):
         lambda: x,
         lambda: tf.where(known, x, tf.zeros((), x.dtype)),
     )
-
-
-def _cast(x, dtype):
-    if tf.as_dtype(dtype) != tf.uint8:
-        return tf.cast(x, dtype)
-    return tf.cast(tf.round(x), tf.uint8)

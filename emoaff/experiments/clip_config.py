@@ -1,5 +1,6 @@
 import dataclasses
 
+from emoaff import stored_weights
 from emoaff.labels import AFFECT_TARGETS
 
 
@@ -59,6 +60,14 @@ class ClipConfig:
             for single pictures `"face"` (`emoaff.data.face_augmenter`).
         shrink: How much smaller faces get at most with `"face"`, as in crops
             with so much more around them.
+        teacher: A preset of single pictures whose answers to the changed
+            pictures are mixed into the votes (distillation), or empty. For
+            `target="distribution"`.
+        teacher_share: Share of the teacher in the mixture, in `[0, 1]`.
+        teacher_temperature: See `emoaff.experiments.teacher.Teacher`.
+        pixels: Dtype of pictures on their way to the model: `"float32"`, or
+            `"uint8"`, which is rounded, and a quarter of the memory and of
+            what travels to a GPU.
         mixup: Blends pairs of windows; the parameter of the beta distribution
             that draws how, or 0 for none.
         loss: `"ccc"` (of each window), `"ccc_batch"` (of all frames of a
@@ -81,6 +90,8 @@ class ClipConfig:
         frozen: Whether only what is new is trained, in all epochs.
         patience: Stop after so many epochs without a better `monitor`; 0 for
             never.
+        stop_after: Ends after so many epochs, on the schedule for `epochs`; 0
+            for never.
         steps_per_epoch: Updates of an epoch; 0 for all windows once.
         batch_size: Windows of an update.
         accumulate: Parts that an update's batch is cut into, to save memory.
@@ -91,6 +102,8 @@ class ClipConfig:
         start: Weights to begin with: empty (random), `"imagenet"`, a
             `.weights.h5` file of the backbone, or a preset folder or run, of
             which every layer with the same name and shapes is taken.
+        stored: How the preset keeps its weights: `"float16"`, `"float32"` or
+            `"int8"`, see `emoaff.stored_weights`.
         monitor: Measure on the validation split that decides: `"ccc"`,
             `"uar"`, `"accuracy"` or `"macro_f1"`.
         seed: Of weights, draws and augmentation.
@@ -124,6 +137,10 @@ class ClipConfig:
     balance_power: float = 1.0
     augment: str = "none"
     shrink: float = 1.35
+    teacher: str = ""
+    teacher_share: float = 0.5
+    teacher_temperature: float = 2.0
+    pixels: str = "float32"
     mixup: float = 0.0
     loss: str = "ccc"
     class_weights: str = "none"
@@ -139,6 +156,7 @@ class ClipConfig:
     head_epochs: int = 0
     frozen: bool = False
     patience: int = 20
+    stop_after: int = 0
     steps_per_epoch: int = 0
     batch_size: int = 2
     accumulate: int = 1
@@ -146,6 +164,7 @@ class ClipConfig:
     precision: str = "float32"
     frames_at_once: int = 0
     start: str = ""
+    stored: str = "float16"
     monitor: str = "ccc"
     seed: int = 0
 
@@ -177,6 +196,17 @@ class ClipConfig:
                 "augment=face changes each picture by itself, so it is for "
                 f"frames=1. Received: frames={self.frames}. Use strong."
             )
+        if self.teacher and (self.frames > 1 or self.target != "distribution"):
+            raise ValueError(
+                "`teacher` is for target=distribution and frames=1. Received: "
+                f"target={self.target}, frames={self.frames}. Leave it empty."
+            )
+        if self.pixels == "uint8" and (self.mixup or self.augment == "face"):
+            raise ValueError(
+                "pixels=uint8 is for windows that are not blended, so neither "
+                "for mixup nor for augment=face. Received: "
+                f"mixup={self.mixup}, augment={self.augment}. Use float32."
+            )
         if self.shrink < 1:
             raise ValueError(
                 f"`shrink` must be at least 1. Received: shrink={self.shrink}."
@@ -201,11 +231,13 @@ CHOICES = {
         "classes",
     ),
     "augment": ("none", "flip", "tzirakis", "strong", "face"),
+    "pixels": ("float32", "uint8"),
     "temporal": ("lstm", "gru", ""),
     "loss": ("ccc", "ccc_batch", "sigmoid", "crossentropy", "mse"),
     "class_weights": ("none", "mean", "sum", "raw", "max"),
     "optimizer": ("adam", "adamw", "sgd", "rmsprop"),
     "schedule": ("constant", "cosine", "inverse_time"),
     "precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+    "stored": stored_weights.DTYPES,
     "monitor": ("ccc", "uar", "accuracy", "macro_f1"),
 }

@@ -15,6 +15,7 @@ from emoaff.experiments.clip_splits import read_splits
 from emoaff.experiments.clip_windows import covering_windows
 from emoaff.experiments.clip_windows import training_windows
 from emoaff.experiments.objectives import class_counts
+from emoaff.experiments.teacher import Teacher
 from emoaff.labels import AFFECT_TARGETS
 
 
@@ -69,6 +70,11 @@ class ClipData:
             config, validation, self.labels
         )
         self._count = self._drawn_in_an_epoch()
+        self._teacher = None
+        if config.teacher:
+            self._teacher = Teacher(
+                config.teacher, self.space, config.teacher_temperature
+            )
         self.steps = self._count // config.batch_size
         report(
             f"{len(training.names)} recordings, {len(training)} frames, "
@@ -112,6 +118,7 @@ class ClipData:
         if self.training.features is None:
             arguments = {
                 "augment": _augmenter(config),
+                "dtype": config.pixels,
                 "seed": (config.seed, epoch),
             }
         made = self.training.batches(
@@ -127,7 +134,7 @@ class ClipData:
             **arguments,
         )
         first = first_step * config.accumulate
-        return _changed(made, config, epoch, first, shard)
+        return _changed(made, config, epoch, first, shard, self._teacher)
 
     def describe(self, epoch: int, step: int) -> str:
         """Names the recordings in one update's batch."""
@@ -169,12 +176,16 @@ class ClipData:
         return len(self.windows) // config.batch_size * config.batch_size
 
 
-def _changed(batches, config, epoch, first, shard):
+def _changed(batches, config, epoch, first, shard, teacher):
     """The batches after what is done to a batch as a whole."""
-    if config.augment != "face" and not config.mixup:
+    if config.augment != "face" and not config.mixup and teacher is None:
         return batches
     seeds = tf.constant([config.seed, epoch])
     augment = FaceAugmenter(size=config.size, shrink=config.shrink)
+
+    def taught(answers, votes):
+        share = config.teacher_share
+        return share * answers + (1 - share) * votes
 
     def change(number, batch):
         x, y = batch
@@ -183,6 +194,8 @@ def _changed(batches, config, epoch, first, shard):
         )
         if config.augment == "face":
             x = augment(x, seed)
+        if teacher is not None:
+            y = {n: taught(teacher(x), v) for n, v in y.items()}
         if config.mixup:
             x, y = mixup(x, y, seed, config.mixup)
         return x, y

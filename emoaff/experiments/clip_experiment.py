@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from sklearn import metrics
 
+from emoaff.calibration import fit_temperature
 from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.experiments.clip_data import ClipData
@@ -17,6 +18,8 @@ from emoaff.experiments.optimizers import make_optimizer
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.publishing import publish_clips
 from emoaff.scoring.concordance import concordance
+
+_SOFTMAX = ("expression", "distribution")
 
 
 def clip_experiment(
@@ -67,6 +70,25 @@ def clip_experiment(
         stages = [head, *stages]
     validated = data.validation.recordings.split
     official = not splits and validated == config.validation_split
+
+    def publish(model, history, folder):
+        calibration = None
+        if config.score_split and config.target in _SOFTMAX:
+            truth, logits = _scored(model, config, data)
+            calibration = fit_temperature(logits, truth), len(truth)
+        return publish_clips(
+            model,
+            history,
+            folder,
+            config=config,
+            about=about,
+            space=data.space,
+            data_dir=data_dir,
+            report=report,
+            validation=None if official else data.validation.recordings,
+            calibration=calibration,
+        )
+
     return Experiment(
         build=built,
         stages=tuple(stages),
@@ -75,16 +97,9 @@ def clip_experiment(
         steps=data.steps,
         validate=functools.partial(_validate, config=config, data=data),
         monitor=config.monitor,
-        publish=functools.partial(
-            publish_clips,
-            config=config,
-            about=about,
-            space=data.space,
-            data_dir=data_dir,
-            report=report,
-            validation=None if official else data.validation.recordings,
-        ),
+        publish=publish,
         patience=config.patience or None,
+        stop_after=config.stop_after or None,
         accumulate=config.accumulate,
         clip_norm=config.clip_norm or None,
         frames_at_once=config.frames_at_once or None,
@@ -100,23 +115,14 @@ def _freeze(model, names, frozen):
 
 def _validate(model, config, data):
     """Measures of a model on the validation split."""
-    if config.frames == 1 and data.validation.features is None:
-        answers = predict_frames(model, data.validation)
-    else:
-        answers = predict_windows(
-            model, data.validation, data.validation_windows, config.batch_size
-        )
-    answers = answers.get("", answers.get(config.target))
-    recordings = data.validation.recordings
     if config.target in AFFECT_TARGETS:
-        return _affect(answers, recordings, config.target.split("_"))
-    truth = recordings.expression
-    if config.target == "emotions" and not (truth >= 0).any():
-        table = recordings.emotions
-        known = np.isfinite(table).all(axis=1)
-        truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
-    scored = (truth >= 0) & np.isfinite(answers).all(axis=1)
-    truth, predicted = truth[scored], answers[scored].argmax(axis=1)
+        return _affect(
+            _answers(model, config, data),
+            data.validation.recordings,
+            config.target.split("_"),
+        )
+    truth, logits = _scored(model, config, data)
+    predicted = logits.argmax(axis=1)
     every = range(len(data.space))
     occurring = np.unique(truth)
     return {
@@ -136,6 +142,30 @@ def _validate(model, config, data):
             )
         ),
     }
+
+
+def _answers(model, config, data):
+    """The model's one output for each frame of the validation split."""
+    if config.frames == 1 and data.validation.features is None:
+        answers = predict_frames(model, data.validation)
+    else:
+        answers = predict_windows(
+            model, data.validation, data.validation_windows, config.batch_size
+        )
+    return answers.get("", answers.get(config.target))
+
+
+def _scored(model, config, data):
+    """Class and logits of each frame that has both, in the validation split."""
+    answers = _answers(model, config, data)
+    recordings = data.validation.recordings
+    truth = recordings.expression
+    if config.target == "emotions" and not (truth >= 0).any():
+        table = recordings.emotions
+        known = np.isfinite(table).all(axis=1)
+        truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
+    scored = (truth >= 0) & np.isfinite(answers).all(axis=1)
+    return truth[scored], answers[scored]
 
 
 def _affect(answers, recordings, dimensions):

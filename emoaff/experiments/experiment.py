@@ -47,6 +47,7 @@ class Experiment:
         higher_is_better: Whether a larger `monitor` is better.
         patience: Epochs without a better `monitor` after which the run stops,
             or `None` for never.
+        stop_after: Epochs after which the run stops in any case, or `None`.
         publish: Makes the preset of the finished model, called as
             `publish(model, history, folder)`, history being a dict per epoch.
         accumulate: How many consecutive batches make one update. Their
@@ -68,6 +69,7 @@ class Experiment:
     publish: Callable[[keras.Model, list[dict], Any], Any]
     higher_is_better: bool = True
     patience: int | None = None
+    stop_after: int | None = None
     accumulate: int = 1
     clip_norm: float | None = None
     frames_at_once: int | None = None

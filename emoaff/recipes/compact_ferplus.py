@@ -25,10 +25,8 @@ Score it again:
 """
 
 import dataclasses
-import json
 import os
 import pathlib
-import shlex
 
 import keras
 
@@ -42,6 +40,8 @@ from emoaff.experiments.still_votes import StillVotes
 from emoaff.experiments.still_votes import vote_loss
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.train_commands import portable_settings
+from emoaff.train_commands import train_commands
 from emoaff.training import checkpoint
 
 
@@ -295,57 +295,14 @@ def preset_config(
             "data": DATA,
             "training": TRAINING,
             "limits": LIMITS,
-            "train_command": "\n    ".join(commands(config)),
+            "train_command": "\n    ".join(train_commands(NAME, config)),
             "evaluate_command": (
                 f"emoaff evaluate {NAME} --dataset {config.dataset} --split "
                 "validation --data-dir data"
             ),
             "temperature": temperature,
             "held_out": held_out,
-            "settings": _named(config),
+            "settings": portable_settings(config),
             "history": history,
         },
     }
-
-
-def commands(config: Config, out: str = f"runs/{NAME}") -> list[str]:
-    """The commands that repeat a run, those of the runs before it first.
-
-    Args:
-        config: The run's settings.
-        out: Folder of the run in its command.
-    """
-    before = []
-    if config.start:
-        settings = pathlib.Path(config.start, "config.json").read_text()
-        known = {field.name for field in dataclasses.fields(Config)}
-        stored = json.loads(settings).items()
-        first = Config(**{n: v for n, v in stored if n in known})
-        before = commands(first, _named(config)["start"])
-    defaults = dataclasses.asdict(Config())
-    chosen = [
-        f" --set {shlex.quote(f'{name}={_text(value)}')}"
-        for name, value in _named(config).items()
-        if _json(value) != _json(defaults[name])
-    ]
-    command = f"emoaff train {NAME} --data-dir data --out {out}"
-    return [*before, command + "".join(chosen)]
-
-
-def _named(config):
-    """The settings with files and folders by name, wherever they lay."""
-    settings = dataclasses.asdict(config)
-    settings["initial_weights"] = pathlib.PurePath(config.initial_weights).name
-    if config.start:
-        settings["start"] = f"runs/{pathlib.PurePath(config.start).name}"
-    if os.sep in config.teacher:
-        settings["teacher"] = f"runs/{pathlib.PurePath(config.teacher).name}"
-    return settings
-
-
-def _text(value):
-    return value if isinstance(value, str) else _json(value)
-
-
-def _json(value):
-    return json.dumps(value, separators=(",", ":"))

@@ -49,6 +49,7 @@ class Config(ClipConfig):
 
 NAME = "ferplus_static"
 ABOUT = {
+    "preset": "resnet50_ferplus",
     "summary": """\
 Eight expressions of a single face picture: ResNet-50 trained on the votes of
 FER+.""",

@@ -40,7 +40,8 @@ class Config(ferplus_static.Config):
 
 NAME = "synthetic_ferplus_static"
 ABOUT = {
-    **ferplus_static.ABOUT,
+    "summary": ferplus_static.ABOUT["summary"],
+    "training": ferplus_static.ABOUT["training"],
     "data": """\
 Drawn faces that move (`synthetic_affect`). No real face was seen.""",
     "licence": """\

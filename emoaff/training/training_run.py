@@ -58,6 +58,11 @@ class TrainingRun:
         """Whether this process writes the files, one of all workers."""
         return is_chief(self._strategy)
 
+    @property
+    def _end(self):
+        experiment = self.experiment
+        return min(experiment.epochs, experiment.stop_after or math.inf)
+
     def train(self) -> keras.Model:
         """Trains to the last epoch, or to the stop for want of progress.
 
@@ -78,7 +83,7 @@ class TrainingRun:
         plain = experiment.build()
         epoch, state = self._resume(plain)
         stage, step = None, None
-        while epoch < experiment.epochs and not self._has_stalled():
+        while epoch < self._end and not self._has_stalled():
             if experiment.stage_of(epoch) != stage:
                 stage = experiment.stage_of(epoch)
                 step = self._enter(stage, model)

@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clips import _cast
+from emoaff.data.clip_operations import to_dtype
 from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches
@@ -92,7 +92,30 @@ def test_pictures_are_resized_as_pillow_does(recordings, windows):
 
 def test_rounding_is_to_the_nearest():
     x = tf.constant([0.0, 0.49, 0.51, 254.6, 255.0])
-    assert list(_cast(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
+    assert list(to_dtype(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        None,
+        ClipAugmenter(24, flip=True),
+        ClipAugmenter.tzirakis(24),
+        ClipAugmenter.tzirakis(21),  # cut out of 24 and not enlarged
+        ClipAugmenter.tzirakis(24, per="frame"),
+        ClipAugmenter.strong(24),
+    ],
+    ids=["none", "flip", "enlarged", "cut", "per frame", "strong"],
+)
+def test_bytes_are_the_same_pictures_rounded(recordings, windows, augment):
+    size = augment.size if augment else 24
+    more = {"augment": augment, "size": size, "drop_remainder": False}
+    floats, _ = read(clips(recordings, windows, **more))
+    rounded, _ = read(clips(recordings, windows, dtype="uint8", **more))
+    assert rounded.dtype == np.uint8
+    np.testing.assert_array_equal(rounded, np.rint(floats))
+    if augment is not None and augment.brightness:
+        assert np.abs(rounded - floats).max() > 0.4
 
 
 def test_labels_are_those_of_their_rows(recordings, windows, plain):

@@ -40,6 +40,12 @@ def test_a_recipe_says_who_it_is(name):
         ({"batch_size": 3, "accumulate": 2}, "multiple of `accumulate`"),
         ({"epochs": 2, "head_epochs": 2}, "less than `epochs`"),
         ({"augment": "face"}, "frames=1"),
+        ({"pixels": "uint16"}, "`pixels` must be one of float32, uint8"),
+        ({"pixels": "uint8", "mixup": 0.2}, "pixels=uint8.*mixup=0.2"),
+        (
+            {"pixels": "uint8", "augment": "face", "frames": 1},
+            "pixels=uint8.*augment=face",
+        ),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(changes, message):

@@ -227,3 +227,14 @@ def test_a_batch_is_described_by_its_recordings(data_dir):
     drawn = data.windows.recording[data.order(0)[2:4]]
     for number in drawn:
         assert names[number] in data.describe(0, 1)
+
+
+def test_pixels_may_travel_as_bytes(data_dir):
+    arguments = {"augment": "tzirakis", "frames": 5}
+    floats = list(made(data_dir, **arguments).batches(0, 0, (0, 1)))
+    data = made(data_dir, pixels="uint8", **arguments)
+    for (x, _), (expected, _) in zip(
+        data.batches(0, 0, (0, 1)), floats, strict=True
+    ):
+        assert x.dtype == np.uint8
+        np.testing.assert_array_equal(x, np.rint(expected))

@@ -31,7 +31,7 @@ def loss(truth, predicted):
     return tf.reduce_mean(tf.square(truth - predicted))
 
 
-def trained(frames_at_once, **kind):
+def trained(frames_at_once, clips=clips, **kind):
     """Weights and losses of three updates."""
     keras.utils.set_random_seed(0)
     model = small_model(**kind)
@@ -54,6 +54,22 @@ def test_chunks_make_the_same_updates(frames_at_once):
     np.testing.assert_allclose(parts[0], whole[0], rtol=1e-5)
     for x, y in zip(parts[1], whole[1], strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)
+
+
+@pytest.mark.parametrize("frames_at_once", [None, 4])
+def test_pictures_of_bytes_make_the_same_updates(frames_at_once):
+    def stored(dtype):
+        def made(seed):
+            x, y = clips(seed)
+            return np.rint(9 * x).astype(dtype), y
+
+        return made
+
+    floats = trained(frames_at_once, stored("float32"))
+    rounded = trained(frames_at_once, stored("uint8"))
+    np.testing.assert_array_equal(rounded[0], floats[0])
+    for x, y in zip(rounded[1], floats[1], strict=True):
+        np.testing.assert_array_equal(x, y)
 
 
 def test_one_chunk_of_everything_moves_averages_once_and_drops_alike():
