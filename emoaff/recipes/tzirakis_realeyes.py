@@ -12,7 +12,7 @@ The paper enlarges faces to 170 pixels and cuts 150 out. A corpus built as
 150 pixels, pieces of 132 are enlarged, which shows the same but takes longer:
 
     emoaff prepare realeyes_like+size=170 --manual-dir CORPUS --data-dir data
-    emoaff train tzirakis_realeyes --data-dir data --out runs/tzirakis_realeyes \
+    emoaff train tzirakis_realeyes --data-dir data --out runs/realeyes \
         --set dataset=realeyes_like+size=170 --set pixels=uint8
 
 Expect: the paper gives no score for this step. RealEyes is not public; the
