@@ -27,7 +27,7 @@ _PAGE = """# {name}
 ## Training
 
 {training}
-{command}{temperature}{origin}
+{command}{temperature}{stored}{origin}
 ## Limits
 
 {limits}
@@ -49,6 +49,10 @@ Converted from files of {system}, {weights} arrays of weights:
 _TEMPERATURE = """
 Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
 pictures, is part of the weights.
+"""
+_STORED = """
+Weights are stored in 8 bits, each filter on a scale of its own. Before that \
+the scores were {before_storage}.
 """
 _MEASURES = {
     "accuracy": "accuracy",
@@ -78,6 +82,9 @@ def render(name: str, config: dict) -> str:
     temperature = ""
     if "temperature" in origin:
         temperature = _TEMPERATURE.format(**origin)
+    stored = ""
+    if "before_storage" in origin:
+        stored = _STORED.format(**origin)
     return _PAGE.format(
         name=name,
         table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
@@ -85,6 +92,7 @@ def render(name: str, config: dict) -> str:
         scores="\n\n".join(_all_scores(config, origin)),
         more=_more(config.get("scores", {}), origin),
         temperature=temperature,
+        stored=stored,
         origin=_origin(origin),
         command=_command(origin),
         **{
@@ -94,18 +102,19 @@ def render(name: str, config: dict) -> str:
     )
 
 
-def headline(config: dict) -> str:
+def headline(config: dict, digits: int = 3) -> str:
     """Returns a preset's main scores in words; empty if it has none.
 
     Args:
         config: Its `config.json`.
+        digits: After the point.
     """
     scores = config.get("scores", {})
     if "rows" not in scores:
         return ""
     parts = [
         f"{_HEADLINES[row['measure']]} {row['of']}".strip()
-        + f" {_number(row['value'], 3)}"
+        + f" {_number(row['value'], digits)}"
         for row in scores["rows"]
         if row["measure"] in _HEADLINES and not row["part"]
     ]

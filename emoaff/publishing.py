@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shlex
+import tempfile
 
 import keras
 import numpy as np
@@ -40,7 +41,8 @@ def publish(
 ) -> pathlib.Path:
     """Saves, scores and describes a preset.
 
-    It is scored as saved: with weights as stored and its own preprocessing.
+    It is scored as saved: with weights as stored and its own preprocessing. If
+    these are 8 bits, it is scored before too, for the card to tell the cost.
 
     Args:
         model: The model as shipped.
@@ -53,6 +55,10 @@ def publish(
     Returns:
         The folder.
     """
+    if stored == "int8":
+        origin = config["provenance"]
+        before = _scores_in_full(model, config, recordings)
+        config = {**config, "provenance": {**origin, "before_storage": before}}
     folder = presets.save_preset(model, folder, config, stored)
     preset = presets.load_preset(folder)
     table = evaluate_recordings(preset, recordings).table
@@ -62,6 +68,16 @@ def publish(
     (folder / presets.CARD).write_text(card, "utf-8")
     report(table.to_text())
     return folder
+
+
+def _scores_in_full(model, config, recordings):
+    """The main scores, in words, with weights as they were trained."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "preset"
+        presets.save_preset(model, path, config, "float32")
+        preset = presets.load_preset(path)
+        table = evaluate_recordings(preset, recordings).table
+    return model_card.headline({"scores": table.to_dict()}, digits=4)
 
 
 def rewrite_card(

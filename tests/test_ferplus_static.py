@@ -1,4 +1,5 @@
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -96,6 +97,22 @@ def test_the_temperature_makes_held_out_labels_most_likely(run, data_dir):
     assert best == pytest.approx(1.0, abs=0.05)
     stored = preset.config["provenance"]["temperature"]
     assert abs(stored - 1) > 0.1  # so it was needed
+
+
+def test_the_card_says_what_storing_in_8_bits_costs(run):
+    preset = presets.load_preset(run / "preset")
+    before = preset.config["provenance"]["before_storage"]
+    text = (preset.path / presets.CARD).read_text("utf-8")
+    assert f"Before that the scores were {before}." in text
+    accuracy, uar = re.fullmatch(
+        r"accuracy (0\.\d{4}), UAR (0\.\d{4}) on ferplus validation", before
+    ).groups()
+    scores = {
+        row["measure"]: row["value"] for row in preset.config["scores"]["rows"]
+    }
+    # A picture of 16 may fall the other way, so two of a class.
+    assert scores["accuracy"] == pytest.approx(float(accuracy), abs=0.07)
+    assert scores["uar"] == pytest.approx(float(uar), abs=0.07)
 
 
 def test_a_second_run_names_the_commands_of_the_first(run, data_dir, tmp_path):

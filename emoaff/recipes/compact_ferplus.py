@@ -40,6 +40,8 @@ from emoaff.experiments.still_votes import StillVotes
 from emoaff.experiments.still_votes import vote_loss
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.recipes.ferplus_static import TWINS
+from emoaff.recipes.ferplus_static import VALENCE
 from emoaff.train_commands import portable_settings
 from emoaff.train_commands import train_commands
 from emoaff.training import checkpoint
@@ -106,11 +108,10 @@ SUMMARY = """\
 Eight facial expressions from one small face picture. A MobileNetV1 (width 1.0,
 batch norms folded into the convolutions) sees the picture in grey, enlarged
 inside the model."""
-DATA = """\
+DATA = f"""\
 Trained on the vote distributions of FER+ (Barsoum et al., 2016): FER2013's
 training pictures (48 x 48, grey, found by web search) with ten crowd votes
-each. Pictures that stand in the validation or test split with the same pixels
-were left out. First weights: a MobileNetV1 trained to recognise the people of
+each. {TWINS} First weights: a MobileNetV1 trained to recognise the people of
 VGGFace2."""
 LICENCE = """\
 The weights are given under MIT like the rest of emoaff, with two cautions that
@@ -123,12 +124,12 @@ Vote distributions as targets, classes drawn in proportion to the square root
 of their counts, warps, light, blur, noise and covered patches as augmentation
 (`emoaff.data.face_augmenter`), the classifier alone first, then everything
 with AdamW. The run's settings are in `config.json` under `provenance`."""
-LIMITS = """\
+LIMITS = f"""\
 It names what a face shows, by the crowd's vote, not what a person feels. Rare
 classes are weak, and their recall rests on few pictures: see disgust, fear and
 contempt above. FER2013 names no ages, origins or skin colours, so differences
-between groups of people were not measured, and neither were profiles, masks or
-very small faces. Not for decisions about people."""
+between groups of people were not measured, and neither were profiles and masks.
+Not for decisions about people. {VALENCE}"""
 
 
 def build(config: Config) -> keras.Model:
