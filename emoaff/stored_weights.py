@@ -31,7 +31,8 @@ def store(
       variances of batch norms, stay as they are.
     - `"int8"` rounds arrays of at least two axes (kernels) to 255 steps for
       each index of the last axis (each filter), from minus to plus its
-      largest magnitude; the others are stored as for `"float16"`.
+      largest magnitude, and compresses them; the others are stored as for
+      `"float16"`.
 
     Args:
         full: The `.weights.h5` file.
@@ -102,7 +103,8 @@ def _put(file, name, values, dtype):
     elif dtype == "int8" and values.ndim > 1:
         largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
         scale = np.where(largest > 0, largest, 1) / np.float32(127)
-        file[name] = np.int8(np.rint(values / scale))
+        steps = np.int8(np.rint(values / scale))
+        file.create_dataset(name, data=steps, compression="gzip")
         file[name].attrs[_SCALE] = scale.astype(np.float32)
     elif (np.abs(values) > _LARGEST).any():
         file[name] = values
