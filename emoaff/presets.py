@@ -115,15 +115,22 @@ def read_config(name_or_path: str | os.PathLike) -> dict:
 
     Raises:
         ValueError: If there is no such preset, or its `config.json` is
-            damaged or of a later format.
+            damaged or of a later format, or it is a run that has not ended.
     """
-    path = find(name_or_path)
+    path, config = find(name_or_path), {}
     try:
         config = json.loads((path / CONFIG).read_text("utf-8"))
         known = config["format"] <= _FORMAT
         for key in ("architecture", "outputs", "input", "crop", "weights"):
             config[key]
     except (ValueError, KeyError, TypeError) as error:
+        is_run = isinstance(config, dict) and "recipe" in config
+        if is_run and "format" not in config:
+            raise ValueError(
+                f"The run in {path} has not ended, so it has no preset yet. "
+                f"Go on with it by `emoaff train {config['recipe']} "
+                f"--data-dir DIR --out {path} --resume`."
+            ) from error
         raise ValueError(
             f"Expected a preset's {CONFIG} in {path}. The one there is damaged "
             f"({type(error).__name__}: {error}). Take a fresh copy."

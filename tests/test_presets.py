@@ -183,7 +183,13 @@ def test_damaged_weights_are_refused(folder, damage):
         presets.load_preset(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"format": 1}'])
+def test_a_run_that_has_not_ended_is_no_damaged_preset(tmp_path):
+    (tmp_path / "config.json").write_text('{"recipe": "finetune", "seed": 0}')
+    with pytest.raises(ValueError, match="not ended.*train finetune.*--resume"):
+        presets.load_preset(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "5", "{}", "[1]", '{"format": 1}'])
 def test_a_damaged_config_is_refused(folder, text):
     (folder / presets.CONFIG).write_text(text)
     with pytest.raises(ValueError, match="is damaged"):
