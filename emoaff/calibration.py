@@ -1,8 +1,81 @@
 """How sure a classifier is, against how often it is right."""
 
+import dataclasses
+
 import numpy as np
 from scipy import optimize
 from scipy import special
+
+
+@dataclasses.dataclass(frozen=True)
+class Calibration:
+    """What turns a classifier's logits into probabilities that can be trusted.
+
+    Args:
+        temperature: Divides the logits, after `prior_share` is at work.
+        prior_share: How much of `log_shares` is added to the logits. 0 leaves
+            the classes as often as in training, 1 would make up for classes
+            drawn equally often.
+        log_shares: `(classes,)`, logarithms of how often each class really is.
+        fitted_on: Pictures that it was fitted on.
+
+    References:
+        - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
+    """
+
+    temperature: float
+    prior_share: float
+    log_shares: tuple[float, ...]
+    fitted_on: int
+
+    @property
+    def offset(self) -> np.ndarray:
+        """`(classes,)`, added to logits before they are divided."""
+        return self.prior_share * np.array(self.log_shares)
+
+    def probabilities(self, logits) -> np.ndarray:
+        """Returns float64 `(n, classes)`, rows sum to 1.
+
+        Args:
+            logits: `(n, classes)`.
+        """
+        logits = np.asarray(logits, np.float64) + self.offset
+        return special.softmax(logits / self.temperature, axis=1)
+
+
+def fit_calibration(logits, truth, counts=None) -> Calibration:
+    """Finds what makes held-out labels most likely.
+
+    Args:
+        logits: `(n, classes)`.
+        truth: int `(n,)`, class indices.
+        counts: `(classes,)`, how often each class occurs where the model was
+            trained, 0 counting as 1; `None` fits the temperature only.
+
+    Returns:
+        The calibration; its `prior_share` is in [0, 1].
+    """
+    if counts is None:
+        temperature = fit_temperature(logits, truth)
+        logits = np.asarray(logits)
+        none = (0.0,) * logits.shape[1]
+        return Calibration(temperature, 0.0, none, len(truth))
+    counts = np.maximum(counts, 1)
+    log_shares = np.log(counts / counts.sum())
+
+    def fitted(prior_share):
+        shifted = np.asarray(logits, np.float64) + prior_share * log_shares
+        temperature = fit_temperature(shifted, truth)
+        log_p = special.log_softmax(shifted / temperature, axis=1)
+        return -log_p[np.arange(len(truth)), truth].mean(), temperature
+
+    best = optimize.minimize_scalar(
+        lambda share: fitted(share)[0], bounds=(0.0, 1.0), method="bounded"
+    )
+    share = float(best.x)
+    return Calibration(
+        fitted(share)[1], share, tuple(log_shares.tolist()), len(truth)
+    )
 
 
 def fit_temperature(logits, truth) -> float:

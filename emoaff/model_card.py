@@ -50,6 +50,10 @@ _TEMPERATURE = """
 Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
 pictures, is part of the weights.
 """
+_PRIOR = """
+So is the logarithm of each class's frequency, times {prior_share:.3f}, fitted \
+with it: it takes back part of the balance in which classes were drawn.
+"""
 _STORED = """
 Weights are stored in 8 bits, each filter on a scale of its own. Before that \
 the scores were {before_storage}.
@@ -82,6 +86,8 @@ def render(name: str, config: dict) -> str:
     temperature = ""
     if "temperature" in origin:
         temperature = _TEMPERATURE.format(**origin)
+    if "prior_share" in origin:
+        temperature += _PRIOR.format(**origin)
     stored = ""
     if "before_storage" in origin:
         stored = _STORED.format(**origin)

@@ -11,6 +11,7 @@ import numpy as np
 from emoaff import corpora
 from emoaff import model_card
 from emoaff import presets
+from emoaff.calibration import Calibration
 from emoaff.data.frame_rates import stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
@@ -128,7 +129,7 @@ def publish_clips(
     data_dir: str | os.PathLike,
     report,
     validation: Recordings | None = None,
-    calibration: tuple[float, int] | None = None,
+    calibration: Calibration | None = None,
 ) -> pathlib.Path:
     """Makes the preset of a model that was trained on windows or frames.
 
@@ -146,8 +147,8 @@ def publish_clips(
         report: Called with the scores as text.
         validation: What to score on where `config.score_split` is empty;
             `None` for the corpus's `config.validation_split`.
-        calibration: What divides logits, see `emoaff.calibration`, and on how
-            many pictures it was fitted; `None` leaves logits as they are.
+        calibration: Becomes part of the model; `None` leaves logits as they
+            are.
 
     Returns:
         The folder.
@@ -177,23 +178,35 @@ def publish_clips(
             "history": history,
         },
     }
-    temperature, fitted_on = calibration or (1.0, 0)
     if calibration:
-        described["provenance"]["temperature"] = temperature
-        described["provenance"]["held_out"] = fitted_on
+        described["provenance"].update(calibration_facts(calibration))
     if not own:
         described["provenance"]["evaluate_command"] = (
             f"emoaff evaluate {about.get('preset', f'runs/{name}')} --dataset "
             f"{config.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = with_probabilities(model, config.target, name, temperature)
+    shipped = with_probabilities(model, config.target, name, calibration)
     return publish(
         shipped, described, folder, recordings, report, config.stored
     )
 
 
+def calibration_facts(calibration: Calibration) -> dict:
+    """What a preset's `provenance` says of its calibration."""
+    facts = {
+        "temperature": calibration.temperature,
+        "held_out": calibration.fitted_on,
+    }
+    if calibration.prior_share:
+        facts["prior_share"] = calibration.prior_share
+    return facts
+
+
 def with_probabilities(
-    model: keras.Model, target: str, name: str, temperature: float = 1.0
+    model: keras.Model,
+    target: str,
+    name: str,
+    calibration: Calibration | None = None,
 ) -> keras.Model:
     """The model as shipped: the same layers, and probabilities for logits.
 
@@ -201,7 +214,7 @@ def with_probabilities(
         model: With one output.
         target: See `emoaff.experiments.clip_config.ClipConfig`.
         name: Of the result.
-        temperature: Divides logits.
+        calibration: Of the logits, or `None`.
 
     Returns:
         A model that puts out a dict with one name: `target`, but `expression`
@@ -211,9 +224,13 @@ def with_probabilities(
     output = target
     if target not in AFFECT_TARGETS:
         activation, _, output = _CLASSES[target]
-        if temperature != 1.0:
+        if calibration:
+            scale = 1 / calibration.temperature
             x = keras.layers.Rescaling(
-                1 / temperature, dtype="float32", name="temperature"
+                scale,
+                (scale * calibration.offset).tolist(),
+                dtype="float32",
+                name="calibration",
             )(x)
         x = keras.layers.Activation(
             activation, dtype="float32", name="probabilities"

@@ -84,19 +84,19 @@ def test_the_temperature_makes_held_out_labels_most_likely(run, data_dir):
     p = preset.predict(images)["expression"]
     assert len(truth) == 40
     # Divided by the best temperature already, no other one is better.
+    log_p = np.log(np.float64(p))
     best = optimize.minimize_scalar(
         lambda t: (
-            -special.log_softmax(np.log(np.float64(p)) / t, axis=1)[
-                np.arange(40), truth
-            ].mean()
+            -special.log_softmax(log_p / t, axis=1)[range(40), truth].mean()
         ),
         bounds=(0.2, 5.0),
         method="bounded",
     ).x
     # Not 1 exactly: weights are stored in 8 bits after it was fitted.
     assert best == pytest.approx(1.0, abs=0.05)
-    stored = preset.config["provenance"]["temperature"]
-    assert abs(stored - 1) > 0.1  # so it was needed
+    stored = preset.config["provenance"]
+    assert abs(stored["temperature"] - 1) > 0.1  # so it was needed
+    assert stored["held_out"] == 40
 
 
 def test_the_card_says_what_storing_in_8_bits_costs(run):
@@ -113,6 +113,14 @@ def test_the_card_says_what_storing_in_8_bits_costs(run):
     # A picture of 16 may fall the other way, so two of a class.
     assert scores["accuracy"] == pytest.approx(float(accuracy), abs=0.07)
     assert scores["uar"] == pytest.approx(float(uar), abs=0.07)
+
+
+def test_colour_changes_nothing(run):
+    preset = presets.load_preset(run / "preset")
+    picture = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)
+    luma = np.rint(picture @ [0.299, 0.587, 0.114]).astype(np.uint8)
+    in_colour, in_grey = preset.predict([picture, luma])["expression"]
+    np.testing.assert_allclose(in_colour, in_grey, atol=2e-3)
 
 
 def test_a_second_run_names_the_commands_of_the_first(run, data_dir, tmp_path):

@@ -8,6 +8,7 @@ from scipy import special
 
 from emoaff import model_card
 from emoaff import presets
+from emoaff.calibration import Calibration
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluate import evaluate
 from emoaff.evaluate import evaluate_recordings
@@ -221,3 +222,30 @@ def test_thinned_frames_are_the_presets_rate(tmp_path, data_dir):
     )
     assert preset.config["sampling"]["rate_hz"] == 5.0
     assert "about 5 frames a second are seen" in text
+
+
+def test_calibration_becomes_part_of_the_model(tmp_path, data_dir):
+    model = classifier("expression")
+    calibration = Calibration(2.0, 0.5, tuple(np.log(np.arange(1, 8) / 28)), 9)
+    settings = config(frames=1, target="expression", loss="crossentropy")
+    preset, _ = published(
+        model,
+        tmp_path / "preset",
+        data_dir,
+        settings,
+        calibration=calibration,
+    )
+    rng = np.random.default_rng(0)
+    crops = rng.integers(0, 256, (4, SIDE, SIDE, 3), dtype=np.uint8)
+    logits = np.float64(model.predict_on_batch(np.float32(crops)))
+    np.testing.assert_allclose(
+        preset.predict(crops)["expression"],
+        special.softmax((logits + 0.5 * np.log(np.arange(1, 8) / 28)) / 2, 1),
+        atol=2e-3,
+    )
+    origin = preset.config["provenance"]
+    assert origin["temperature"] == 2.0
+    assert origin["prior_share"] == 0.5
+    assert origin["held_out"] == 9
+    card = (preset.path / presets.CARD).read_text("utf-8")
+    assert "frequency, times 0.500, fitted" in card

@@ -7,6 +7,7 @@ import pytest
 
 from emoaff import corpora
 from emoaff import presets
+from emoaff.calibration import Calibration
 from emoaff.recipes import compact_ferplus
 from emoaff.train import parse_overrides
 from emoaff.train import train
@@ -67,7 +68,7 @@ def test_the_preset_scores_what_its_card_says(run, data_dir):
     assert preset.labels.classes[7] == "contempt"
 
 
-def test_the_shipped_network_is_the_classifier_cooled_by_its_temperature():
+def test_the_shipped_network_is_the_classifier_after_calibration():
     config = compact_ferplus.Config(stages=((1, 64),))
     classifier = compact_ferplus.build(config)
     rng = np.random.default_rng(0)
@@ -78,10 +79,12 @@ def test_the_shipped_network_is_the_classifier_cooled_by_its_temperature():
     features = np.asarray(classifier.get_layer("mobilenet_v1")(resized))
     kernel = rng.normal(size=(1024, 8)) / np.linalg.norm(features, axis=1).max()
     head.set_weights([4 * kernel, rng.normal(size=8)])
-    logits = np.float64(classifier(resized)) / 2.5
+    shares = np.log(np.arange(1, 9) / 36)
+    logits = (np.float64(classifier(resized)) + 0.4 * shares) / 2.5
     assert np.ptp(logits) > 1
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shipped = compact_ferplus.finished(classifier, config, 2.5)
+    calibration = Calibration(2.5, 0.4, tuple(shares), 40)
+    shipped = compact_ferplus.finished(classifier, config, calibration)
     np.testing.assert_allclose(
         shipped(faces)["expression"],
         odds / odds.sum(axis=1, keepdims=True),

@@ -38,6 +38,9 @@ class ClipConfig:
             window).
         size: Side of the pictures in pixels.
         backbone: Image model, see `emoaff.models.backbones.build_backbone`.
+        grey: Whether the model turns pictures into grey before anything else,
+            for corpora that have no colour; only with `still_model` of
+            `emoaff.experiments.clip_models`.
         temporal: `"lstm"`, `"gru"` or `""` for no memory.
         units: Width of each recurrent layer.
         dropout: Before each recurrent layer and before the output.
@@ -55,6 +58,8 @@ class ClipConfig:
         copies: How often such a window is added.
         oversample_stride: From one such window to the next; 0 for `frames`.
         balance_power: In `[0, 1]`, for `"classes"`.
+        correct_prior: Whether calibration also takes back part of such a
+            balance, see `emoaff.calibration.fit_calibration`.
         augment: `"none"`, `"flip"`, `"tzirakis"` (crop, saturation,
             brightness), `"strong"` (all of `emoaff.data.clip_augmenter`), or
             for single pictures `"face"` (`emoaff.data.face_augmenter`).
@@ -124,6 +129,7 @@ class ClipConfig:
     label_of: str = "frames"
     size: int = 150
     backbone: str = "resnet50"
+    grey: bool = False
     temporal: str = "lstm"
     units: tuple[int, ...] = (256, 256)
     dropout: float = 0.0
@@ -135,6 +141,7 @@ class ClipConfig:
     copies: int = 1
     oversample_stride: int = 0
     balance_power: float = 1.0
+    correct_prior: bool = False
     augment: str = "none"
     shrink: float = 1.35
     teacher: str = ""

@@ -152,6 +152,11 @@ class ClipData:
             self.training.recordings, self.windows.rows, self.config.target
         )
 
+    def drawn_from(self) -> np.ndarray:
+        """How many training windows there are of each class, by last frame."""
+        classes = self._classes()[:, -1]
+        return np.bincount(classes[classes >= 0], minlength=self.classes)
+
     def _classes(self):
         recordings, rows = self.training.recordings, self.windows.rows
         if self.labels == "expression":

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from sklearn import metrics
 
-from emoaff.calibration import fit_temperature
+from emoaff.calibration import fit_calibration
 from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.experiments.clip_data import ClipData
@@ -75,7 +75,8 @@ def clip_experiment(
         calibration = None
         if config.score_split and config.target in _SOFTMAX:
             truth, logits = _scored(model, config, data)
-            calibration = fit_temperature(logits, truth), len(truth)
+            counts = data.drawn_from() if config.correct_prior else None
+            calibration = fit_calibration(logits, truth, counts)
         return publish_clips(
             model,
             history,

@@ -4,6 +4,7 @@ import keras
 
 from emoaff.experiments.first_weights import of_backbone
 from emoaff.labels import AFFECT_TARGETS
+from emoaff.layers import Greyscale
 from emoaff.models import Head
 from emoaff.models import build_backbone
 from emoaff.models import build_cnn_lstm
@@ -57,7 +58,8 @@ def still_model(config, data) -> keras.Model:
     )
     encoder.name = "backbone"
     inputs = keras.Input((config.size, config.size, 3), name="image")
-    x = keras.layers.Identity(name="features")(encoder(inputs))
+    seen = Greyscale(name="greyscale")(inputs) if config.grey else inputs
+    x = keras.layers.Identity(name="features")(encoder(seen))
     if config.dropout:
         x = keras.layers.Dropout(config.dropout, name="dropout_heads")(x)
     x = head_of(config, data).layer(config.target, logits=True)(x)

@@ -29,10 +29,12 @@ import os
 import pathlib
 
 import keras
+import numpy as np
 
 from emoaff import labels
 from emoaff import publishing
-from emoaff.calibration import fit_temperature
+from emoaff.calibration import Calibration
+from emoaff.calibration import fit_calibration
 from emoaff.data.recordings import load_recordings
 from emoaff.experiments import Experiment
 from emoaff.experiments import Stage
@@ -67,6 +69,8 @@ class Config:
         weight_decay: AdamW's decoupled decay.
         dropout: Share of the 1,024 features dropped before the classifier.
         balance_power: See `emoaff.data.sampling.balanced_indices`.
+        correct_prior: Whether calibration also takes back part of that
+            balance, see `emoaff.calibration.fit_calibration`.
         shrink: How much smaller faces get at most in training, as in crops
             with so much more around them.
         input_size: Side in pixels of the preset's crops.
@@ -91,6 +95,7 @@ class Config:
     weight_decay: float = 1e-2
     dropout: float = 0.3
     balance_power: float = 0.5
+    correct_prior: bool = False
     shrink: float = 1.35
     # FER+'s pictures are 48 x 48, so finer detail is nothing the model could
     # have learned from; larger crops are averaged down to that.
@@ -111,8 +116,9 @@ inside the model."""
 DATA = f"""\
 Trained on the vote distributions of FER+ (Barsoum et al., 2016): FER2013's
 training pictures (48 x 48, grey, found by web search) with ten crowd votes
-each. {TWINS} First weights: a MobileNetV1 trained to recognise the people of
-VGGFace2."""
+each. First weights: a MobileNetV1 trained to recognise the people of VGGFace2.
+
+{TWINS}"""
 LICENCE = """\
 The weights are given under MIT like the rest of emoaff, with two cautions that
 are yours to judge. FER2013's pictures were collected by web search and their
@@ -129,7 +135,9 @@ It names what a face shows, by the crowd's vote, not what a person feels. Rare
 classes are weak, and their recall rests on few pictures: see disgust, fear and
 contempt above. FER2013 names no ages, origins or skin colours, so differences
 between groups of people were not measured, and neither were profiles and masks.
-Not for decisions about people. {VALENCE}"""
+Not for decisions about people.
+
+{VALENCE}"""
 
 
 def build(config: Config) -> keras.Model:
@@ -202,12 +210,16 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     )
 
     def publish(model, history, folder):
-        temperature = fit_temperature(
-            pictures.logits(model), pictures.tuning.expression
+        counts = None
+        if config.correct_prior:
+            votes = pictures.kept.distribution
+            counts = np.bincount(votes.argmax(axis=1), minlength=votes.shape[1])
+        calibration = fit_calibration(
+            pictures.logits(model), pictures.tuning.expression, counts
         )
         return publishing.publish(
-            finished(model, config, temperature),
-            preset_config(config, temperature, len(pictures.tuning), history),
+            finished(model, config, calibration),
+            preset_config(config, calibration, history),
             folder,
             load_recordings(config.dataset, "validation", data_dir),
             report,
@@ -240,14 +252,14 @@ def _optimizer(config, total):
 
 
 def finished(
-    classifier: keras.Model, config: Config, temperature: float
+    classifier: keras.Model, config: Config, calibration: Calibration
 ) -> keras.Model:
     """The network as shipped: one crop in, probabilities out.
 
     Args:
         classifier: A trained `build(config)`.
         config: The run's settings.
-        temperature: Divides the logits; it is folded into the last layer.
+        calibration: Of the logits; it is folded into the last layer.
 
     Returns:
         A model from `(b, size, size, 3)` RGB 0-255, of `config.input_size`,
@@ -264,12 +276,14 @@ def finished(
         len(bias), activation="softmax", dtype="float32", name="expression"
     )
     outputs = head(x)
+    bias = bias + calibration.offset
+    temperature = calibration.temperature
     head.set_weights([kernel / temperature, bias / temperature])
     return keras.Model(inputs, {"expression": outputs}, name=NAME)
 
 
 def preset_config(
-    config: Config, temperature: float, held_out: int, history: list[dict]
+    config: Config, calibration: Calibration, history: list[dict]
 ) -> dict:
     """What the preset's `config.json` says beside weights and scores."""
     space = labels.get(LABEL_SPACE)
@@ -301,8 +315,7 @@ def preset_config(
                 f"emoaff evaluate {NAME} --dataset {config.dataset} --split "
                 "validation --data-dir data"
             ),
-            "temperature": temperature,
-            "held_out": held_out,
+            **publishing.calibration_facts(calibration),
             "settings": portable_settings(config),
             "history": history,
         },

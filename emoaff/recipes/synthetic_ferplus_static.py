@@ -27,6 +27,8 @@ class Config(ferplus_static.Config):
     score_split: str = ""
     target: str = "expression"
     size: int = 48
+    grey: bool = False
+    correct_prior: bool = False
     backbone: str = "small_cnn"
     augment: str = "flip"
     learning_rate: float = 1e-3
@@ -40,8 +42,10 @@ class Config(ferplus_static.Config):
 
 NAME = "synthetic_ferplus_static"
 ABOUT = {
-    "summary": ferplus_static.ABOUT["summary"],
-    "training": ferplus_static.ABOUT["training"],
+    "summary": """\
+Eight expressions of a single drawn face.""",
+    "training": """\
+Cross-entropy with the classes, AdamW, averaged weights.""",
     "data": """\
 Drawn faces that move (`synthetic_affect`). No real face was seen.""",
     "licence": """\
