@@ -1,15 +1,15 @@
 """Times reading clips from TFRecords against decoding their JPEGs alone.
 
     python benchmarks/input_pipeline.py [--threads 2] [--frames 24000]
-        [--stored 170] [--pixels uint8]
+        [--stored 150] [--pixels float32]
     python benchmarks/input_pipeline.py --recording 47434
 
 Writes its own corpus of square face pictures into a temporary folder.
 
 The first form reads windows of 150 frames in random order, augments them as
 Tzirakis et al. do and makes batches of 2 with 150x150 pixels. They enlarge to
-170 pixels and cut 150 out: pictures stored with 170 pixels are only cut, which
-is the default, those stored with 150 are cut and enlarged. The limit is
+170 pixels and cut 150 out: pictures stored with 150 pixels are cut and enlarged
+(the default), those stored with 170 are only cut. The limit is
 `tf.io.decode_jpeg` on bytes in memory with as many threads, both in calls of
 one frame and, faster, in calls of a whole clip. Limit and stages take turns,
 and medians are printed, since a machine is seldom idle. CPU time is that of all
@@ -73,9 +73,9 @@ def _arguments():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--frames", type=int, default=24000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--stored", type=int, default=170, metavar="PIXELS")
+    parser.add_argument("--stored", type=int, default=_SIDE, metavar="PIXELS")
     parser.add_argument(
-        "--pixels", choices=("uint8", "float32"), default="uint8"
+        "--pixels", choices=("float32", "uint8"), default="float32"
     )
     parser.add_argument("--recording", type=int, metavar="FRAMES")
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)

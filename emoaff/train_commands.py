@@ -65,6 +65,8 @@ def _commands_of(run):
     if not (preset / presets.CONFIG).is_file():
         return []
     origin = presets.read_config(preset).get("provenance", {})
+    if "train_command" not in origin:  # converted
+        return []
     lines = [line.strip() for line in origin["train_command"].splitlines()]
     lines[-1] = re.sub(r"--out \S+", f"--out runs/{run.name}", lines[-1])
     return lines
