@@ -63,6 +63,12 @@ def names() -> list[str]:
     return sorted(_named())
 
 
+def is_named(path: str | os.PathLike) -> bool:
+    """Says whether a folder is one of those that `names()` lists."""
+    named = _named().get(pathlib.Path(path).name)
+    return named is not None and named.samefile(path)
+
+
 def find(name_or_path: str | os.PathLike) -> pathlib.Path:
     """Returns the folder of a preset.
 

@@ -22,6 +22,7 @@ from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.scoring import ScoreTable
 from emoaff.train_commands import portable_settings
+from emoaff.train_commands import run_name
 from emoaff.train_commands import train_commands
 
 # Activation, kind in `config.json` and name of the output, for each target.
@@ -89,6 +90,8 @@ def rewrite_card(
 ) -> pathlib.Path:
     """Puts scores into a preset's `config.json` and model card.
 
+    A preset that `presets.names()` lists gets that name, and its command too.
+
     Args:
         preset: That was scored; its folder is written to.
         table: Its scores, as evaluated.
@@ -112,8 +115,17 @@ def rewrite_card(
         if more is not None:
             scores[name] = more.to_dict()
     complete = {**preset.config, "scores": scores}
-    presets.write_config(preset.path, complete)
     name = complete.get("name", preset.name)
+    origin = complete.get("provenance", {})
+    if "evaluate_command" in origin and presets.is_named(preset.path):
+        # A run's preset that became one of those with a name.
+        name = preset.path.name
+        words = shlex.split(origin["evaluate_command"])
+        words[2] = name
+        command = {"evaluate_command": shlex.join(words)}
+        complete["provenance"] = {**origin, **command}
+        complete["name"] = name
+    presets.write_config(preset.path, complete)
     card.write_text(model_card.render(name, complete), "utf-8")
     return card
 
@@ -128,6 +140,7 @@ def publish_clips(
     space,
     data_dir: str | os.PathLike,
     report,
+    out: str | os.PathLike = "",
     validation: Recordings | None = None,
     calibration: Calibration | None = None,
 ) -> pathlib.Path:
@@ -140,11 +153,12 @@ def publish_clips(
         folder: The preset folder.
         config: The run's settings, a `ClipConfig`.
         about: Texts `name` (the recipe's), `summary`, `data`, `licence`,
-            `training` and `limits`, and perhaps `preset`, its name if that is
-            another one.
+            `training` and `limits`.
         space: The label space of the logits, or `None`.
         data_dir: Where the corpus was built.
         report: Called with the scores as text.
+        out: Folder of the run, whose name the preset gets. Defaults to the
+            recipe's name.
         validation: What to score on where `config.score_split` is empty;
             `None` for the corpus's `config.validation_split`.
         calibration: Becomes part of the model; `None` leaves logits as they
@@ -162,7 +176,7 @@ def publish_clips(
         recordings = validation
     else:
         recordings = load_recordings(config.dataset, split, data_dir)
-    name = about.get("preset", about["name"])
+    name = run_name(out) if out else about["name"]
     described = {
         "name": name,
         **_input(config, data_dir),
@@ -172,7 +186,7 @@ def publish_clips(
         "provenance": {
             **{k: about[k] for k in ("summary", "data", "training", "limits")},
             "train_command": "\n    ".join(
-                train_commands(about["name"], config)
+                train_commands(about["name"], config, out)
             ),
             "settings": portable_settings(config),
             "history": history,
@@ -182,10 +196,12 @@ def publish_clips(
         described["provenance"].update(calibration_facts(calibration))
     if not own:
         described["provenance"]["evaluate_command"] = (
-            f"emoaff evaluate {about.get('preset', f'runs/{name}')} --dataset "
+            f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
             f"{config.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = with_probabilities(model, config.target, name, calibration)
+    shipped = with_probabilities(
+        model, config.target, about["name"], calibration
+    )
     return publish(
         shipped, described, folder, recordings, report, config.stored
     )

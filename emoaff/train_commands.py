@@ -4,22 +4,24 @@ What is public here:
 
     train_commands(recipe, config, out="") -> list of str
     portable_settings(config) -> dict
+    run_name(out) -> str
 """
 
 import dataclasses
 import json
 import os
 import pathlib
-import re
 import shlex
 
 from emoaff import presets
 
+# A run's folder that holds its preset.
+PRESET = "preset"
 # Settings that may name a run, or a file, by its place on one machine.
 _PLACES = ("initial_weights", "start", "teacher", "features_from")
 
 
-def train_commands(recipe: str, config) -> list[str]:
+def train_commands(recipe: str, config, out="") -> list[str]:
     """Returns the commands that repeat a run, those of the runs before first.
 
     Args:
@@ -27,15 +29,17 @@ def train_commands(recipe: str, config) -> list[str]:
         config: The run's settings, an instance of the recipe's `Config`. The
             commands of runs that its `start`, `teacher` or `features_from`
             name are read from their presets.
+        out: Folder of the run, of which only the name is given. Defaults to
+            the recipe's name.
 
     Returns:
-        A line each, the last one of this run, with `runs/` and the recipe's
-        name as its folder.
+        A line each, the last one of this run, its folder in `runs/`.
     """
     commands = []
     for name in _PLACES:
         commands += _commands_of(pathlib.Path(getattr(config, name, "")))
-    command = f"emoaff train {recipe} --data-dir data --out runs/{recipe}"
+    folder = shlex.quote(f"runs/{run_name(out) if out else recipe}")
+    command = f"emoaff train {recipe} --data-dir data --out {folder}"
     settings = portable_settings(config)
     for field in dataclasses.fields(config):
         value = settings[field.name]
@@ -48,27 +52,44 @@ def train_commands(recipe: str, config) -> list[str]:
 def portable_settings(config) -> dict:
     """Returns the settings with runs and files by name, wherever they lay.
 
-    A run `/somewhere/mine` becomes `runs/mine`, a file keeps its name only.
+    A run `/somewhere/mine` becomes `runs/mine`, a preset in it
+    `runs/mine/preset`; a file keeps its name only.
     """
     settings = dataclasses.asdict(config)
     for name in _PLACES:
         place = settings.get(name, "")
         if os.sep in place:
-            path = pathlib.PurePath(place)
-            settings[name] = path.name if path.suffix else f"runs/{path.name}"
+            settings[name] = _portable(pathlib.Path(place))
     return settings
+
+
+def run_name(out: str | os.PathLike) -> str:
+    """Returns what a run is called: as its folder."""
+    return pathlib.Path(out).resolve().name
+
+
+def _portable(path):
+    if path.is_file():
+        return path.name
+    if (path.parent / presets.CONFIG).is_file() and path.name == PRESET:
+        return f"runs/{run_name(path.parent)}/{PRESET}"
+    return f"runs/{run_name(path)}"
 
 
 def _commands_of(run):
     """The commands of an earlier run, of which there may be none."""
-    preset = run / "preset"
+    if run.name == PRESET:
+        run = run.parent
+    preset = run / PRESET
     if not (preset / presets.CONFIG).is_file():
         return []
     origin = presets.read_config(preset).get("provenance", {})
     if "train_command" not in origin:  # converted
         return []
     lines = [line.strip() for line in origin["train_command"].splitlines()]
-    lines[-1] = re.sub(r"--out \S+", f"--out runs/{run.name}", lines[-1])
+    words = shlex.split(lines[-1])
+    words[words.index("--out") + 1] = f"runs/{run_name(run)}"
+    lines[-1] = shlex.join(words)
     return lines
 
 

@@ -63,15 +63,16 @@ def test_it_stops_after_the_epochs_asked_for_on_the_schedule_for_all(run):
     assert share == pytest.approx(0.854, abs=0.005)
 
 
-def test_the_preset_has_its_own_name_and_says_how_it_was_made(run):
+def test_the_preset_is_called_as_its_run_and_says_how_it_was_made(run):
     config = presets.read_config(run / "preset")
-    assert config["name"] == "resnet50_ferplus"
+    assert config["name"] == "mine"
     assert config["weights"]["dtype"] == "int8"
     command = config["provenance"]["train_command"]
     assert command.startswith("emoaff train ferplus_static ")
+    assert " --out runs/mine " in command
     assert "--set stop_after=2" in command
     assert config["provenance"]["evaluate_command"].startswith(
-        "emoaff evaluate resnet50_ferplus "
+        "emoaff evaluate runs/mine "
     )
 
 

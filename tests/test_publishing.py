@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -15,6 +16,7 @@ from emoaff.evaluate import evaluate_recordings
 from emoaff.experiments.clip_config import ClipConfig
 from emoaff.labels import LabelSpace
 from emoaff.publishing import publish_clips
+from emoaff.publishing import rewrite_card
 from tests.data.small_corpus import SIDE
 from tests.data.small_corpus import segments
 from tests.data.small_corpus import small_video
@@ -162,6 +164,37 @@ def test_logits_become_probabilities(tmp_path, data_dir, target, output, link):
     measures = {row["measure"] for row in preset.config["scores"]["rows"]}
     assert "accuracy" in measures
     assert preset.model.get_layer("features").output.shape == (None, 3)
+
+
+def test_a_run_gives_its_name_and_a_named_preset_its_own(
+    tmp_path, data_dir, monkeypatch
+):
+    run, home = tmp_path / "first try", tmp_path / "home"
+    model = classifier("arousal_valence", 2)
+    preset, _ = published(
+        model, run / "preset", data_dir, config(frames=1), out=run
+    )
+    origin = preset.config["provenance"]
+    assert preset.config["name"] == "first try"
+    assert "--out 'runs/first try' " in origin["train_command"]
+    assert origin["evaluate_command"].startswith(
+        "emoaff evaluate 'runs/first try' --dataset small "
+    )
+    shutil.copytree(preset.path, home / "better")
+    monkeypatch.setenv("EMOAFF_HOME", str(home))
+    for given, name in (("better", "better"), (preset.path, "first try")):
+        again = presets.load_preset(given)
+        table = evaluate(again, "small", "validation", data_dir).table
+        card = rewrite_card(again, table).read_text("utf-8")
+        stored = presets.read_config(given)
+        assert stored["name"] == name
+        assert card.startswith(f"# {name}\n")
+        assert stored["provenance"]["train_command"] == origin["train_command"]
+    assert (
+        "    emoaff evaluate better --dataset small --split validation "
+        "--data-dir data\n"
+    ) in (home / "better" / presets.CARD).read_text("utf-8")
+    assert stored["provenance"] == origin
 
 
 def test_the_split_to_score_on_may_be_another(tmp_path, data_dir):

@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from emoaff.calibration import Calibration
 from emoaff.recipes import compact_ferplus
 from emoaff.train import parse_overrides
 from emoaff.train import train
+from emoaff.train_commands import portable_settings
 from emoaff.train_commands import train_commands
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
@@ -159,3 +161,24 @@ def test_the_card_names_every_command_of_a_run(run):
     assert "--set 'stages=[[1,32]]'" in one
     assert two.endswith(f"--set start=runs/{first.name} --set seed=1")
     assert "--out runs/compact_ferplus " in two
+    two = train_commands("compact_ferplus", config, "/else/my run")[1]
+    assert " --out 'runs/my run' " in two
+
+
+def test_a_run_is_a_run_whatever_its_folder_is_called(run, tmp_path):
+    first, _ = run
+    dotted = tmp_path / "run.v2"
+    shutil.copytree(first, dotted)
+    weights = tmp_path / "first.weights.h5"
+    weights.touch()
+    config = compact_ferplus.Config(
+        start=str(dotted),
+        initial_weights=str(weights),
+        teacher=str(dotted / "preset"),
+    )
+    settings = portable_settings(config)
+    assert settings["start"] == "runs/run.v2"
+    assert settings["teacher"] == "runs/run.v2/preset"
+    assert settings["initial_weights"] == "first.weights.h5"
+    before, _ = train_commands("compact_ferplus", config)
+    assert " --out runs/run.v2 " in before

@@ -86,6 +86,7 @@ def clip_experiment(
             space=data.space,
             data_dir=data_dir,
             report=report,
+            out=out,
             validation=None if official else data.validation.recordings,
             calibration=calibration,
         )

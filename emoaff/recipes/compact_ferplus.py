@@ -27,6 +27,7 @@ Score it again:
 import dataclasses
 import os
 import pathlib
+import shlex
 
 import keras
 import numpy as np
@@ -45,6 +46,7 @@ from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.recipes.ferplus_static import TWINS
 from emoaff.recipes.ferplus_static import VALENCE
 from emoaff.train_commands import portable_settings
+from emoaff.train_commands import run_name
 from emoaff.train_commands import train_commands
 from emoaff.training import checkpoint
 
@@ -219,7 +221,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
         )
         return publishing.publish(
             finished(model, config, calibration),
-            preset_config(config, calibration, history),
+            preset_config(config, calibration, history, out),
             folder,
             load_recordings(config.dataset, "validation", data_dir),
             report,
@@ -283,12 +285,13 @@ def finished(
 
 
 def preset_config(
-    config: Config, calibration: Calibration, history: list[dict]
+    config: Config, calibration: Calibration, history: list[dict], out
 ) -> dict:
     """What the preset's `config.json` says beside weights and scores."""
     space = labels.get(LABEL_SPACE)
+    name = run_name(out)
     return {
-        "name": NAME,
+        "name": name,
         "input": {
             "size": config.input_size,
             "channels": "RGB",
@@ -310,10 +313,10 @@ def preset_config(
             "data": DATA,
             "training": TRAINING,
             "limits": LIMITS,
-            "train_command": "\n    ".join(train_commands(NAME, config)),
+            "train_command": "\n    ".join(train_commands(NAME, config, out)),
             "evaluate_command": (
-                f"emoaff evaluate {NAME} --dataset {config.dataset} --split "
-                "validation --data-dir data"
+                f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
+                f"{config.dataset} --split validation --data-dir data"
             ),
             **publishing.calibration_facts(calibration),
             "settings": portable_settings(config),

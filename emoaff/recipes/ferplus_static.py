@@ -79,7 +79,6 @@ probabilities by the norms of Russell and Mehrabian (1977). On 464 faces rated
 by people such a valence had a CCC of .57 (Pearson .66), not measured with these
 weights; an arousal made the same way had .14, which is why there is none."""
 ABOUT = {
-    "preset": "resnet50_ferplus",
     "summary": """\
 Eight facial expressions from one face picture: a ResNet-50, which sees the
 picture in grey.""",

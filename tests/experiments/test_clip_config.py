@@ -26,7 +26,7 @@ def test_a_recipe_says_who_it_is(name):
     module = recipes.load(name)
     assert name == module.NAME
     texts = {"summary", "data", "licence", "training", "limits"}
-    assert set(module.ABOUT) - {"preset"} == texts
+    assert set(module.ABOUT) == texts
     assert f"emoaff train {name} " in module.__doc__
     assert "Expect" in module.__doc__
 
