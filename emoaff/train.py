@@ -7,6 +7,7 @@ import pathlib
 
 import keras
 
+from emoaff import corpora
 from emoaff import recipes
 from emoaff.training import run_log
 from emoaff.training.training_run import TrainingRun
@@ -33,7 +34,8 @@ def train(
 
     Args:
         recipe: Name of a recipe.
-        data_dir: Where the recipe's corpus was built.
+        data_dir: Where the recipe's corpus was built. One that needs no files
+            is built here if it is missing, but not for several workers.
         out: Folder of the run.
         overrides: Values of the recipe's `Config` to use instead, as text.
         resume: Whether to go on with the run in `out`, with its own config.
@@ -60,9 +62,20 @@ def train(
         resume,
         creates=is_chief(devices),
     )
+    if strategy != "multiworker":
+        _draw(config.dataset, data_dir, report)
     return run_recipe(
         module, config, data_dir, out, devices=devices, xla=xla, report=report
     )
+
+
+def _draw(dataset, data_dir, report):
+    """Builds a corpus that needs no files, if it is missing."""
+    if corpora.needs_files(dataset) or corpora.splits(dataset, data_dir):
+        return
+    report(f"{dataset} is not there yet; drawing it in {data_dir}")
+    processes = os.cpu_count() or 1
+    corpora.prepare(dataset, None, data_dir, False, processes)
 
 
 def run_recipe(

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 import emoaff
+from emoaff import presets
+from emoaff import recipes
 from emoaff.faces import Video
 from emoaff.faces import VideoWriter
+from emoaff.train import train
 from tests.prediction.small_sequences import feature_preset
 from tests.prediction.small_sequences import still_preset
 from tests.sample import CLIP
@@ -66,6 +69,45 @@ def test_the_predict_benchmark_prints_every_stage(capsys, monkeypatch):
     for stage in ("decode", "detect", "track", "crop", "model", "write"):
         assert f"\n{stage} " in printed
     assert "peak memory" in printed
+
+
+TWINS = [name for name in recipes.names() if name.startswith("synthetic_")]
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_every_twin_states_what_it_reached(name):
+    text = recipes.load(name).__doc__
+    stated = script("benchmarks/twins.py").stated(text)
+    assert stated
+    for word, value in stated.items():
+        assert f"{word} {value:.3f}".replace(" 0.", " .") in " ".join(
+            text.split()
+        )
+
+
+def test_twins_are_trained_from_nothing_and_compared(tmp_path, capsys):
+    name = "synthetic_ferplus_static"
+    quick = {
+        "dataset": "synthetic_affect/tiny",
+        "train_split": "train",
+        "validation_split": "validation",
+        "score_split": "",
+        "epochs": "1",
+        "head_epochs": "0",
+        "steps_per_epoch": "1",
+        "size": "24",
+    }
+    train(name, tmp_path / "data", tmp_path / "runs" / name, quick)
+    assert "synthetic_affect/tiny is not there yet" in capsys.readouterr().out
+    code = script("benchmarks/twins.py").main(
+        [name, "--data-dir", str(tmp_path), "--runs", str(tmp_path / "runs")]
+    )
+    printed = capsys.readouterr().out
+    scores = presets.read_config(tmp_path / "runs" / name / "preset")["scores"]
+    (uar,) = (r["value"] for r in scores["rows"] if r["measure"] == "uar")
+    assert f"| {name} | UAR | 0.761 | {uar:.3f} | 0 |" in printed
+    # One update does not learn it.
+    assert code == 1 and f"{name}: UAR {uar:.3f}, stated is 0.761" in printed
 
 
 @pytest.fixture(scope="module")

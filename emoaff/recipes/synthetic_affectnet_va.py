@@ -1,6 +1,5 @@
 """The twin of `affectnet_va` on drawn faces, in minutes on two cores.
 
-    emoaff prepare synthetic_affect/stage --data-dir data
     emoaff train synthetic_affectnet_va --data-dir data \
         --out runs/synthetic_affectnet_va
 

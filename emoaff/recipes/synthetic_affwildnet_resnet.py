@@ -3,7 +3,6 @@
 The image model is the same small one for both twins; windows, loss and GRUs
 are as in `affwildnet_resnet`.
 
-    emoaff prepare synthetic_affect/street --data-dir data
     emoaff train synthetic_affwildnet_resnet --data-dir data \
         --out runs/synthetic_affwildnet_resnet
 

@@ -2,7 +2,6 @@
 
 The image model is a small one; eight classes, for the drawn faces have them.
 
-    emoaff prepare synthetic_affect/stage --data-dir data
     emoaff train synthetic_emoaffectnet_static --data-dir data \
         --out runs/synthetic_emoaffectnet_static
 

@@ -3,7 +3,6 @@
 The image model is a small one, the labels are classes, not votes, and pictures
 are flipped only: the drawn faces of 64 pixels leave no room for more.
 
-    emoaff prepare synthetic_affect/stage --data-dir data
     emoaff train synthetic_ferplus_static --data-dir data \
         --out runs/synthetic_ferplus_static
 

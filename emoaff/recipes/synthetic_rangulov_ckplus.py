@@ -2,7 +2,6 @@
 
 The image model is a small one: the published CNN takes too long on two cores.
 
-    emoaff prepare synthetic_affect/stage --data-dir data
     emoaff train synthetic_rangulov_ckplus --data-dir data \
         --out runs/synthetic_rangulov_ckplus
 

@@ -3,7 +3,6 @@
 Rare classes count by more copies of their windows instead of weights in the
 loss, with which a small network learns nothing in the first minutes.
 
-    emoaff prepare synthetic_affect/realeyes --data-dir data
     emoaff train synthetic_tzirakis_realeyes --data-dir data \
         --out runs/synthetic_tzirakis_realeyes
 

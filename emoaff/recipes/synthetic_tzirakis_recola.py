@@ -1,6 +1,5 @@
 """The twin of `tzirakis_recola` on drawn faces, in minutes on two cores.
 
-    emoaff prepare synthetic_affect/studio --data-dir data
     emoaff train synthetic_tzirakis_recola --data-dir data \
         --out runs/synthetic_tzirakis_recola
 
