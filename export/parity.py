@@ -57,20 +57,21 @@ def cnn_lstm(faces: np.ndarray) -> keras.Model:
     answers as sure as a trained model's, and of no use otherwise.
 
     Args:
-        faces: uint8 `(n, frames, 48, 48, 3)` to teach it with.
+        faces: uint8 `(n, frames, side, side, 3)` to teach it with, of the
+            preset's side.
     """
     preset = emoaff.load_preset("compact_ferplus")
     still = preset.model
     encoder = keras.Model(still.inputs, still.get_layer("expression").input)
     keras.utils.set_random_seed(0)
     model = emoaff.models.build_cnn_lstm(
-        image_size=48,
+        image_size=preset.size,
         backbone=encoder,
         temporal_units=(64,),
         heads={"expression": "ferplus", "valence_arousal": "valence_arousal"},
         name="mobilenet_v1_lstm",
     )
-    flat = faces.reshape(-1, 48, 48, 3)
+    flat = faces.reshape(-1, *faces.shape[2:])
     clips = faces.shape[:2]
     told = preset.predict(flat)["expression"].reshape(*clips, -1)
     valence = told[..., 1] - told[..., 3:7].sum(-1)
@@ -132,7 +133,7 @@ def main(argv: list[str] | None = None) -> list[str]:
     args = parser.parse_args(argv)
     preset = emoaff.load_preset("compact_ferplus")
     sources = {"static": source_of(preset)}
-    drawn = drawn_faces((48, 48), 8, _FRAMES)
+    drawn = drawn_faces((preset.size, preset.size), 8, _FRAMES)
     if args.calibration:
         crops = faces_of(sources["static"], args.calibration, _FRAMES)
         crops = crops[: len(crops) // _FRAMES * _FRAMES]

@@ -9,6 +9,7 @@ import pytest
 from emoaff import corpora
 from emoaff import presets
 from emoaff.calibration import Calibration
+from emoaff.experiments import still_votes
 from emoaff.recipes import compact_ferplus
 from emoaff.train import parse_overrides
 from emoaff.train import train
@@ -70,12 +71,15 @@ def test_the_preset_scores_what_its_card_says(run, data_dir):
     assert preset.labels.classes[7] == "contempt"
 
 
-def test_the_shipped_network_is_the_classifier_after_calibration():
-    config = compact_ferplus.Config(stages=((1, 64),))
+@pytest.mark.parametrize(("final_side", "seen"), [(0, 64), (80, 80)])
+def test_the_shipped_network_is_the_classifier_after_calibration(
+    final_side, seen
+):
+    config = compact_ferplus.Config(stages=((1, 64),), final_side=final_side)
     classifier = compact_ferplus.build(config)
     rng = np.random.default_rng(0)
     faces = np.float32(rng.integers(0, 256, (4, 48, 48, 3)))
-    resized = keras.ops.image.resize(faces, (64, 64))
+    resized = keras.ops.image.resize(faces, (seen, seen))
     head = classifier.get_layer("logits")
     # Random features are small; make logits of a few units of them.
     features = np.asarray(classifier.get_layer("mobilenet_v1")(resized))
@@ -92,6 +96,24 @@ def test_the_shipped_network_is_the_classifier_after_calibration():
         odds / odds.sum(axis=1, keepdims=True),
         atol=1e-4,
     )
+
+
+def test_calibration_is_fitted_at_the_side_that_is_shipped(
+    run, data_dir, tmp_path, monkeypatch
+):
+    out = tmp_path / "larger"
+    shutil.copytree(run[0], out)
+    config = json.loads((out / "config.json").read_text())
+    (out / "config.json").write_text(json.dumps({**config, "final_side": 64}))
+    sides, predict_logits = [], still_votes.predict_logits
+
+    def predict(model, images, side):
+        sides.append(side)
+        return predict_logits(model, images, side)
+
+    monkeypatch.setattr(still_votes, "predict_logits", predict)
+    train("compact_ferplus", data_dir, out, resume=True, report=[].append)
+    assert sides == [64]
 
 
 def test_a_folder_with_files_is_not_overwritten(data_dir, tmp_path):

@@ -102,9 +102,9 @@ class StillVotes:
             ),
         }
 
-    def logits(self, model):
-        """Runs a model on the pictures held out, at the last stage's side."""
-        return predict_logits(model, self.tuning.images, self.sides[-1])
+    def logits(self, model, side: int = 0):
+        """Runs a model on the pictures held out; 0: the last stage's side."""
+        return predict_logits(model, self.tuning.images, side or self.sides[-1])
 
 
 def predict_logits(model, images, side, batch_size=128):

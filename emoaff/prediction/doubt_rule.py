@@ -18,12 +18,12 @@ class DoubtRule:
     """Says when not to name an expression.
 
     The defaults follow from what happens to `compact_ferplus` on FER+'s
-    validation pictures (48 pixels wide, accuracy 0.854). Averaged down to 20
-    pixels it has 0.760, to 16 pixels 0.688. Blurred by a Gaussian of 2 pixels
-    it has 0.639, and 95 % of such pictures have a `sharpness` of 0.21 or less,
+    validation pictures (48 pixels wide, accuracy 0.860). Averaged down to 20
+    pixels it has 0.762, to 16 pixels 0.674. Blurred by a Gaussian of 2 pixels
+    it has 0.610, and 95 % of such pictures have a `sharpness` of 0.21 or less,
     where 99 % of the untouched ones have 0.47 or more. At `confidence` 0.5 a
     calibrated model is as often wrong as right; 5 % of the pictures are below,
-    and on the others it has 0.872. `turn` is geometry, not measured.
+    and on the others it has 0.882. `turn` is geometry, not measured.
 
     Args:
         face_px: Longer side of the smallest face in pixels.
