@@ -6,8 +6,8 @@
         --out runs/synthetic_rangulov_gru \
         --set features_from=runs/synthetic_rangulov_cnn
 
-Expect on its validation split (24 people never seen): CCC .651, mean of valence
-.624 and arousal .678, one run with seed 0. Three minutes beside other work.
+Expect on its validation split (24 people never seen): CCC .708, mean of valence
+.638 and arousal .778, one run with seed 0. Five minutes beside other work.
 """
 
 import dataclasses

@@ -5,8 +5,8 @@
 
 `--set start=runs/synthetic_tzirakis_realeyes` begins with that run's weights.
 
-Expect on its validation split (24 people never seen): CCC .836, mean of valence
-.785 and arousal .888, one run with seed 0. Eight minutes beside other work.
+Expect on its validation split (24 people never seen): CCC .876, mean of valence
+.845 and arousal .908, one run with seed 0. Four minutes.
 """
 
 import dataclasses
