@@ -167,5 +167,6 @@ def test_an_unknown_start_lists_the_presets():
 
 
 def test_the_size_is_that_of_the_preset():
-    assert finetune.Config().size == 48
+    shipped = presets.read_config("compact_ferplus")["input"]
+    assert finetune.Config().size == shipped["size"] == 80
     assert finetune.Config(size=64).size == 64
