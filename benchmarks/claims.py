@@ -48,8 +48,7 @@ class Bench:
 
     def corpus(self, config):
         name = f"synthetic_affect/{config}"
-        if not corpora.splits(name, self.data_dir):
-            corpora.prepare(name, None, self.data_dir, progress_bar=False)
+        corpora.draw_missing(name, self.data_dir)
         return name
 
     def run(self, name, recipe, build=None, **settings):

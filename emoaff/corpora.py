@@ -267,6 +267,25 @@ def prepare(
     return made
 
 
+def draw_missing(name: str, data_dir: str | os.PathLike, report=print) -> None:
+    """Builds a corpus that needs no files, if it is missing.
+
+    A corpus that is there or is built from files of the user is left alone.
+
+    Args:
+        name: See `builder`.
+        data_dir: Where the TFRecords go.
+        report: Called with a line if the corpus is drawn.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    if needs_files(name) or splits(name, data_dir):
+        return
+    report(f"{name} is not there yet; drawing it in {data_dir}")
+    prepare(name, None, data_dir, False, os.cpu_count() or 1)
+
+
 def _refuse_no_folder(name, manual_dir):
     if not pathlib.Path(manual_dir).is_dir():
         raise FileNotFoundError(

@@ -80,7 +80,8 @@ def crossval(
     Args:
         recipe: Name of a recipe of clips.
         protocol: One of `PROTOCOLS`.
-        data_dir: Where the corpora were built.
+        data_dir: Where the corpora were built. Those that need no files are
+            built here if they are missing.
         out: Folder for all runs, and for `crossval.json` and `crossval.md`.
         datasets: The corpora; `None` for the recipe's own.
         folds: Number of folds, for `"k-fold"`.
@@ -110,6 +111,14 @@ def crossval(
     out = pathlib.Path(out)
     resume = (out / "config.json").is_file()
     config = _same_run(recipe, module, out, overrides or {}, resume)
+    datasets = datasets or [config.dataset]
+    if protocol == "leave-one-corpus-out" and len(datasets) < 2:
+        raise ValueError(
+            "Expected at least two corpora to leave one out of. Received: "
+            f"{', '.join(datasets)}. Give more with --datasets."
+        )
+    for dataset in datasets:
+        corpora.draw_missing(dataset, data_dir, report)
     made = _folds(config, protocol, data_dir, datasets, folds, report)
     results = []
     for number, fold in enumerate(made, start=1):
@@ -136,7 +145,6 @@ def _same_run(recipe, module, out, overrides, resume):
 
 
 def _folds(config, protocol, data_dir, datasets, folds, report):
-    datasets = datasets or [config.dataset]
     if protocol == "leave-one-corpus-out":
         return _of_corpora(config, data_dir, datasets, report)
     everyone = joined(
@@ -178,11 +186,6 @@ def _folds(config, protocol, data_dir, datasets, folds, report):
 
 
 def _of_corpora(config, data_dir, datasets, report):
-    if len(datasets) < 2:
-        raise ValueError(
-            "Expected at least two corpora to leave one out of. Received: "
-            f"{', '.join(datasets)}. Give more with --datasets."
-        )
     made = []
     for held_out in datasets:
         others = [d for d in datasets if d != held_out]

@@ -63,19 +63,10 @@ def train(
         creates=is_chief(devices),
     )
     if strategy != "multiworker":
-        _draw(config.dataset, data_dir, report)
+        corpora.draw_missing(config.dataset, data_dir, report)
     return run_recipe(
         module, config, data_dir, out, devices=devices, xla=xla, report=report
     )
-
-
-def _draw(dataset, data_dir, report):
-    """Builds a corpus that needs no files, if it is missing."""
-    if corpora.needs_files(dataset) or corpora.splits(dataset, data_dir):
-        return
-    report(f"{dataset} is not there yet; drawing it in {data_dir}")
-    processes = os.cpu_count() or 1
-    corpora.prepare(dataset, None, data_dir, False, processes)
 
 
 def run_recipe(

@@ -92,6 +92,24 @@ def test_each_fold_is_scored_on_people_it_never_saw(data_dir, tmp_path):
         folds(data_dir, tmp_path / "runs", [], {**QUICK, "epochs": "2"})
 
 
+def test_a_drawn_corpus_that_is_missing_is_drawn(tmp_path):
+    lines = []
+    table = crossval(
+        "synthetic_tzirakis_recola",
+        "k-fold",
+        tmp_path / "data",
+        tmp_path / "runs",
+        ["synthetic_affect/tiny"],
+        folds=2,
+        overrides=QUICK,
+        report=lines.append,
+    )
+    assert lines[0].startswith("synthetic_affect/tiny is not there yet")
+    splits = corpora.splits("synthetic_affect/tiny", tmp_path / "data")
+    assert set(splits) == {"train", "validation", "test"}
+    assert np.isfinite(table.value("ccc", "mean", "mean"))
+
+
 @pytest.mark.parametrize(
     ("recipe", "protocol", "datasets", "message"),
     [
