@@ -2,7 +2,7 @@
 
     python benchmarks/twins.py [NAME ...] --data-dir data --runs runs/twins
 
-A twin's docstring states what it reached ("Expect ... CCC .836"). This trains
+A twin's docstring states what it reached ("Expect ... CCC .876"). This trains
 all of them, or those named and what they learn on top of, draws the corpora
 that are missing, and prints a table of stated and reached scores. A run that
 was stopped goes on, a finished one is read. It exits with 1 if a score is more

@@ -283,7 +283,7 @@ def draw_missing(name: str, data_dir: str | os.PathLike, report=print) -> None:
     if needs_files(name) or splits(name, data_dir):
         return
     report(f"{name} is not there yet; drawing it in {data_dir}")
-    prepare(name, None, data_dir, False, os.cpu_count() or 1)
+    prepare(name, None, data_dir, progress_bar=False)
 
 
 def _refuse_no_folder(name, manual_dir):

@@ -13,7 +13,7 @@ import numpy as np
 from tfds_builders.synthetic_affect import Builder
 
 SHEET = pathlib.Path(__file__).with_name("drawn_sheet.png")
-CONFIGS = ("studio", "webcam", "street", "stage", "realeyes", "tiny")
+CONFIGS = tuple(Builder.builder_configs)
 PEOPLE = range(4)
 FRAMES = (0, 15, 30)
 
