@@ -7,7 +7,7 @@ all of them, or those named and what they learn on top of, draws the corpora
 that are missing, and prints a table of stated and reached scores. A run that
 was stopped goes on, a finished one is read. It exits with 1 if a score is more
 than 0.05 below the stated one: runs with one seed are the same to the last
-digit on one machine only. About an hour on two cores.
+digit on one machine only. About 45 minutes on two cores.
 """
 
 import argparse

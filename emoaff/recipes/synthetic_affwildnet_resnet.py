@@ -7,7 +7,7 @@ are as in `affwildnet_resnet`.
         --out runs/synthetic_affwildnet_resnet
 
 Expect on its validation split (24 people never seen): CCC .373, mean of valence
-.211 and arousal .534, one run with seed 0. Eight minutes beside other work. The
+.211 and arousal .534, one run with seed 0. Five minutes. The
 corpus `street` is the hardest: valence needs longer than that.
 """
 

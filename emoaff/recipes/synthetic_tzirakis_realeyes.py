@@ -7,7 +7,7 @@ loss, with which a small network learns nothing in the first minutes.
         --out runs/synthetic_tzirakis_realeyes
 
 Expect on its validation split (40 people never seen): UAR .473, accuracy .852,
-mean F1 of the classes .414, one run with seed 0. Four minutes.
+mean F1 of the classes .414, one run with seed 0. Three minutes.
 """
 
 import dataclasses
