@@ -10,7 +10,7 @@ frames. What a model or corpus does not have is empty.
 
 `--spoiled` adds what is left of the accuracy on spoiled pictures
 (`emoaff.evaluation.spoiled_pictures`), `--silent` how accuracy grows when the
-model may keep silent (`emoaff.scoring.coverage_curve`). The numbers of a model
+model may keep silent (`emoaff.evaluation.scores.coverage_curve`). The numbers of a model
 card are made the same way, by `emoaff evaluate --coverage --spoiled --card`.
 """
 
@@ -19,11 +19,11 @@ import math
 
 import emoaff
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluate import evaluate_recordings
 from emoaff.evaluation.coverage import coverage
-from emoaff.evaluation.frame_features import preset_of
+from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.evaluation.robustness import robustness
-from emoaff.scoring import Bootstrap
+from emoaff.evaluation.scores import Bootstrap
+from emoaff.presets import preset_of
 
 _COLUMNS = (
     ("accuracy", ""),

@@ -22,10 +22,10 @@ from scipy import stats
 
 from emoaff import corpora
 from emoaff import recipes
-from emoaff.crossval import crossval
-from emoaff.experiments.clip_models import clip_model
-from emoaff.train import open_run
-from emoaff.train import run_recipe
+from emoaff.training.clip_models import clip_model
+from emoaff.training.crossval import crossval
+from emoaff.training.recipe_run import open_run
+from emoaff.training.recipe_run import run_recipe
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402

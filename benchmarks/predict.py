@@ -18,12 +18,12 @@ import tempfile
 import time
 
 import emoaff
-from emoaff import annotate
-from emoaff import predict
-from emoaff import results
 from emoaff.faces import FaceDetector
 from emoaff.faces import Video
 from emoaff.faces import VideoWriter
+from emoaff.prediction import drawing
+from emoaff.prediction import tables
+from emoaff.prediction import video
 
 _STAGES = ("decode", "detect", "track", "crop", "model", "write", "annotate")
 
@@ -100,7 +100,7 @@ def _arguments():
 
 def _warm_up(path, preset, detector):
     """Loads the networks, as a user's first second does."""
-    for row in emoaff.predict.Timeline(path, preset, detector=detector):
+    for row in emoaff.prediction.Timeline(path, preset, detector=detector):
         if row.time_s > 1:
             break
 
@@ -110,12 +110,12 @@ def _run(path, preset, detector, folder, annotated):
     began = time.perf_counter()
     timeline = _timed_timeline(path, preset, detector, watch)
     table = folder / "result.csv"
-    with watch.stage("write"), results.table(table, timeline.classes) as write:
+    with watch.stage("write"), tables.table(table, timeline.classes) as write:
         for row in timeline:
             write(row)
     if annotated:
         with watch.stage("annotate"):
-            annotate.annotate(path, table, folder / "annotated.mp4")
+            drawing.annotate(path, table, folder / "annotated.mp4")
     _print(path, timeline, watch, time.perf_counter() - began)
 
 
@@ -124,7 +124,7 @@ def _timed_timeline(path, preset, detector, watch):
         def __iter__(self):
             return watch.iterator("decode", super().__iter__())
 
-    class TimedTracker(predict.FaceTracker):
+    class TimedTracker(video.FaceTracker):
         def track(self, frames):
             return watch.iterator("track", super().track(frames))
 
@@ -137,8 +137,8 @@ def _timed_timeline(path, preset, detector, watch):
         call = watch.function(stage, getattr(preset, name))
         object.__setattr__(timed, name, call)  # it is frozen
 
-    predict.Video, predict.FaceTracker = TimedVideo, TimedTracker
-    return predict.Timeline(path, timed, detector=TimedDetector)
+    video.Video, video.FaceTracker = TimedVideo, TimedTracker
+    return video.Timeline(path, timed, detector=TimedDetector)
 
 
 def _repeated(path, out, times):

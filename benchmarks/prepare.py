@@ -34,7 +34,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from emoaff.building.face_crops import FaceCropper
+from emoaff.corpora.face_crops import FaceCropper
 from emoaff.faces import FaceDetector
 from emoaff.faces import FaceTracker
 from emoaff.faces import Frame

@@ -18,7 +18,7 @@ import sys
 
 from emoaff import presets
 from emoaff import recipes
-from emoaff.train import train
+from emoaff.training.recipe_run import train
 
 PREFIX = "synthetic_"
 TOLERANCE = 0.05

@@ -19,11 +19,11 @@ from emoaff import layers
 from emoaff import losses
 from emoaff import metrics
 from emoaff import models
-from emoaff.evaluate import evaluate
+from emoaff.evaluation import evaluate
 from emoaff.exporting import export
-from emoaff.predict import predict_video
+from emoaff.prediction import predict_video
 from emoaff.presets import load_preset
-from emoaff.train import train
+from emoaff.training import train
 from emoaff.version import __version__
 
 __all__ = [

@@ -45,7 +45,7 @@ def _corpora(args):
 
 
 def _plot(args):
-    from emoaff.corpus_plots import plot_corpus
+    from emoaff.data.label_plots import plot_corpus
 
     if not args.name:
         raise ValueError(

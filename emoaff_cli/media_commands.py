@@ -165,9 +165,9 @@ def add_predict(commands) -> None:
 
 
 def _predict(args):
-    from emoaff.baseline import read_setting
-    from emoaff.predict_files import predict_files
+    from emoaff.prediction.files import predict_files
     from emoaff.prediction.options import Options
+    from emoaff.prediction.resting_face import read_setting
     from emoaff.presets import load_preset
 
     given = {
@@ -202,8 +202,8 @@ def add_models(commands) -> None:
 
 
 def _models(args):
-    from emoaff import model_card
     from emoaff import presets
+    from emoaff.presets import model_card
 
     if args.name:
         path = presets.find(args.name) / presets.CARD

@@ -75,15 +75,15 @@ def add_evaluate(commands) -> None:
 
 
 def _evaluate(args):
-    from emoaff import results
-    from emoaff.evaluate import evaluate
-    from emoaff.evaluate import require_split_to_fit_on
     from emoaff.evaluation.coverage import coverage
-    from emoaff.evaluation.frame_features import preset_of
+    from emoaff.evaluation.preset_scoring import evaluate
+    from emoaff.evaluation.preset_scoring import require_split_to_fit_on
     from emoaff.evaluation.robustness import robustness
+    from emoaff.evaluation.scores import Bootstrap
+    from emoaff.prediction import tables
     from emoaff.presets import load_preset
-    from emoaff.publishing import rewrite_card
-    from emoaff.scoring import Bootstrap
+    from emoaff.presets import preset_of
+    from emoaff.training.publishing import rewrite_card
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
@@ -109,9 +109,9 @@ def _evaluate(args):
     if args.json:
         parts = {"coverage": silent, "robustness": spoiled}
         more = {k: t.to_dict() for k, t in parts.items() if t}
-        results.write_header(args.json, {**evaluation.to_dict(), **more})
+        tables.write_header(args.json, {**evaluation.to_dict(), **more})
     if args.markdown:
-        with results.renamed(args.markdown) as half:
+        with tables.renamed(args.markdown) as half:
             half.write_text(evaluation.to_markdown(args.recordings), "utf-8")
     if args.fit_postprocess:
         chain = evaluation.fit_postprocess()

@@ -56,8 +56,8 @@ def _add_devices(command):
 
 
 def _train(args):
-    from emoaff.train import train
     from emoaff.training.freed_memory import keep_freed_memory
+    from emoaff.training.recipe_run import train
 
     keep_freed_memory()
     print(
@@ -108,7 +108,7 @@ def add_crossval(commands) -> None:
 
 
 def _crossval(args):
-    from emoaff.crossval import crossval
+    from emoaff.training.crossval import crossval
     from emoaff.training.freed_memory import keep_freed_memory
 
     keep_freed_memory()

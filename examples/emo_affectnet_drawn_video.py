@@ -11,8 +11,8 @@ import pathlib
 import tempfile
 
 import emoaff
-from emoaff import results
-from emoaff.annotate import annotate
+from emoaff.prediction import tables
+from emoaff.prediction.drawing import annotate
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     timeline = emoaff.predict_video(args.video, args.model, **rules)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "rows.csv")
-        with results.table(path, timeline.classes) as write:
+        with tables.table(path, timeline.classes) as write:
             for row in timeline:
                 write(row)
         annotate(args.video, path, args.drawn, style="emo-affectnet")

@@ -11,8 +11,8 @@ emoaff predict VIDEOS --model MODEL --out REPORTS --rules emo-affectnet
 import argparse
 
 import emoaff
-from emoaff.predict import Options
-from emoaff.predict_files import predict_files
+from emoaff.prediction.files import predict_files
+from emoaff.prediction.video import Options
 
 
 def main(argv: list[str] | None = None) -> int:

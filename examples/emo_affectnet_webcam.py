@@ -15,11 +15,11 @@ import time
 import cv2
 
 import emoaff
-from emoaff.emo_affectnet_drawing import draw
 from emoaff.faces import Frame
 from emoaff.faces import Video
 from emoaff.faces import VideoWriter
-from emoaff.predict import predict_frames
+from emoaff.prediction.emo_affectnet_drawing import draw
+from emoaff.prediction.video import predict_frames
 
 _MAGENTA = (255, 0, 255)
 

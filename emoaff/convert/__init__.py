@@ -8,5 +8,5 @@ its docstring is what `emoaff convert --list` says of it.
 from emoaff.convert.conversion import Conversion as Conversion
 from emoaff.convert.converting import convert as convert
 from emoaff.convert.converting import save as save
-from emoaff.convert.sources import SOURCES as SOURCES
+from emoaff.convert.systems.catalogue import SOURCES as SOURCES
 from emoaff.convert.torch_weights import write_safetensors as write_safetensors

@@ -13,13 +13,13 @@ import pathlib
 import shlex
 import tempfile
 
-from emoaff import model_card
 from emoaff import presets
 from emoaff.convert.conversion import Conversion
 from emoaff.convert.origin import files_of
 from emoaff.convert.origin import prefix_of
 from emoaff.convert.recognition import recognise
-from emoaff.convert.sources import SOURCES
+from emoaff.convert.systems.catalogue import SOURCES
+from emoaff.presets import model_card
 
 
 def convert(

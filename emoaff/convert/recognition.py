@@ -11,10 +11,10 @@ import pathlib
 import h5py
 import numpy as np
 
-from emoaff.convert.keras_h5 import read_keras_h5
-from emoaff.convert.keras_layers import layers_of
 from emoaff.convert.origin import prefix_of
-from emoaff.convert.torch_archive import read_torch
+from emoaff.convert.readers.keras_h5 import read_keras_h5
+from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.torch_archive import read_torch
 
 
 def recognise(path: str | os.PathLike, sources) -> str:

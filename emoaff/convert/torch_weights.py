@@ -12,10 +12,10 @@ import tempfile
 import keras
 import numpy as np
 
-from emoaff.convert import emo_affectnet_names
-from emoaff.convert import torchvision_names
+from emoaff.convert.systems import emo_affectnet_names
+from emoaff.convert.systems import torchvision_names
 from emoaff.convert.torch_modules import to_torch
-from emoaff.preset import Preset
+from emoaff.presets.preset import Preset
 
 _INPUTS = {
     "torchvision": (

@@ -1,10 +1,10 @@
 """How often a preset is right on a corpus when it may keep silent."""
 
 from emoaff.evaluation.evaluation import Evaluation
+from emoaff.evaluation.scores import ScoreTable
+from emoaff.evaluation.scores.coverage_curve import coverage_curve
 from emoaff.evaluation.shared_classes import SharedClasses
-from emoaff.preset import Preset
-from emoaff.scoring import ScoreTable
-from emoaff.scoring.coverage_curve import coverage_curve
+from emoaff.presets.preset import Preset
 
 _HALF = 0.5  # what `emoaff predict` asks for, see `DoubtRule`
 
@@ -17,7 +17,7 @@ def coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
         evaluation: Of it.
 
     Returns:
-        See `emoaff.scoring.coverage_curve.coverage_curve`; first the threshold
+        See `emoaff.evaluation.scores.coverage_curve.coverage_curve`; first the threshold
         of `emoaff predict`, unless the preset has one of its own.
 
     Raises:

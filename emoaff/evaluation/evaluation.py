@@ -5,13 +5,13 @@ import functools
 
 import numpy as np
 
-from emoaff.courses import CoursePostprocessor
 from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
+from emoaff.evaluation.postprocessing import CoursePostprocessor
+from emoaff.evaluation.scores import Bootstrap
+from emoaff.evaluation.scores import ScoreTable
+from emoaff.evaluation.scores.recording_scores import RecordingScores
 from emoaff.labels import DIMENSIONS
-from emoaff.scoring import Bootstrap
-from emoaff.scoring import ScoreTable
-from emoaff.scoring.recording_scores import RecordingScores
 
 _MOST_SUBJECTS = 99  # more people than that make no readable table
 
@@ -64,7 +64,7 @@ class Evaluation:
         """Tunes post-processing on these predictions; for a validation split.
 
         Args:
-            **settings: Arguments of `emoaff.courses.CoursePostprocessor`, but
+            **settings: Arguments of `emoaff.evaluation.postprocessing.CoursePostprocessor`, but
                 `dimensions`: those that have predictions and labels.
 
         Returns:

@@ -1,7 +1,6 @@
 """What a trained image model makes of each frame, kept on disk."""
 
 import hashlib
-import os
 import pathlib
 
 import keras
@@ -10,42 +9,7 @@ import numpy as np
 from emoaff import presets
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_frames
-from emoaff.preset import Preset
 from emoaff.progress import Progress
-
-LAYER = "features"
-
-
-def preset_of(source: str | os.PathLike) -> str | os.PathLike:
-    """Returns the preset that `source` names: itself, or that of a run."""
-    inside = pathlib.Path(source) / "preset"
-    return inside if (inside / presets.CONFIG).is_file() else source
-
-
-def features_folder(preset: Preset) -> pathlib.Path:
-    """Finds the preset that another takes features from.
-
-    A relative folder is looked for beside the preset that names it, inside
-    it, then where the program runs.
-
-    Raises:
-        ValueError: If there is none.
-    """
-    named = os.fspath(preset.config["input"]["features_from"])
-    places = [named]
-    if not os.path.isabs(named):
-        places = [preset.path / named, preset.path.parent / named, named]
-    for place in places:
-        found = pathlib.Path(preset_of(place))
-        if (found / presets.CONFIG).is_file():
-            return found
-    if named in presets.names():
-        return presets.find(named)
-    raise ValueError(
-        f"{preset.name} takes features of another preset, expected in {named}. "
-        "There is none. Put it back, or name its place in "
-        f"`input.features_from` of {preset.path / presets.CONFIG}."
-    )
 
 
 def frame_features(config, recordings, out, report) -> np.ndarray | None:
@@ -67,7 +31,7 @@ def frame_features(config, recordings, out, report) -> np.ndarray | None:
     """
     if not config.features_from:
         return None
-    preset = presets.load_preset(preset_of(config.features_from))
+    preset = presets.load_preset(presets.preset_of(config.features_from))
     identity = f"{preset.config['weights']['sha256']} {recordings.dataset}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     split = "".join(c if c.isalnum() else "_" for c in recordings.split)
@@ -80,10 +44,10 @@ def frame_features(config, recordings, out, report) -> np.ndarray | None:
 
 def _features(preset, recordings):
     try:
-        layer = preset.model.get_layer(LAYER)
+        layer = preset.model.get_layer(presets.LAYER)
     except ValueError as error:
         raise ValueError(
-            f"Expected a model with a layer named {LAYER!r}. {preset.name} has "
+            f"Expected a model with a layer named {presets.LAYER!r}. {preset.name} has "
             "none. Choose a preset of rangulov_cnn, emoaffectnet_static or the "
             "like."
         ) from error

@@ -15,12 +15,12 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
-from emoaff.evaluation.frame_features import features_folder
 from emoaff.evaluation.frame_features import frame_features
-from emoaff.evaluation.frame_features import preset_of
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.presets import Preset
+from emoaff.presets import features_folder
+from emoaff.presets import preset_of
 from emoaff.progress import Progress
 
 _PICTURES = 64  # at once

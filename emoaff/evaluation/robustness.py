@@ -5,12 +5,12 @@ import numpy as np
 from emoaff.data.recordings import Recordings
 from emoaff.data.stored_pictures import stored_pictures
 from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.scores import Bootstrap
+from emoaff.evaluation.scores import ScoreRow
+from emoaff.evaluation.scores import ScoreTable
 from emoaff.evaluation.spoiled_pictures import spoilings
 from emoaff.presets import Preset
 from emoaff.progress import Progress
-from emoaff.scoring import Bootstrap
-from emoaff.scoring import ScoreRow
-from emoaff.scoring import ScoreTable
 
 CLEAN = "as stored"
 _MEASURES = ("accuracy", "uar", "ccc")

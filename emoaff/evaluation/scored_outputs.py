@@ -5,12 +5,12 @@ import functools
 
 import numpy as np
 
+from emoaff.evaluation.scores import AffectScores
+from emoaff.evaluation.scores import ClassScores
+from emoaff.evaluation.scores import MultiLabelScores
 from emoaff.evaluation.shared_classes import SharedClasses
 from emoaff.labels import DIMENSIONS
 from emoaff.labels import LabelSpace
-from emoaff.scoring import AffectScores
-from emoaff.scoring import ClassScores
-from emoaff.scoring import MultiLabelScores
 
 
 def scored_outputs(preset, recordings) -> list:
@@ -37,7 +37,7 @@ def scored_outputs(preset, recordings) -> list:
             f"{len(recordings)}. Choose another split."
         )
     outputs = preset.config["outputs"]
-    given = dimensions(preset)
+    given = preset.dimensions
     chosen = [n for n in DIMENSIONS if n in labelled and n in given]
     found, refused = [], []
     if chosen:
@@ -71,16 +71,6 @@ def scored_outputs(preset, recordings) -> list:
         f"{', '.join(given)}; {where} has labels of "
         f"{', '.join(sorted(labelled))}. Choose another model or corpus."
     )
-
-
-def dimensions(preset) -> list[str]:
-    """Returns the names of a preset's dimensions, in its order."""
-    return [
-        name
-        for output in preset.config["outputs"].values()
-        if output["kind"] == "dimensional"
-        for name in output["names"]
-    ]
 
 
 def _labelled(recordings):

@@ -2,8 +2,8 @@
 
 from emoaff import presets
 from emoaff.exporting import exported_preset
-from emoaff.exporting.export import ExportReport
-from emoaff.exporting.export import export
+from emoaff.exporting.exporter import ExportReport
+from emoaff.exporting.exporter import export
 from emoaff.exporting.metadata import read_metadata
 
 presets.add_form(exported_preset.is_exported, exported_preset.load_exported)

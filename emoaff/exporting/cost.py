@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 
 from emoaff import presets
-from emoaff.evaluate import evaluate
-from emoaff.evaluation.frame_features import preset_of
-from emoaff.scoring import Bootstrap
+from emoaff.evaluation.preset_scoring import evaluate
+from emoaff.evaluation.scores import Bootstrap
+from emoaff.presets import preset_of
 
 _MEASURES = ("accuracy", "uar", "f1_of_each", "ccc")
 

@@ -11,7 +11,7 @@ from emoaff.exporting import running
 from emoaff.exporting.exported_sequence import ExportedSequence
 from emoaff.exporting.metadata import read_metadata
 from emoaff.exporting.runtimes import open_runtime
-from emoaff.preset import Preset
+from emoaff.presets.preset import Preset
 
 _SUFFIXES = (".onnx", ".tflite")
 

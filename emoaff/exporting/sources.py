@@ -8,13 +8,13 @@ import keras
 import numpy as np
 
 from emoaff import presets
-from emoaff.evaluation.frame_features import preset_of
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.layers import Framewise
 from emoaff.models.sequence_parts import split
 from emoaff.prediction.sequence_model import sequence_model
-from emoaff.preset import Preset
+from emoaff.presets import preset_of
+from emoaff.presets.preset import Preset
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

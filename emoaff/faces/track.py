@@ -25,7 +25,7 @@ class Face:
             followed from one detection to the next.
         turn: How far the head was turned aside at the latest detection, see
             `Detection.turn`; NaN where that is not known.
-        doubt: What makes an answer doubtful, see `emoaff.row.Row`.
+        doubt: What makes an answer doubtful, see `emoaff.prediction.row.Row`.
     """
 
     person: int

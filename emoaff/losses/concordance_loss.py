@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from emoaff.moments import moments
+from emoaff.losses.moments import moments
 
 
 def concordance(y_true, y_pred, axis, weight=None):

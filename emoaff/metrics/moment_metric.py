@@ -2,10 +2,10 @@
 
 from keras import ops
 
+from emoaff.losses.moments import Moments
+from emoaff.losses.moments import merged_states
+from emoaff.losses.moments import moments
 from emoaff.metrics.affect_metric import AffectMetric
-from emoaff.moments import Moments
-from emoaff.moments import merged_states
-from emoaff.moments import moments
 
 
 class MomentMetric(AffectMetric):

@@ -1,1 +1,8 @@
-"""How presets of every kind are run over the faces of a video."""
+"""From a video or picture to rows: who shows what, and when."""
+
+from emoaff.prediction.row import Row
+from emoaff.prediction.video import Timeline
+from emoaff.prediction.video import predict_frames
+from emoaff.prediction.video import predict_video
+
+__all__ = ["Row", "Timeline", "predict_frames", "predict_video"]

@@ -7,7 +7,7 @@ import numpy as np
 from emoaff.faces.crop import crop_face
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
-from emoaff.row import Row
+from emoaff.prediction.row import Row
 
 _SIDE = 48  # pixels, of the crop that sharpness is measured on
 SMALL, BLURRED, TURNED, UNSURE = "small", "blurred", "turned away", "unsure"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from emoaff.results import renamed
-from emoaff.row import Row
+from emoaff.prediction.row import Row
+from emoaff.prediction.tables import renamed
 
 
 @contextlib.contextmanager

@@ -3,16 +3,15 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
-from emoaff.baseline import Baseline
-from emoaff.derived_valence import PLEASURE
-from emoaff.derived_valence import derived_valence
-from emoaff.evaluation.scored_outputs import dimensions
-from emoaff.postprocess import CausalSmoother
-from emoaff.postprocess import CentredSmoother
+from emoaff.prediction.derived_valence import PLEASURE
+from emoaff.prediction.derived_valence import derived_valence
 from emoaff.prediction.doubt_rule import DoubtRule
 from emoaff.prediction.options import Options
-from emoaff.preset import Preset
-from emoaff.row import Row
+from emoaff.prediction.resting_face import Baseline
+from emoaff.prediction.row import Row
+from emoaff.prediction.smoothing import CausalSmoother
+from emoaff.prediction.smoothing import CentredSmoother
+from emoaff.presets.preset import Preset
 
 
 class Finishing:
@@ -47,7 +46,7 @@ class Finishing:
         self._space = preset.labels
         self._rule = DoubtRule.of(preset) if options.doubt else None
         self._derive = options.valence == "derived"
-        self._source = "model" if "valence" in dimensions(preset) else ""
+        self._source = "model" if "valence" in preset.dimensions else ""
         self._baseline = None
         if self._derive and self._space is None:
             raise ValueError(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from emoaff.faces.track import Face
-from emoaff.row import Row
+from emoaff.prediction.row import Row
 
 _DIMENSIONS = ("valence", "arousal")
 
@@ -18,7 +18,7 @@ def row(
     """Makes the row of one face.
 
     Args:
-        preset: Names the outputs; see `emoaff.preset.Preset.named`.
+        preset: Names the outputs; see `emoaff.presets.preset.Preset.named`.
         index: 0-based number of the frame.
         time_s: Its time in seconds.
         face: The face.

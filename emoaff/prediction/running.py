@@ -10,10 +10,11 @@ from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
 from emoaff.prediction.average_memory import AverageMemory
 from emoaff.prediction.doubt_rule import DoubtRule
-from emoaff.prediction.form import form_of
-from emoaff.prediction.form import is_ahead
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
+from emoaff.prediction.row import Row
+from emoaff.prediction.run_mode import form_of
+from emoaff.prediction.run_mode import is_ahead
 from emoaff.prediction.sampling import PersonSampler
 from emoaff.prediction.sampling import ScriptSampler
 from emoaff.prediction.sequence_model import sequence_model
@@ -23,8 +24,7 @@ from emoaff.prediction.still_rows import still_rows
 from emoaff.prediction.stream_memory import StreamMemory
 from emoaff.prediction.tally import Tally
 from emoaff.prediction.window_memory import WindowMemory
-from emoaff.preset import Preset
-from emoaff.row import Row
+from emoaff.presets.preset import Preset
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
 

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 
 from emoaff import presets
-from emoaff.evaluation.frame_features import LAYER
-from emoaff.evaluation.frame_features import features_folder
 from emoaff.models.sequence_parts import split
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
-from emoaff.preset import Preset
+from emoaff.presets import LAYER
+from emoaff.presets import features_folder
+from emoaff.presets.preset import Preset
 
 _BATCH = 32
 _made: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()

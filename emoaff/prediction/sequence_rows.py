@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.cell import Cell
+from emoaff.prediction.row import Row
 from emoaff.prediction.row_making import row
-from emoaff.row import Row
 
 _CROPS = 32  # a batch for the image model
 _FRAMES = 64  # frames to wait for a batch to fill

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
+from emoaff.prediction.row import Row
 from emoaff.prediction.row_making import row_values
-from emoaff.row import Row
 
 _CROPS = 32  # a batch for the model; more gain nothing on a CPU
 _FRAMES = 64  # frames to wait for a batch to fill
@@ -23,7 +23,7 @@ def still_rows(
 
     Args:
         observed: Frames with their faces.
-        preset: Has `predict`; see `emoaff.preset.Preset`.
+        preset: Has `predict`; see `emoaff.presets.preset.Preset`.
         crop: `(image, box)` to what `preset.predict` takes.
         wait: Frames to wait for a batch to fill.
 

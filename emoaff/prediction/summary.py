@@ -4,16 +4,16 @@ import dataclasses
 import importlib.metadata
 from collections.abc import Iterator
 
-from emoaff import results
+from emoaff.prediction import tables
 
 _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
 
 
 def header(timeline) -> dict:
-    """Gives the header of a result, for `emoaff.results.write_header`.
+    """Gives the header of a result, for `emoaff.prediction.tables.write_header`.
 
     Args:
-        timeline: An `emoaff.predict.Timeline` that was read to its end.
+        timeline: An `emoaff.prediction.Timeline` that was read to its end.
     """
     preset = timeline.preset
     return {
@@ -34,7 +34,7 @@ def header(timeline) -> dict:
         "frames_with_face": timeline.frames_with_face,
         "persons": len(timeline.rows_of),
         "warnings": timeline.warnings,
-        "columns": results.COLUMNS,
+        "columns": tables.COLUMNS,
         "versions": {name: _version(name) for name in _VERSIONS},
     }
 

@@ -16,8 +16,8 @@ those of the same authors' OMG code. First weights of the paper's image models
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
 from emoaff.models import build_affwildnet
+from emoaff.training.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,22 +42,22 @@ import keras
 import numpy as np
 
 from emoaff import labels
-from emoaff import publishing
-from emoaff.calibration import Calibration
-from emoaff.calibration import fit_calibration
 from emoaff.data.recordings import load_recordings
-from emoaff.experiments import Experiment
-from emoaff.experiments import Stage
-from emoaff.experiments.still_votes import StillVotes
-from emoaff.experiments.still_votes import vote_loss
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.presets.calibration import Calibration
+from emoaff.presets.calibration import fit_calibration
 from emoaff.recipes.ferplus_static import TWINS
 from emoaff.recipes.ferplus_static import VALENCE
-from emoaff.train_commands import portable_settings
-from emoaff.train_commands import run_name
-from emoaff.train_commands import train_commands
+from emoaff.training import Experiment
+from emoaff.training import Stage
 from emoaff.training import checkpoint
+from emoaff.training import publishing
+from emoaff.training.commands import portable_settings
+from emoaff.training.commands import run_name
+from emoaff.training.commands import train_commands
+from emoaff.training.still_votes import StillVotes
+from emoaff.training.still_votes import vote_loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Config:
         dropout: Share of the 1,024 features dropped before the classifier.
         balance_power: See `emoaff.data.sampling.balanced_indices`.
         correct_prior: Whether calibration also takes back part of that
-            balance, see `emoaff.calibration.fit_calibration`.
+            balance, see `emoaff.presets.calibration.fit_calibration`.
         shrink: How much smaller faces get at most in training, as in crops
             with so much more around them.
         input_size: Side in pixels of the preset's crops.
@@ -91,7 +91,7 @@ class Config:
         teacher: A preset whose answers are mixed into the votes
             (distillation), or empty.
         teacher_share: Share of the teacher in the mixture.
-        teacher_temperature: See `emoaff.experiments.teacher.Teacher`.
+        teacher_temperature: See `emoaff.training.teacher.Teacher`.
         held_out: Share of the training pictures kept for temperature and
             curves.
         seed: Of weights, draws and augmentation.

@@ -17,8 +17,8 @@ Optimizer, rate, batch and epochs are not published; the defaults are ours.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
 from emoaff.models import build_emo_affectnet_lstm
+from emoaff.training.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,11 +22,11 @@ epochs, patience 6), with class-balanced drawing for its class weights.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
-from emoaff.experiments.first_weights import copy_layers
-from emoaff.experiments.first_weights import of_backbone
 from emoaff.models import build_backbone
 from emoaff.models import build_emo_affectnet_backbone
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.first_weights import copy_layers
+from emoaff.training.first_weights import of_backbone
 
 
 @dataclasses.dataclass(frozen=True)

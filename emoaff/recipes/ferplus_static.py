@@ -29,8 +29,8 @@ an hour and twelve minutes.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
-from emoaff.experiments.clip_models import still_model
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_models import still_model
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,9 +21,9 @@ import dataclasses
 import keras
 
 from emoaff import presets
-from emoaff.evaluation.frame_features import preset_of
-from emoaff.experiments.clip_config import ClipConfig
-from emoaff.experiments.clip_models import head_of
+from emoaff.presets import preset_of
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_models import head_of
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,8 @@ sides; here a person never is. Not run here; minutes on a GPU, not measured.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
 from emoaff.models import build_rangulov_cnn
+from emoaff.training.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,8 +21,8 @@ cells; `histogram_fixed` flattens.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
 from emoaff.models import build_rangulov_cnn
+from emoaff.training.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,8 @@ not be read. Not run here; hours unknown.
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
 from emoaff.models import build_rangulov_gru
+from emoaff.training.clip_config import ClipConfig
 
 
 @dataclasses.dataclass(frozen=True)

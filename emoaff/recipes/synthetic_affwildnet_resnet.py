@@ -13,8 +13,8 @@ corpus `street` is the hardest: valence needs longer than that.
 
 import dataclasses
 
-from emoaff.experiments.clip_models import clip_model
 from emoaff.recipes import affwildnet_resnet
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

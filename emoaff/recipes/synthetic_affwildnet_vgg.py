@@ -12,8 +12,8 @@ Expect on its validation split (24 people never seen): CCC .785, mean of valence
 
 import dataclasses
 
-from emoaff.experiments.clip_models import clip_model
 from emoaff.recipes import affwildnet_vgg
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,8 +11,8 @@ one run with seed 0. One minute.
 
 import dataclasses
 
-from emoaff.experiments.clip_models import still_model
 from emoaff.recipes import emoaffectnet_static
+from emoaff.training.clip_models import still_model
 
 
 @dataclasses.dataclass(frozen=True)

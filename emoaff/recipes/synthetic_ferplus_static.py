@@ -12,8 +12,8 @@ one run with seed 0. One minute.
 
 import dataclasses
 
-from emoaff.experiments.clip_models import still_model
 from emoaff.recipes import ferplus_static
+from emoaff.training.clip_models import still_model
 
 
 @dataclasses.dataclass(frozen=True)

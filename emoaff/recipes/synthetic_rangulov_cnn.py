@@ -11,8 +11,8 @@ Expect on its validation split (24 people never seen): CCC .473, mean of valence
 
 import dataclasses
 
-from emoaff.experiments.clip_models import still_model
 from emoaff.recipes import rangulov_cnn
+from emoaff.training.clip_models import still_model
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,8 +12,8 @@ mean F1 of the classes .414, one run with seed 0. Three minutes.
 
 import dataclasses
 
-from emoaff.experiments.clip_models import clip_model
 from emoaff.recipes import tzirakis_realeyes
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

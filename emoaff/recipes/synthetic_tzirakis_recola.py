@@ -11,8 +11,8 @@ Expect on its validation split (24 people never seen): CCC .876, mean of valence
 
 import dataclasses
 
-from emoaff.experiments.clip_models import clip_model
 from emoaff.recipes import tzirakis_recola
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

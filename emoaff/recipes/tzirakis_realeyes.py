@@ -33,8 +33,8 @@ What the paper leaves open, and the settings that decide it here:
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
-from emoaff.experiments.clip_models import clip_model
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

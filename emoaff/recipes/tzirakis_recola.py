@@ -29,8 +29,8 @@ author's earlier code has the batch), and the list of subjects in each split
 
 import dataclasses
 
-from emoaff.experiments.clip_config import ClipConfig
-from emoaff.experiments.clip_models import clip_model
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_models import clip_model
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,10 +5,10 @@ import time
 import keras
 import tensorflow as tf
 
-from emoaff.experiments.experiment import Experiment
 from emoaff.progress import Progress
 from emoaff.training import checkpoint
 from emoaff.training import run_log
+from emoaff.training.experiment import Experiment
 from emoaff.training.training_step import TrainingStep
 from emoaff.training.training_step import is_chief
 

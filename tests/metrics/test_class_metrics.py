@@ -6,7 +6,6 @@ import pytest
 import tensorflow as tf
 from sklearn import metrics as sklearn_metrics
 
-from emoaff import calibration
 from emoaff.losses import WeightedCrossentropy
 from emoaff.metrics import UAR
 from emoaff.metrics import AbawExpression
@@ -14,6 +13,7 @@ from emoaff.metrics import Accuracy
 from emoaff.metrics import ConfusionMatrix
 from emoaff.metrics import ExpectedCalibrationError
 from emoaff.metrics import MacroF1
+from emoaff.presets import calibration
 from tests.oracles import random_classes
 from tests.oracles import softmax
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from emoaff import calibration
 from emoaff.metrics import ExpectedCalibrationError
+from emoaff.presets import calibration
 from tests.oracles import random_classes
 from tests.oracles import softmax
 

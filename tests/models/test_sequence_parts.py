@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from emoaff import publishing
 from emoaff.layers import Framewise
 from emoaff.models.affwildnet import build_affwildnet
 from emoaff.models.rangulov import build_rangulov_gru
 from emoaff.models.sequence_parts import split
+from emoaff.training import publishing
 from tests import small_presets
 from tests.models import small_heads
 

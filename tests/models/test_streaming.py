@@ -2,13 +2,13 @@ import keras
 import numpy as np
 import pytest
 
-from emoaff import publishing
 from emoaff.models.affwildnet import build_affwildnet
 from emoaff.models.emo_affectnet import build_emo_affectnet_lstm
 from emoaff.models.rangulov import build_rangulov_gru
 from emoaff.models.sequence_parts import split
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
+from emoaff.training import publishing
 from tests import small_presets
 from tests.models import small_heads
 from tests.models.small_heads import one_by_one

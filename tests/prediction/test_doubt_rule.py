@@ -9,7 +9,7 @@ from emoaff.faces import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.doubt_rule import DoubtRule
 from emoaff.prediction.doubt_rule import sharpness
-from emoaff.row import Row
+from emoaff.prediction.row import Row
 
 RULE = DoubtRule()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emoaff.prediction.emo_affectnet_report import report_table
-from emoaff.row import Row
+from emoaff.prediction.row import Row
 
 CLASSES = ("neutral", "happiness")
 HALF = np.float32([0.1, 0.9])

@@ -4,7 +4,7 @@ import pytest
 from emoaff import labels
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.options import Options
-from emoaff.row import Row
+from emoaff.prediction.row import Row
 
 FERPLUS = labels.get("ferplus")
 HAPPY = np.float32([0.1, 0.8, 0.1, 0, 0, 0, 0, 0])

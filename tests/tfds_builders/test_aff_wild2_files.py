@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tests.faces.video_files import write_numbered
 from tests.tfds_builders.test_aff_wild2 import EIGHT
 from tests.tfds_builders.test_aff_wild2 import POINTER

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tests.tfds_builders.test_crema_d_video import ANGER
 from tests.tfds_builders.test_crema_d_video import DISGUST
 from tests.tfds_builders.test_crema_d_video import FEAR

@@ -9,7 +9,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
+from emoaff.corpora.build_report import BuildReport
 from tests.ferplus_files import HEADER
 from tests.ferplus_files import picture
 from tests.ferplus_files import votes

@@ -3,8 +3,8 @@ import pytest
 
 from emoaff import corpora
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tests.faces.video_files import number_of
 from tests.faces.video_files import numbered
 from tests.faces.video_files import write_video

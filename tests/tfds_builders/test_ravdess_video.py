@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tests.faces.video_files import number_of
 from tests.faces.video_files import numbered
 from tests.faces.video_files import write_video

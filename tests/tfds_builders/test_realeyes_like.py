@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.data.recordings import load_recordings
-from emoaff.experiments.clip_data import ClipData
 from emoaff.recipes import tzirakis_realeyes
+from emoaff.training.clip_data import ClipData
 from tests.faces.video_files import number_of
 from tests.faces.video_files import write_numbered
 from tests.faces.video_files import write_video

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tests.tfds_builders.recola_files import NAN
 from tests.tfds_builders.recola_files import at
 from tests.tfds_builders.recola_files import centred_by_hand

@@ -8,7 +8,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from emoaff import corpora
-from emoaff.building.crop_config import CropConfig
+from emoaff.corpora.crop_config import CropConfig
 from emoaff.faces import VideoWriter
 from tests.faces.video_files import HEIGHT
 from tests.faces.video_files import WIDTH

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from emoaff.experiments import Experiment
-from emoaff.experiments import Stage
+from emoaff.training import Experiment
+from emoaff.training import Stage
 
 FRAMES, FEATURES, CLIPS, BATCH = 6, 4, 64, 8
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from emoaff.experiments import Stage
+from emoaff.training import Stage
 from emoaff.training import checkpoint
 from emoaff.training.training_run import TrainingRun
 from tests.training import small_experiment

@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.footage import Box
+from emoaff.corpora.footage import Box
 
 _RANGE = 10  # valence and arousal are whole numbers from -10 to 10
 _COPY = "Copy the file again."

@@ -2,8 +2,8 @@
 
 import pathlib
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import VIDEO_SUFFIXES
 
 SPLITS = ("train", "test")

@@ -2,7 +2,7 @@
 
 import os
 
-from emoaff.building.footage import Box
+from emoaff.corpora.footage import Box
 
 
 def read_box(path: str | os.PathLike) -> Box | None:

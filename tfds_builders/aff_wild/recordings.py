@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.source_recording import SourceRecording
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.source_recording import SourceRecording
 from emoaff.progress import Progress
 from tfds_builders.aff_wild import label_file
 from tfds_builders.aff_wild import point_files

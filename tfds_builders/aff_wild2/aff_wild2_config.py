@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from emoaff.building.crop_config import CropConfig
+from emoaff.corpora.crop_config import CropConfig
 
 _UNITS = {
     8: "AU1 AU2 AU4 AU6 AU12 AU15 AU20 AU25",

@@ -1,10 +1,10 @@
 """Aff-Wild2, the corpus of the ABAW challenges."""
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.recording_corpus import RecordingCorpus
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.aff_wild2.aff_wild2_config import AffWild2Config
 from tfds_builders.aff_wild2.survey import Survey
 

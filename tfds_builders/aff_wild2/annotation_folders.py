@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 import re
 
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.aff_wild2.contents import Contents
 from tfds_builders.aff_wild2.contents import plain
 

@@ -5,8 +5,8 @@ import pathlib
 import numpy as np
 
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
-from emoaff.building.frame_labels import FrameLabels
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.frame_labels import FrameLabels
 from tfds_builders.aff_wild2.aff_wild2_config import AffWild2Config
 from tfds_builders.aff_wild2.aff_wild2_config import units
 from tfds_builders.aff_wild2.number_lines import numbers

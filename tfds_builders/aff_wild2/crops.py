@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.source_tree import why_not_usable
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.source_tree import why_not_usable
 from tfds_builders.aff_wild2.contents import Contents
 from tfds_builders.aff_wild2.contents import plain
 

@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.frame_labels import has_label
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.frame_labels import has_label
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.aff_wild2 import annotation_folders
 from tfds_builders.aff_wild2.aff_wild2_config import AffWild2Config
 from tfds_builders.aff_wild2.annotations import Annotations

@@ -5,9 +5,9 @@ import pathlib
 import re
 from collections.abc import Iterable
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import VIDEO_SUFFIXES
 from emoaff.faces import Video
 from tfds_builders.aff_wild2.contents import Contents
@@ -52,7 +52,7 @@ class Videos:
             name: The recording.
             seen: Names of all recordings in lower case, which tell whether a
                 name without a side stands for one of two people.
-            faces: See `emoaff.building.footage.Footage`.
+            faces: See `emoaff.corpora.footage.Footage`.
         """
         file = self._files.get(video_name(name).lower())
         if file is None:

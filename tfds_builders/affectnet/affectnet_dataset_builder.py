@@ -1,10 +1,10 @@
 """AffectNet: faces found on the web, with a class, valence and arousal."""
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.picture_corpus import PictureCorpus
-from emoaff.building.source_pictures import SourcePictures
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.picture_corpus import PictureCorpus
+from emoaff.corpora.source_pictures import SourcePictures
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.affectnet import march_2021
 from tfds_builders.affectnet import original
 from tfds_builders.affectnet.configs import CroppedConfig

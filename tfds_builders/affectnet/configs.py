@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from emoaff.building.crop_config import CropConfig
+from emoaff.corpora.crop_config import CropConfig
 
 _SIDE = 224  # of the crops that AffectNet's makers cut in 2021
 
@@ -35,7 +35,7 @@ class OriginalConfig(CropConfig):
 
     @property
     def faces(self) -> str:
-        """What `emoaff.building.footage.Footage` calls it."""
+        """What `emoaff.corpora.footage.Footage` calls it."""
         return "find" if self.find_faces else "boxes"
 
 

@@ -7,8 +7,8 @@ import pathlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Box
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Box
 from tfds_builders.affectnet import labelling
 
 _COLUMNS = (

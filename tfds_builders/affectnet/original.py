@@ -3,9 +3,9 @@
 import collections
 import pathlib
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.picture_corpus import Still
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.picture_corpus import Still
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.affectnet import face_list
 from tfds_builders.affectnet import labelling
 

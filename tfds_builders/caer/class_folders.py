@@ -4,9 +4,9 @@ import dataclasses
 import pathlib
 from collections.abc import Container
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.splits import split_name
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.split_rules import split_name
 
 CLASSES = ("anger", "disgust", "fear", "happy", "neutral", "sad", "surprise")
 

@@ -1,6 +1,6 @@
 import dataclasses
 
-from emoaff.building.crop_config import CropConfig
+from emoaff.corpora.crop_config import CropConfig
 
 NEUTRAL = ("all", "labelled", "none")
 

@@ -5,8 +5,8 @@ import math
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import PICTURE_SUFFIXES
 
 # Person, sequence, picture: S005_001_00000011.png.

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 
 LETTERS = "ADFHNS"  # as the classes of the label space "crema_d"
 _ANY_DEPTH = 99

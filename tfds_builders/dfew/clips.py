@@ -3,9 +3,9 @@
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import PICTURE_SUFFIXES
 from emoaff.faces import VIDEO_SUFFIXES
 

@@ -5,8 +5,8 @@ import io
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 
 SPLITS = ("train", "test")
 FOLDS = range(1, 6)

@@ -2,19 +2,19 @@
 
 import pathlib
 
-from emoaff import label_tables
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
-from emoaff.building.grey_faces import GreyFace
-from emoaff.building.grey_faces import decode
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.splits import split_name
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.grey_faces import GreyFace
+from emoaff.corpora.grey_faces import decode
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.split_rules import split_name
 from emoaff.faces import PICTURE_SUFFIXES
+from emoaff.labels import tables
 
 _CLASSES = labels.get("fer2013").classes
-_MEANINGS = {label_tables.SYNONYMS.get(c, c): c for c in _CLASSES}
+_MEANINGS = {tables.SYNONYMS.get(c, c): c for c in _CLASSES}
 _WORDS = {
-    **{w: _MEANINGS[m] for w, m in label_tables.SYNONYMS.items()},
+    **{w: _MEANINGS[m] for w, m in tables.SYNONYMS.items()},
     **_MEANINGS,
 }
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.grey_faces import SIDE
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.grey_faces import SIDE
 
 VOTE_COLUMNS = frozenset(("image name", "nf"))  # of FER+, never of FER2013
 SPLITS = {

@@ -2,9 +2,9 @@
 
 import collections
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.grey_faces import GreyFace
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.grey_faces import GreyFace
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.fer2013 import class_pictures
 from tfds_builders.fer2013.pixel_table import PixelTable
 

@@ -3,12 +3,12 @@
 import numpy as np
 import tensorflow_datasets as tfds
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.grey_faces import GreyFace
-from emoaff.building.grey_faces import GreyFaces
-from emoaff.building.grey_faces import GreyFacesConfig
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.grey_faces import GreyFace
+from emoaff.corpora.grey_faces import GreyFaces
+from emoaff.corpora.grey_faces import GreyFacesConfig
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.ferplus import source
 
 

@@ -6,10 +6,10 @@ import zlib
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.grey_faces import decode
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.source_tree import is_junk
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.grey_faces import decode
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.source_tree import is_junk
 from tfds_builders.ferplus.vote_table import NAME
 
 FOLDERS = {

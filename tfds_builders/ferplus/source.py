@@ -5,9 +5,9 @@ import collections
 import numpy as np
 
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
-from emoaff.building.grey_faces import GreyFace
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.grey_faces import GreyFace
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.fer2013.pixel_table import PixelTable
 from tfds_builders.ferplus import picture_files
 from tfds_builders.ferplus import vote_table

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
+from emoaff.corpora.build_report import BuildReport
 
 NAME = "fer2013new.csv"
 CLASSES = labels.get("ferplus").classes

@@ -4,7 +4,7 @@ import math
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
+from emoaff.corpora.build_report import BuildReport
 from tfds_builders.iemocap_video.utterance import Utterance
 
 # [start - end] <tab> name <tab> code <tab> [valence, activation, dominance]

@@ -3,8 +3,8 @@
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import VIDEO_SUFFIXES
 
 _DIALOG = re.compile(r"ses\d\d[fm]_[a-z]+\d\w*", re.IGNORECASE)

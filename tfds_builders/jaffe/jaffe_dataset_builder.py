@@ -3,13 +3,13 @@
 import re
 
 from emoaff import labels
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.crop_config import CropConfig
-from emoaff.building.picture_corpus import PictureCorpus
-from emoaff.building.picture_corpus import Still
-from emoaff.building.source_pictures import SourcePictures
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.crop_config import CropConfig
+from emoaff.corpora.picture_corpus import PictureCorpus
+from emoaff.corpora.picture_corpus import Still
+from emoaff.corpora.source_pictures import SourcePictures
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import PICTURE_SUFFIXES
 
 # Person, expression, which one of hers, number: KA.AN1.39.tiff.

@@ -4,15 +4,15 @@ import dataclasses
 import re
 from pathlib import PurePosixPath
 
-from emoaff.building import named_clips
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.crop_config import CropConfig
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.recording_corpus import RecordingCorpus
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora import named_clips
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.crop_config import CropConfig
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 
 CLASSES = (
     "angry",

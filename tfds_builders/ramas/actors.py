@@ -1,8 +1,8 @@
 import pathlib
 import re
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.ramas.recording_id import RecordingId
 from tfds_builders.ramas.table import Table
 

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 
 from emoaff import labels
-from emoaff.building.frame_labels import FrameLabels
+from emoaff.corpora.frame_labels import FrameLabels
 
 EMOTIONS = labels.get("ramas").classes
 

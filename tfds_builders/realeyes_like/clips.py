@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.realeyes_like.layout import Layout
 from tfds_builders.realeyes_like.metadata_table import Clip
 from tfds_builders.realeyes_like.tables import read_annotation

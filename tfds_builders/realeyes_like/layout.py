@@ -3,9 +3,9 @@
 import dataclasses
 import pathlib
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.source_tree import why_not_usable
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.source_tree import why_not_usable
 from emoaff.faces import VIDEO_SUFFIXES
 
 _FOLDERS = {

@@ -5,7 +5,7 @@ import dataclasses
 import io
 import pathlib
 
-from emoaff.building.splits import split_name
+from emoaff.corpora.split_rules import split_name
 
 _USED = ("clip", "subject", "split")
 

@@ -3,13 +3,13 @@
 import dataclasses
 
 from emoaff import labels
-from emoaff.building import splits
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.crop_config import CropConfig
-from emoaff.building.recording_corpus import RecordingCorpus
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora import split_rules
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.crop_config import CropConfig
+from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.realeyes_like import clips
 from tfds_builders.realeyes_like import layout
 from tfds_builders.realeyes_like.metadata_table import read_metadata
@@ -118,7 +118,7 @@ class Builder(RecordingCorpus):
                 "come from the videos"
             )
         recordings = clips.read_clips(tree, files, rows, config, report)
-        by_split = splits.splits(recordings, report)
+        by_split = split_rules.splits(recordings, report)
         for split, some in by_split.items():
             clips.note_classes(split, some, config.class_names, report)
         return [each for some in by_split.values() for each in some]

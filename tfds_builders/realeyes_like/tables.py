@@ -5,8 +5,8 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Box
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Box
 from tfds_builders.realeyes_like.frame_table import FrameTable
 from tfds_builders.realeyes_like.frame_table import read_frame_table
 

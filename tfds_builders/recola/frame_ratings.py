@@ -4,8 +4,8 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.frame_labels import FrameLabels
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.frame_labels import FrameLabels
 from tfds_builders.recola import gold_standard
 from tfds_builders.recola import rating_series
 from tfds_builders.recola.package import DIMENSIONS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emoaff.scoring.concordance import concordance
+from emoaff.metrics.whole_signals import concordance
 
 
 def mean(ratings: np.ndarray) -> np.ndarray:

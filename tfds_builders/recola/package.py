@@ -4,8 +4,8 @@ import dataclasses
 import re
 from pathlib import PurePosixPath
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_tree import SourceTree
 
 DIMENSIONS = ("valence", "arousal")
 

@@ -3,16 +3,16 @@
 import dataclasses
 import re
 
-from emoaff.building import named_clips
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.crop_config import CropConfig
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.recording_corpus import RecordingCorpus
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
-from emoaff.building.splits import split_name
+from emoaff.corpora import named_clips
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.crop_config import CropConfig
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.split_rules import split_name
 from tfds_builders.recola.frame_ratings import FrameRatings
 from tfds_builders.recola.package import PACKAGES
 from tfds_builders.recola.splits import LISTS

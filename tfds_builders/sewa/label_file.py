@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.frame_labels import FrameLabels
+from emoaff.corpora.frame_labels import FrameLabels
 
 _COLUMNS = ("name", "timestamp", "arousal", "valence", "liking")
 _WANTED = ("timestamp", "arousal", "valence")

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow_datasets as tfds
 
-from emoaff.building.corpus_about import CorpusAbout
+from emoaff.corpora.corpus_about import CorpusAbout
 from tfds_builders.synthetic_affect import filming
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
 from tfds_builders.synthetic_affect.camera import encode

@@ -2,12 +2,12 @@
 
 import pathlib
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import is_junk
-from emoaff.building.splits import split_name
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import is_junk
+from emoaff.corpora.split_rules import split_name
 
 
 def read(
@@ -22,7 +22,7 @@ def read(
         root: The user's folder.
         media: Its videos and pictures.
         report: Is told of media that lie in no class folder.
-        faces: See `emoaff.building.footage.Footage`.
+        faces: See `emoaff.corpora.footage.Footage`.
 
     Returns:
         The recordings, in the order of `media`, and the sorted names of the

@@ -8,9 +8,9 @@ import pathlib
 import sys
 from collections.abc import Iterator
 
-from emoaff.building.source_tree import TABLE_SUFFIXES
-from emoaff.building.source_tree import is_junk
-from emoaff.building.splits import split_name
+from emoaff.corpora.source_tree import TABLE_SUFFIXES
+from emoaff.corpora.source_tree import is_junk
+from emoaff.corpora.split_rules import split_name
 
 _LABELS = ("label", "valence", "arousal")
 _COLUMNS = ("file", "start", "end", "time", *_LABELS, "subject", "split")

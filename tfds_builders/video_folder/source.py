@@ -4,9 +4,9 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import Video
 from emoaff.faces import media_kind
 from emoaff.faces import read_picture
@@ -23,7 +23,7 @@ def read(
     Args:
         tree: The folder.
         report: Is told of all files that are not used.
-        faces: See `emoaff.building.footage.Footage`.
+        faces: See `emoaff.corpora.footage.Footage`.
 
     Returns:
         The recordings, sorted, and the sorted names of the classes, each of

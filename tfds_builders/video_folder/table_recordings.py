@@ -5,10 +5,10 @@ import pathlib
 
 import numpy as np
 
-from emoaff.building.build_report import BuildReport
-from emoaff.building.footage import Footage
-from emoaff.building.frame_labels import FrameLabels
-from emoaff.building.source_recording import SourceRecording
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.footage import Footage
+from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.source_recording import SourceRecording
 from tfds_builders.video_folder.label_table import LabelTable
 from tfds_builders.video_folder.label_table import Row
 
@@ -32,7 +32,7 @@ def read(
         table: The table in it.
         media: The folder's videos and pictures.
         report: Is told of files without a row, and rows without a file.
-        faces: See `emoaff.building.footage.Footage`.
+        faces: See `emoaff.corpora.footage.Footage`.
 
     Returns:
         The recordings, sorted by file and start, and the sorted names of the

@@ -1,12 +1,12 @@
 """Anyone's own labelled videos and pictures."""
 
-from emoaff.building import splits
-from emoaff.building.build_report import BuildReport
-from emoaff.building.corpus_about import CorpusAbout
-from emoaff.building.crop_config import CropConfig
-from emoaff.building.recording_corpus import RecordingCorpus
-from emoaff.building.source_recording import SourceRecording
-from emoaff.building.source_tree import SourceTree
+from emoaff.corpora import split_rules
+from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.crop_config import CropConfig
+from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.source_recording import SourceRecording
+from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.video_folder import source
 
 
@@ -94,5 +94,5 @@ class Builder(RecordingCorpus):
         report.classes = classes
         if len(classes) == 1:
             report.note(f"there is one class only, {classes[0]!r}")
-        by_split = splits.splits(recordings, report)
+        by_split = split_rules.splits(recordings, report)
         return [each for some in by_split.values() for each in some]

@@ -1,0 +1,367 @@
+"""Corpora as TFDS data sets: which there are, how to build and read them."""
+
+import dataclasses
+import importlib
+import importlib.util
+import inspect
+import os
+import pathlib
+import pkgutil
+import shlex
+import tempfile
+
+import tensorflow_datasets as tfds
+
+from emoaff import labels
+from emoaff.corpora.corpus_about import CorpusAbout
+
+# Not imported: builders are found as plug-ins, so that this package knows none.
+_BUILDERS = "tfds_builders"
+
+
+def names() -> list[str]:
+    """Returns the names of the corpora that have a builder, sorted."""
+    spec = importlib.util.find_spec(_BUILDERS)
+    places = spec.submodule_search_locations
+    return sorted(module.name for module in pkgutil.iter_modules(places))
+
+
+def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
+    """Returns the builder of one corpus.
+
+    Args:
+        name: A name of `names()`, or `name/configuration`, with changed
+            settings behind it if need be: `recola/avec+size=96+margin=0.5`.
+        data_dir: Where the built TFRecords are, or shall be.
+
+    Raises:
+        ValueError: If there is no such corpus, configuration or setting, or
+            its value has another type.
+    """
+    corpus, _, config = name.partition("/")
+    made = _builder_class(corpus)
+    config, *settings = config.split("+")
+    known = made.builder_configs
+    if config and config not in known:
+        raise ValueError(
+            f"{corpus} has no configuration {config!r}. Expected one of: "
+            f"{', '.join(known)}."
+        )
+    if not settings:
+        return made(data_dir=data_dir, config=config or None)
+    first = next(iter(known.values()), None)
+    own = _own_config(corpus, known.get(config, first), settings)
+    return made(data_dir=data_dir, config=own)
+
+
+def _own_config(corpus, config, settings):
+    """A configuration with some settings changed, named by them."""
+    ignored = {
+        field.name for field in dataclasses.fields(tfds.core.BuilderConfig)
+    }
+    fields = {
+        field.name: field
+        for field in (dataclasses.fields(config) if config else ())
+        if field.name not in ignored
+    }
+    changed = {}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        if name not in fields:
+            raise ValueError(
+                f"{corpus} has no setting {name!r}. Expected one of: "
+                f"{', '.join(fields) or 'none, it has no settings'}."
+            )
+        changed[name] = _setting(name, text, getattr(config, name))
+    return dataclasses.replace(
+        config, name="+".join([config.name, *sorted(settings)]), **changed
+    )
+
+
+def _setting(name, text, old):
+    """The value that a text means for a setting that was `old`."""
+    if isinstance(old, str):
+        return text
+    words = {"true": True, "false": False, "none": None}
+    try:
+        value = words.get(text.lower(), text)
+        if isinstance(old, bool) or value is None:
+            if isinstance(value, str):
+                raise ValueError
+            return value
+        return int(text) if isinstance(old, int) else float(text)
+    except ValueError:
+        raise ValueError(
+            f"Expected {name} to be like {old!r}. Received: {name}={text!r}."
+        ) from None
+
+
+def _builder_class(corpus):
+    if corpus not in names():
+        raise ValueError(
+            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}."
+        )
+    return importlib.import_module(f"{_BUILDERS}.{corpus}").Builder
+
+
+def needs_files(name: str) -> bool:
+    """Returns whether a corpus is built from files that the user has.
+
+    A builder that draws its corpus says so by `NEEDS_NO_FILES = True`.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    made = _builder_class(name.partition("/")[0])
+    return not getattr(made, "NEEDS_NO_FILES", False)
+
+
+def instructions(name: str) -> str:
+    """Returns what a user's copy of a corpus must look like, as text.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    made = _builder_class(name.partition("/")[0])
+    text = inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
+    configs = "\n".join(
+        f"  {config.name}: {config.description}"
+        for config in made.builder_configs.values()
+    )
+    if configs:
+        text += f"\n\nConfigurations:\n\n{configs}"
+    found = about(name)
+    if found is None:
+        return text
+    return (
+        f"{found.title}\n\nLicence: {found.licence}\nWhere: "
+        f"{found.homepage}\n{found.how_to_get}\n\n{text}"
+    )
+
+
+def about(name: str) -> CorpusAbout | None:
+    """Returns licence and source of a corpus; None if it needs neither.
+
+    Raises:
+        ValueError: If there is no such corpus.
+    """
+    return getattr(_builder_class(name.partition("/")[0]), "ABOUT", None)
+
+
+def check(name: str, manual_dir: str | os.PathLike) -> str:
+    """Looks at a user's copy of a corpus, and builds nothing.
+
+    Args:
+        name: See `builder`.
+        manual_dir: Folder of the corpus as the user has it.
+
+    Returns:
+        A table of what would be built, what would be left out and why, and
+        how it differs from what publications say.
+
+    Raises:
+        FileNotFoundError: If `manual_dir` does not hold the corpus.
+        ValueError: See `builder`; or if the corpus needs no files, or cannot
+            be looked at without being built.
+    """
+    _refuse_no_folder(name, manual_dir)
+    with tempfile.TemporaryDirectory() as nowhere:
+        made = builder(name, nowhere)
+        if not hasattr(made, "check"):
+            raise ValueError(
+                f"{name} can only be built, not looked at first. Leave --check "
+                "out."
+            )
+        return made.check(pathlib.Path(manual_dir).absolute())
+
+
+def label_space(
+    name: str, data_dir: str | os.PathLike
+) -> labels.LabelSpace | None:
+    """Returns what the class indices of a corpus mean.
+
+    A builder says so by its attribute `LABEL_SPACE`, a name of
+    `emoaff.labels.names()`, or `""` for a corpus without classes; or, where
+    the classes are found while building, by the metadata `{"classes": [...]}`
+    of the built corpus. Else it is the registered space of the corpus's own
+    name.
+
+    Args:
+        name: See `builder`.
+        data_dir: Where the corpus was built.
+
+    Returns:
+        The label space, or `None` if the corpus has no classes.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    made = builder(name, data_dir)
+    corpus = name.partition("/")[0]
+    registered = getattr(made, "LABEL_SPACE", None)
+    if registered is None and corpus in labels.names():
+        registered = corpus
+    classes = (made.info.metadata or {}).get("classes")
+    if registered is None and classes:
+        return labels.LabelSpace(corpus, tuple(classes))
+    return labels.get(registered) if registered else None
+
+
+def splits(name: str, data_dir: str | os.PathLike) -> tuple[str, ...]:
+    """Returns the splits of a built corpus; none if it is not built.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    return tuple(builder(name, data_dir).info.splits or ())
+
+
+def prepare(
+    name: str,
+    manual_dir: str | os.PathLike | None,
+    data_dir: str | os.PathLike,
+    progress_bar: bool = True,
+    processes: int = 1,
+    beam_options: str | None = None,
+) -> tfds.core.DatasetBuilder:
+    """Builds the TFRecords of one corpus from the user's own copy.
+
+    A corpus that is already built in `data_dir` is left as it is.
+
+    Args:
+        name: See `builder`.
+        manual_dir: Folder of the corpus as the user has it; `None` for a
+            corpus that needs no files, see `needs_files`.
+        data_dir: Where the TFRecords go.
+        progress_bar: Whether TFDS shows its bars; not where a builder shows
+            its own progress (class attribute `OWN_PROGRESS`).
+        processes: How many processes cut faces.
+        beam_options: Options of an Apache Beam pipeline that does the work
+            instead, as on its command line, such as
+            `"--runner=DirectRunner --direct_num_workers=2"`.
+
+    Returns:
+        The builder; `builder.info.splits` holds the counts.
+
+    Raises:
+        FileNotFoundError: If `manual_dir` does not hold the corpus; the
+            message says what it must hold.
+        ValueError: See `builder`; or if the corpus needs a `manual_dir`.
+        ImportError: If Beam is asked for and not installed.
+    """
+    if manual_dir is None:
+        if needs_files(name):
+            raise ValueError(
+                f"{name} is built from files of yours. Received: "
+                f"manual_dir=None. `emoaff corpora {name}` prints what the "
+                "folder must hold."
+            )
+    else:
+        _refuse_no_folder(name, manual_dir)
+    made = builder(name, data_dir)
+    bars = progress_bar and not getattr(made, "OWN_PROGRESS", False)
+    switch = "enable" if bars else "disable"
+    getattr(tfds, f"{switch}_progress_bar")()
+    made.processes = processes
+    made.download_and_prepare(
+        download_config=tfds.download.DownloadConfig(
+            manual_dir=manual_dir and pathlib.Path(manual_dir).absolute(),
+            beam_options=_beam_options(beam_options),
+        )
+    )
+    return made
+
+
+def draw_missing(name: str, data_dir: str | os.PathLike, report=print) -> None:
+    """Builds a corpus that needs no files, if it is missing.
+
+    A corpus that is there or is built from files of the user is left alone.
+
+    Args:
+        name: See `builder`.
+        data_dir: Where the TFRecords go.
+        report: Called with a line if the corpus is drawn.
+
+    Raises:
+        ValueError: See `builder`.
+    """
+    if needs_files(name) or splits(name, data_dir):
+        return
+    report(f"{name} is not there yet; drawing it in {data_dir}")
+    prepare(name, None, data_dir, progress_bar=False)
+
+
+def _refuse_no_folder(name, manual_dir):
+    if not pathlib.Path(manual_dir).is_dir():
+        raise FileNotFoundError(
+            f"Expected a folder with the corpus. Received: {manual_dir}, "
+            "which does not exist or is no folder."
+        )
+    if not any(pathlib.Path(manual_dir).iterdir()):
+        raise FileNotFoundError(
+            f"Expected a folder with the corpus. Received: {manual_dir}, "
+            f"which is empty. `emoaff corpora {name}` prints what it must hold "
+            "and where to get it."
+        )
+
+
+def _beam_options(text):
+    if text is None:
+        return None
+    try:
+        from apache_beam.options.pipeline_options import PipelineOptions
+    except ImportError as error:
+        raise ImportError(
+            "Expected Apache Beam to be installed for this. Install it with: "
+            "pip install emoaff[beam]"
+        ) from error
+    return PipelineOptions(shlex.split(text))
+
+
+def load(name: str, split: str, data_dir: str | os.PathLike):
+    """Reads one split of a built corpus, in the order of its TFRecords.
+
+    Args:
+        name: See `builder`.
+        split: A TFDS split such as `"train"` or `"validation[:100]"`.
+        data_dir: Where `prepare` put the TFRecords.
+
+    Returns:
+        A `tf.data.Dataset` of examples in the house form: a dict of features
+        as the builder documents them.
+
+    Raises:
+        FileNotFoundError: If the corpus has not been built there.
+        ValueError: If there is no such corpus or split.
+    """
+    made = built(name, split, data_dir)
+    return made.as_dataset(split=split, shuffle_files=False)
+
+
+def built(
+    name: str, split: str, data_dir: str | os.PathLike
+) -> tfds.core.DatasetBuilder:
+    """Returns the builder of a corpus that was built and has this split.
+
+    Args:
+        name: See `builder`.
+        split: See `load`.
+        data_dir: See `load`.
+
+    Raises:
+        FileNotFoundError: If the corpus has not been built there.
+        ValueError: If there is no such corpus or split.
+    """
+    made = builder(name, data_dir)
+    if not made.info.splits:
+        raise FileNotFoundError(
+            f"Expected {name} built in {data_dir}, and found nothing. Build it "
+            f"with: emoaff prepare {name} --manual-dir DIR --data-dir "
+            f"{data_dir}"
+        )
+    if split.partition("[")[0] not in made.info.splits:
+        raise ValueError(
+            f"{name} has no split {split!r}. Expected one of: "
+            f"{', '.join(made.info.splits)}."
+        )
+    return made

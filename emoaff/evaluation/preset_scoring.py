@@ -1,0 +1,198 @@
+"""Scores a preset on a built corpus, over whole recordings."""
+
+import os
+
+import numpy as np
+
+from emoaff.data.even_frames import EvenFrames
+from emoaff.data.recordings import Recordings
+from emoaff.data.recordings import load_recordings
+from emoaff.evaluation.evaluation import Evaluation
+from emoaff.evaluation.evaluation import joined
+from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.postprocessing import CoursePostprocessor
+from emoaff.evaluation.recording_predictions import predict_recordings
+from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.scores import Bootstrap
+from emoaff.presets import Preset
+
+
+def evaluate(
+    preset: Preset,
+    dataset: str,
+    split: str,
+    data_dir: str | os.PathLike,
+    *,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> Evaluation:
+    """Scores a preset on one split of a corpus.
+
+    Everything is scored that the preset puts out and the corpus has labels
+    for: valence and arousal by name (`emoaff.evaluation.scores.AffectScores`), classes
+    (`ClassScores`) and classes of which several may hold (`MultiLabelScores`,
+    as `f1_of_each`). Frames without a label are left out. Where the corpus has
+    other classes than the preset, those that both have are scored; see
+    `emoaff.evaluation.shared_classes.SharedClasses`.
+
+    Args:
+        preset: The preset, of single pictures or of windows.
+        dataset: A built corpus, see `emoaff.corpora`.
+        split: A split of it.
+        data_dir: Where it was built.
+        stride: See
+            `emoaff.evaluation.recording_predictions.predict_recordings`.
+        postprocess: Fitted post-processing of valence and arousal, or its
+            file.
+        bootstrap: How to compute the intervals; `None` is `Bootstrap()`. It
+            draws people where the corpus names them, recordings elsewhere.
+
+    Returns:
+        Scores and predictions.
+
+    Raises:
+        ValueError: If preset and corpus have nothing in common that is
+            labelled, or `postprocess` does not fit the dimensions or the rate
+            of the frames; and see `predict_recordings`.
+        FileNotFoundError: If the corpus was not built, or a file is missing.
+    """
+    recordings = load_recordings(dataset, split, data_dir)
+    return evaluate_recordings(
+        preset,
+        recordings,
+        stride=stride,
+        postprocess=postprocess,
+        bootstrap=bootstrap,
+    )
+
+
+def evaluate_recordings(
+    preset: Preset,
+    recordings: Recordings,
+    *,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> Evaluation:
+    """Scores a preset on recordings, such as some of those of a split.
+
+    Args:
+        preset: See `evaluate`.
+        recordings: The recordings.
+        stride: See `evaluate`.
+        postprocess: See `evaluate`.
+        bootstrap: See `evaluate`.
+
+    Returns:
+        See `evaluate`.
+
+    Raises:
+        ValueError: See `evaluate`.
+    """
+    scorers = scored_outputs(preset, recordings)
+    chain = _fitting(preset, postprocess)
+    frames = None
+    if chain is not None:
+        frames = EvenFrames(recordings)
+        frames.require_rate(chain.rate_hz)
+    predicted = predict_recordings(preset, recordings, stride)
+    values = dict(predicted.values)
+    facts = {
+        "dataset": recordings.dataset,
+        "split": recordings.split,
+        "model": preset.config.get("name", preset.name),
+        **predicted.facts,
+    }
+    if chain is not None:
+        values.update(_postprocessed(values, chain, frames))
+        steps = (" ".join(line.split()) for line in _kept(chain))
+        facts["post-processing"] = "; ".join(steps) or "no step was kept"
+    scores = []
+    for scorer in scorers:
+        made, notes = scorer(values)
+        scores.append(made)
+        facts.update(notes)
+    people = subjects(recordings)
+    tables = [made.table(bootstrap, people) for made in scores]
+    return Evaluation(
+        joined(tables, facts), recordings, values, tuple(scores), facts
+    )
+
+
+def fit_postprocess(
+    preset: Preset,
+    dataset: str,
+    split: str,
+    data_dir: str | os.PathLike,
+    stride: int | None = None,
+    **settings,
+) -> CoursePostprocessor:
+    """Tunes the post-processing of a preset's valence and arousal.
+
+    Args:
+        preset: See `evaluate`.
+        dataset: See `evaluate`.
+        split: The validation split, whose scores mean little afterwards.
+        data_dir: See `evaluate`.
+        stride: See `evaluate`.
+        **settings: See `Evaluation.fit_postprocess`.
+
+    Returns:
+        The fitted post-processor.
+
+    Raises:
+        ValueError: See `evaluate` and `Evaluation.fit_postprocess`.
+        FileNotFoundError: See `evaluate`.
+    """
+    require_split_to_fit_on(split)
+    evaluation = evaluate(
+        preset,
+        dataset,
+        split,
+        data_dir,
+        stride=stride,
+        bootstrap=Bootstrap(draws=0),
+    )
+    return evaluation.fit_postprocess(**settings)
+
+
+def require_split_to_fit_on(split: str) -> None:
+    """Raises ValueError for a test split, which is for scoring alone."""
+    if "test" in split.lower():
+        raise ValueError(
+            "Expected a validation split to tune post-processing on. Received: "
+            f"split={split!r}, whose scores would mean nothing afterwards."
+        )
+
+
+def _fitting(preset, postprocess):
+    """Reads post-processing and checks it against the preset's dimensions."""
+    if postprocess is None:
+        return None
+    chain = postprocess
+    if not isinstance(chain, CoursePostprocessor):
+        chain = CoursePostprocessor.load(chain)
+    given = preset.dimensions
+    if not set(chain.dimensions) <= set(given):
+        raise ValueError(
+            "Expected post-processing of what the model puts out. "
+            f"{preset.name} puts out {', '.join(given) or 'no dimensions'}. "
+            f"Received: post-processing of {', '.join(chain.dimensions)}."
+        )
+    return chain
+
+
+def _postprocessed(values, chain, frames):
+    columns = np.stack([values[name] for name in chain.dimensions], axis=1)
+    even = chain.apply(frames.spread(columns), frames.recording)
+    return dict(zip(chain.dimensions, frames.gathered(even).T, strict=True))
+
+
+def _kept(chain):
+    return (
+        f"{name} {step.describe()}"
+        for name, steps in chain.chains.items()
+        for step in steps
+        if step.kept
+    )

@@ -1,0 +1,21 @@
+"""Label spaces: what each class index and each affect dimension means."""
+
+from emoaff.labels.label_space import AFFECT_TARGETS
+from emoaff.labels.label_space import DIMENSION_RANGE
+from emoaff.labels.label_space import DIMENSIONS
+from emoaff.labels.label_space import LabelSpace
+from emoaff.labels.label_space import Mapping
+from emoaff.labels.label_space import get
+from emoaff.labels.label_space import mapping
+from emoaff.labels.label_space import names
+
+__all__ = [
+    "AFFECT_TARGETS",
+    "DIMENSIONS",
+    "DIMENSION_RANGE",
+    "LabelSpace",
+    "Mapping",
+    "get",
+    "mapping",
+    "names",
+]

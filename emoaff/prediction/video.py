@@ -1,0 +1,266 @@
+"""From a video or picture to one row per frame and person."""
+
+import collections
+import dataclasses
+import math
+import os
+import pathlib
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+import numpy as np
+
+from emoaff.faces.detect import FaceDetector
+from emoaff.faces.frame import Frame
+from emoaff.faces.media import media_kind
+from emoaff.faces.pictures import read_picture
+from emoaff.faces.track import Face
+from emoaff.faces.track import FaceTracker
+from emoaff.faces.video import Video
+from emoaff.prediction import tables
+from emoaff.prediction.finishing import Finishing
+from emoaff.prediction.observing import chosen
+from emoaff.prediction.options import Options
+from emoaff.prediction.row import Row
+from emoaff.prediction.running import Running
+from emoaff.presets import Preset
+from emoaff.presets import load_preset
+
+__all__ = ["Options", "Timeline", "predict_frames", "predict_video"]
+
+
+class Timeline:
+    """The rows of one video or picture, computed while they are read.
+
+    Reading holds a bounded number of frames, whatever the length of the video.
+    Each reading starts from the first frame.
+
+    Args:
+        path: The file.
+        preset: The model, of any kind: of pictures, of windows of pictures,
+            of features of another preset.
+        options: See `Options`.
+        detector: Finds the faces; share one among files, since its networks
+            take a second to load.
+
+    Attributes:
+        kind: `"video"` or `"picture"`.
+        running: How the preset is run, see `Running`.
+        frames: Frames looked at so far.
+        frames_with_face: Those with at least one row with a person.
+        rows_of: Person to number of rows so far.
+        times_of: Person to (first, last) time in seconds so far.
+        best_of: Person to a counter of smoothed expressions so far.
+        doubts: A counter of why rows name no expression so far.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is neither a video nor a picture that can be read, or
+            preset, options and file do not fit each other.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        preset: Preset,
+        options: Options = Options(),  # noqa: B008, frozen
+        detector: FaceDetector | None = None,
+    ):
+        self.path = pathlib.Path(path)
+        self.preset, self.options = preset, options
+        self.detector = detector or FaceDetector()
+        self.kind = media_kind(self.path) or "video"
+        self.finishing = Finishing(
+            preset,
+            options,
+            lambda path: _resting(path, preset, options, self.detector),
+        )
+        if self.kind == "video":
+            self._video = Video(self.path)
+        else:
+            self._picture = read_picture(self.path)
+        self._reset()
+
+    def __iter__(self) -> Iterator[Row]:
+        self._reset()
+        for row in self.finishing(self._rows()):
+            self._count(row)
+            yield row
+
+    def to_pandas(self):
+        """Reads everything into a table with the columns of the result file.
+
+        Returns:
+            A `pandas.DataFrame`; NaN and None where there is no value.
+        """
+        import pandas
+
+        classes = self.classes
+        columns = tables.columns(classes)
+        cells = [tables.values(row, classes) for row in self]
+        return pandas.DataFrame(cells, columns=columns)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the probabilities; may be empty."""
+        return self.preset.labels.classes if self.preset.labels else ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What went wrong in reading so far, as clauses."""
+        return list(self._video.warnings) if self.kind == "video" else []
+
+    @property
+    def damaged(self) -> bool:
+        """Whether pictures of the file were missing or broken so far."""
+        return self.kind == "video" and self._video.damaged
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds that the file declares; NaN where unknown, 0 a picture."""
+        return self._video.duration_s if self.kind == "video" else 0.0
+
+    def facts(self) -> dict:
+        """What the file is, for the result's header."""
+        if self.kind == "picture":
+            height, width = self._picture.image.shape[:2]
+            return {"kind": "picture", "width": width, "height": height}
+        video = self._video
+        return {
+            "kind": "video",
+            "codec": video.codec,
+            "width": video.width,
+            "height": video.height,
+            "rotation": video.rotation,
+            "average_fps": video.average_fps,
+            "declared_duration_s": video.duration_s,
+            "declared_frames": video.declared_frames,
+            "decoded_frames": video.decoded_frames,
+            "start_s": video.start_s,
+        }
+
+    @property
+    def label(self) -> str | None:
+        """The class of the whole file by `options.label`; None without one."""
+        index = self.running.tally.label(self.options.label)
+        return self.classes[index] if index >= 0 and self.classes else None
+
+    def _reset(self):
+        fps = math.nan if self.kind == "picture" else self._video.average_fps
+        self.running = Running(self.preset, self.options, fps)
+        self.frames = self.frames_with_face = 0
+        self.rows_of = collections.Counter()
+        self.times_of: dict[int, tuple[float, float]] = {}
+        self.best_of: dict[int, collections.Counter] = {}
+        self.doubts = collections.Counter()
+        self._last_counted = -1
+
+    def _count(self, row):
+        if row.frame != self._last_counted:
+            self._last_counted = row.frame
+            self.frames += 1
+            self.frames_with_face += row.person is not None
+        if row.person is None:
+            return
+        self.rows_of[row.person] += 1
+        first = self.times_of.get(row.person, (row.time_s,))[0]
+        self.times_of[row.person] = (first, row.time_s)
+        self.doubts.update(filter(None, row.doubt.split("; ")))
+        if row.smoothed is not None and not row.doubt:
+            best = self.classes[int(np.argmax(row.smoothed))]
+            counter = self.best_of.setdefault(row.person, collections.Counter())
+            counter[best] += 1
+
+    def _rows(self):
+        if self.kind == "picture":
+            seen = [(self._picture, self._faces_of_picture())]
+            return self.running.rows_of_faces(self.running.doubted(seen))
+        return self.running.rows(self._video, self.detector, FaceTracker)
+
+    def _faces_of_picture(self):
+        found = self.detector.detect(self._picture.image)
+        found.sort(key=lambda detection: detection.box[0])
+        faces = [
+            Face(person, detection.box, detection.score, True, detection.turn)
+            for person, detection in enumerate(found, start=1)
+        ]
+        return chosen(faces, self.options)
+
+
+def predict_video(
+    path: str | os.PathLike,
+    preset: str | os.PathLike | Preset = "compact_ferplus",
+    rules: str | None = None,
+    **options,
+) -> Timeline:
+    """Finds the people of a video or picture and their expressions.
+
+    Args:
+        path: The file.
+        preset: A preset, its name or its folder.
+        rules: Whose rules hold where `options` say nothing else: `None` for
+            our own, or `"emo-affectnet"`.
+        **options: The fields of `Options`.
+
+    Returns:
+        An iterable of `Row`, in the order of frames, then persons. A frame
+        without a face has one row without values.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no video or picture, or an option is out of range.
+
+    Example:
+    >>> for row in predict_video("clip.mp4"):  # doctest: +SKIP
+    ...     print(row.frame, row.time_s, row.person, row.probabilities)
+    """
+    if not isinstance(preset, Preset):
+        preset = load_preset(preset)
+    return Timeline(path, preset, Options.of_rules(rules, **options))
+
+
+def predict_frames(
+    frames: Iterable[Frame],
+    preset: str | os.PathLike | Preset = "compact_ferplus",
+    detector: FaceDetector | None = None,
+    **options,
+) -> Iterator[tuple[Frame, list[Row]]]:
+    """As `predict_video` with `live`, for frames that come one by one.
+
+    Each frame's rows are given before the next frame is asked for.
+
+    Args:
+        frames: Such as those of a camera: RGB, with rising times.
+        preset: A preset, its name or its folder.
+        detector: Finds the faces; `None` for a new one.
+        **options: The fields of `Options`.
+
+    Yields:
+        Each frame that is looked at, with its rows.
+
+    Raises:
+        ValueError: An option is out of range.
+    """
+    if not isinstance(preset, Preset):
+        preset = load_preset(preset)
+    running = Running(preset, Options.of_rules(**{**options, "live": True}))
+    fed: collections.deque[Row] = collections.deque()
+    # One row in, one row out: nothing is asked for that is not there yet.
+    detector = detector or FaceDetector()
+    finishing = Finishing(
+        preset,
+        running.options,
+        lambda path: _resting(path, preset, running.options, detector),
+    )
+    smoothed = finishing(iter(fed.popleft, None))
+    for frame, rows in running.frames(frames, detector, FaceTracker):
+        fed += rows
+        yield frame, [next(smoothed) for _ in rows]
+
+
+def _resting(path, preset, options, detector):
+    """The rows of a file with a resting face, the largest in it."""
+    options = dataclasses.replace(
+        options, baseline=None, faces="largest", doubt=False, valence="model"
+    )
+    return Timeline(path, preset, options, detector)

@@ -1,0 +1,35 @@
+"""Presets: a model with everything needed to use it, in one folder."""
+
+from emoaff.presets.features import LAYER
+from emoaff.presets.features import features_folder
+from emoaff.presets.features import preset_of
+from emoaff.presets.folder import CARD
+from emoaff.presets.folder import CONFIG
+from emoaff.presets.folder import WEIGHTS
+from emoaff.presets.folder import add_form
+from emoaff.presets.folder import find
+from emoaff.presets.folder import is_named
+from emoaff.presets.folder import load_preset
+from emoaff.presets.folder import names
+from emoaff.presets.folder import read_config
+from emoaff.presets.folder import save_preset
+from emoaff.presets.folder import write_config
+from emoaff.presets.preset import Preset
+
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "LAYER",
+    "WEIGHTS",
+    "Preset",
+    "add_form",
+    "features_folder",
+    "find",
+    "is_named",
+    "load_preset",
+    "names",
+    "preset_of",
+    "read_config",
+    "save_preset",
+    "write_config",
+]

@@ -1,0 +1,303 @@
+"""Presets: a model with everything needed to use it, in one folder.
+
+A preset folder holds `config.json` (architecture, label space, outputs with
+ranges, input size, crop, licence, provenance, scores), `model.weights.h5` and
+`README.md`, the model card.
+
+`outputs` in `config.json` names what the model puts out, each with its `kind`:
+
+- `"probabilities"`: of `classes`, which sum to 1.
+- `"probabilities of each"`: of `classes`, several of which may hold at once.
+- `"dimensional"`: real numbers, `names` in their order, within `range`.
+
+`input` has the `size` of the pictures, or `kind` `"features"`: then the model
+takes what the layer `features` of another preset, `features_from`, makes of
+each picture. `sampling.window` is how many frames in a row it takes at once.
+"""
+
+import copy
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Callable
+
+import keras
+
+from emoaff import labels
+from emoaff.presets import weights_file
+from emoaff.presets.preset import Preset
+
+CONFIG = "config.json"
+WEIGHTS = "model.weights.h5"
+CARD = "README.md"
+_FORMAT = 1
+_TRAINING = ("_initializer", "_regularizer", "_constraint")
+_BUILT_IN = pathlib.Path(__file__).parent / "files"
+_CHECKOUT = pathlib.Path(__file__).parents[2] / "weights"
+_LARGE = ("resnet50_ferplus",)
+
+
+# Pairs of functions: whether a path is of that form, and its loader.
+_other_forms: list[tuple[Callable, Callable]] = []
+
+
+def add_form(recognises: Callable, load: Callable) -> None:
+    """Lets `load_preset` load something else than a preset folder.
+
+    Args:
+        recognises: Says of a path whether it is of this form.
+        load: Gives the `Preset` of such a path.
+    """
+    _other_forms.append((recognises, load))
+
+
+def names() -> list[str]:
+    """Returns the names of the presets that are there, sorted.
+
+    They lie in the installed package, in the folder that the environment
+    variable `EMOAFF_HOME` names, and in `weights` of a checkout of emoaff.
+    """
+    return sorted(_named())
+
+
+def is_named(path: str | os.PathLike) -> bool:
+    """Says whether a folder is one of those that `names()` lists."""
+    named = _named().get(pathlib.Path(path).name)
+    return named is not None and named.samefile(path)
+
+
+def find(name_or_path: str | os.PathLike) -> pathlib.Path:
+    """Returns the folder of a preset.
+
+    Raises:
+        ValueError: If it is no name of `names()` and no preset folder.
+    """
+    named = _named()
+    if str(name_or_path) in named:
+        return named[str(name_or_path)]
+    path = pathlib.Path(name_or_path)
+    if not (path / CONFIG).is_file():
+        if str(name_or_path) in _LARGE:
+            raise ValueError(
+                f"The preset {name_or_path} is too large for the installed "
+                f"package. Expected its folder in {_CHECKOUT.name}/ of a "
+                f"checkout of emoaff or in $EMOAFF_HOME. {_home_text()} Copy "
+                f"{_CHECKOUT.name}/{name_or_path} from emoaff's repository "
+                "there."
+            )
+        raise ValueError(
+            f"No preset {str(name_or_path)!r}. Expected one of: "
+            f"{', '.join(names())}; or a folder that holds {CONFIG} and "
+            f"{WEIGHTS}."
+        )
+    return path
+
+
+def _named():
+    """Name to folder; the package's own come first."""
+    places = [_BUILT_IN]
+    # Beside an installed package lie other people's folders.
+    if _CHECKOUT.with_name("setup.cfg").is_file():
+        places.append(_CHECKOUT)
+    if os.environ.get("EMOAFF_HOME"):
+        places.insert(1, pathlib.Path(os.environ["EMOAFF_HOME"]))
+    found = {}
+    for place in places:
+        for config in sorted(place.glob(f"*/{CONFIG}")):
+            found.setdefault(config.parent.name, config.parent)
+    return found
+
+
+def _home_text():
+    home = os.environ.get("EMOAFF_HOME")
+    return f"It is {home}." if home else "That is not set."
+
+
+def read_config(name_or_path: str | os.PathLike) -> dict:
+    """Reads a preset's `config.json` without building its model.
+
+    Raises:
+        ValueError: If there is no such preset, or its `config.json` is
+            damaged or of a later format, or it is a run that has not ended.
+    """
+    path, config = find(name_or_path), {}
+    try:
+        config = json.loads((path / CONFIG).read_text("utf-8"))
+        known = config["format"] <= _FORMAT
+        for key in ("architecture", "outputs", "input", "crop", "weights"):
+            config[key]
+    except (ValueError, KeyError, TypeError) as error:
+        is_run = isinstance(config, dict) and "recipe" in config
+        if is_run and "format" not in config:
+            raise ValueError(
+                f"The run in {path} has not ended, so it has no preset yet. "
+                f"Go on with it by `emoaff train {config['recipe']} "
+                f"--data-dir DIR --out {path} --resume`."
+            ) from error
+        raise ValueError(
+            f"Expected a preset's {CONFIG} in {path}. The one there is damaged "
+            f"({type(error).__name__}: {error}). Take a fresh copy."
+        ) from error
+    if not known:
+        raise ValueError(
+            f"The preset in {path} has format {config['format']}, and this "
+            f"emoaff reads up to {_FORMAT}. Install a newer emoaff."
+        )
+    return config
+
+
+def load_preset(name_or_path: str | os.PathLike) -> Preset:
+    """Loads a preset.
+
+    Args:
+        name_or_path: A name of `names()`, or the path of a preset folder, or
+            of a file that `emoaff.export` made (`.onnx`, `.tflite`, or a
+            SavedModel folder).
+
+    Returns:
+        The preset, with its weights.
+
+    Raises:
+        ValueError: If there is no such preset, or a file of it is damaged.
+        FileNotFoundError: If its weight file is missing.
+    """
+    for recognises, load in _other_forms:
+        if recognises(name_or_path):
+            return load(name_or_path)
+    path = find(name_or_path)
+    config = read_config(path)
+    weights = path / config["weights"]["file"]
+    if not weights.is_file():
+        raise FileNotFoundError(
+            f"Expected the weights of the preset in {path}. There is no "
+            f"{weights.name}. Take a fresh copy of the folder."
+        )
+    if _sha256(weights) != config["weights"]["sha256"]:
+        raise ValueError(
+            f"The weights in {weights} are not those that {CONFIG} names: the "
+            "checksum differs, so the file is damaged or was replaced. Take a "
+            "fresh copy of the folder."
+        )
+    # A copy, since Keras empties what it reads.
+    architecture = copy.deepcopy(config["architecture"])
+    model = keras.saving.deserialize_keras_object(architecture)
+    with weights_file.readable(weights) as file:
+        model.load_weights(file)
+    expression = config["outputs"].get("expression")
+    space = None
+    if expression:
+        space = labels.LabelSpace(
+            expression["label_space"], tuple(expression["classes"])
+        )
+    return Preset(path.name, path, config, model, space)
+
+
+def save_preset(
+    model: keras.Model,
+    path: str | os.PathLike,
+    config: dict,
+    dtype: str = "float16",
+) -> pathlib.Path:
+    """Writes a preset folder; an old one at `path` is replaced as a whole.
+
+    Weights are computed with as float32, also those of a model that was
+    trained in mixed precision.
+
+    Args:
+        model: With a dict of named outputs.
+        path: The folder.
+        config: Everything for `config.json` but `format`, `architecture` and
+            `weights`, which come from the model.
+        dtype: How weights are stored: `"float16"`, which halves the file,
+            `"float32"`, which keeps them exactly, or `"int8"`, a quarter; see
+            `emoaff.presets.weights_file.store`.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: If `dtype` is none of these.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        half = pathlib.Path(folder) / path.name
+        half.mkdir()
+        full = half / f"full.{WEIGHTS}"
+        model.save_weights(full)
+        weights_file.store(full, half / WEIGHTS, dtype)
+        full.unlink()
+        write_config(
+            half,
+            {
+                "format": _FORMAT,
+                **config,
+                "weights": {
+                    "file": WEIGHTS,
+                    "dtype": dtype,
+                    "sha256": _sha256(half / WEIGHTS),
+                    "parameters": model.count_params(),
+                },
+                "architecture": _architecture(model),
+            },
+        )
+        if path.exists():
+            shutil.rmtree(path)
+        half.rename(path)
+    return path
+
+
+def write_config(path: pathlib.Path, config: dict) -> None:
+    """Writes `config.json` of the preset folder `path`."""
+    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+    (path / CONFIG).write_text(text, "utf-8")
+
+
+def _architecture(model):
+    """The model's graph, without what belongs to a training run."""
+    graph = keras.saving.serialize_keras_object(model)
+    graph.pop("compile_config", None)
+    _strip_training(graph)
+    return _in_float32(graph)
+
+
+def _in_float32(node):
+    """Undoes mixed precision: a preset is computed with in float32."""
+    if isinstance(node, list):
+        return [_in_float32(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("class_name") == "DTypePolicy":
+        name = node["config"]["name"]
+        if name.startswith("mixed_"):
+            return {**node, "config": {**node["config"], "name": "float32"}}
+    return {key: _in_float32(item) for key, item in node.items()}
+
+
+def _strip_training(node):
+    """Drops how weights begin and are held in check from Keras's own layers.
+
+    A preset's weights are there already, and other versions of Keras know
+    other arguments of these.
+    """
+    if isinstance(node, list):
+        for item in node:
+            _strip_training(item)
+    if not isinstance(node, dict):
+        return
+    if node.get("module") == "keras.layers":
+        config = node["config"]
+        for name in list(config):
+            if name.endswith(_TRAINING) or (
+                name == "quantization_config" and config[name] is None
+            ):
+                del config[name]
+    for item in node.values():
+        _strip_training(item)
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,196 @@
+import dataclasses
+import pathlib
+
+import keras
+import numpy as np
+
+from emoaff import labels
+from emoaff.faces.crop import crop_face
+from emoaff.faces.crop import stretch
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Preset:
+    """A model that knows its labels and how its pictures are made.
+
+    Args:
+        name: Its name, or its folder's.
+        path: Its folder.
+        config: What `config.json` holds.
+        model: The `keras.Model`: `(batch, height, width, 3)` RGB 0-255 in, a
+            dict of named outputs out. With a `window`, `(batch, frames,
+            height, width, 3)`; or features instead of pictures.
+        labels: The label space of the output `expression`, or `None`.
+    """
+
+    name: str
+    path: pathlib.Path
+    config: dict
+    model: keras.Model
+    labels: labels.LabelSpace | None
+
+    @property
+    def size(self) -> int:
+        """Side in pixels of the model's input."""
+        return self.config["input"]["size"]
+
+    @property
+    def margin(self) -> float:
+        """Crop margin about the box; see `emoaff.faces.crop_face`."""
+        return self.config["crop"]["margin"]
+
+    @property
+    def interpolation(self) -> str:
+        """Resize filter of the crops; see `emoaff.faces.crop_face`."""
+        return self.config["crop"]["interpolation"]
+
+    @property
+    def shape(self) -> str:
+        """What is cut about the box; see `emoaff.faces.crop_face`."""
+        return self.config["crop"].get("shape", "square")
+
+    @property
+    def window(self) -> int:
+        """Frames in a row that the model takes at once; 1 for pictures."""
+        return self.config.get("sampling", {}).get("window") or 1
+
+    @property
+    def takes_features(self) -> bool:
+        """Whether it takes another preset's features instead of pictures."""
+        return self.config["input"].get("kind") == "features"
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Names of its dimensions, such as valence, in its own order."""
+        return [
+            name
+            for output in self.config["outputs"].values()
+            if output["kind"] == "dimensional"
+            for name in output["names"]
+        ]
+
+    def require_single_pictures(self) -> None:
+        """Raises ValueError if the model does not take pictures one by one."""
+        if self.window > 1 or self.takes_features:
+            what = f"windows of {self.window} frames"
+            if self.takes_features:
+                what += (
+                    f" of features from {self.config['input']['features_from']}"
+                )
+            raise ValueError(
+                "Expected a preset that takes pictures one by one. Received: "
+                f"{self.name}, which takes {what} and so needs whole tracks. "
+                "Give it videos with `emoaff predict`, or score it on a built "
+                "corpus with `emoaff evaluate`."
+            )
+
+    def require_answers(self) -> None:
+        """Raises ValueError if the model says nothing about a face."""
+        kinds = [o.get("kind") for o in self.config["outputs"].values()]
+        if kinds and all(kind == "features" for kind in kinds):
+            raise ValueError(
+                "Expected a preset that names expressions or gives valence "
+                f"and arousal. Received: {self.name}, which gives features "
+                "alone. Train a model on top of it: emoaff train RECIPE "
+                "--set start=FOLDER."
+            )
+
+    def crop(self, image: np.ndarray, box) -> np.ndarray:
+        """Cuts what this model expects around a detector's box.
+
+        Args:
+            image: `(height, width, 3)` uint8, RGB.
+            box: `(x, y, w, h)` in pixels.
+
+        Returns:
+            `(size, size, 3)` uint8, RGB.
+        """
+        return crop_face(
+            image, box, self.margin, self.size, self.interpolation, self.shape
+        )
+
+    def predict(self, crops, batch_size: int = 64) -> dict[str, np.ndarray]:
+        """Runs the model on face crops.
+
+        A crop is one face with the preset's margin already around it. It is
+        resized to the model's input; one that is not square is first completed
+        to a square by repeating its border, or for a preset of `shape`
+        `"stretch"` loses its proportions.
+
+        Args:
+            crops: List or array of uint8 pictures, 0-255, any sizes: RGB
+                `(height, width, 3)`, or grey `(height, width[, 1])`.
+            batch_size: Pictures per call of the model.
+
+        Returns:
+            For each output its values, float32, in the order of `crops`; see
+            `named`.
+
+        Raises:
+            ValueError: If a crop is no uint8 picture, or the model takes no
+                single pictures.
+        """
+        self.require_single_pictures()
+        pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
+        if not pictures:
+            blank = np.zeros((1, self.size, self.size, 3), np.uint8)
+            answers = self.model.predict_on_batch(blank)
+            return self.named({k: answer[:0] for k, answer in answers.items()})
+        parts = [
+            self.model.predict_on_batch(
+                np.stack(pictures[start : start + batch_size])
+            )
+            for start in range(0, len(pictures), batch_size)
+        ]
+        return self.named(
+            {
+                name: np.concatenate([part[name] for part in parts])
+                for name in parts[0]
+            }
+        )
+
+    def named(self, answers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Turns what the model puts out into what it means.
+
+        Args:
+            answers: Output name to float `(n, values)`.
+
+        Returns:
+            `expression` and other classes as they are, `(n, classes)` in the
+            order of the preset's `classes`. Dimensions each under its name,
+            `valence` and `arousal` `(n,)`, clipped to their range [-1, 1]:
+            these outputs are linear and may leave it. NaN stays NaN.
+        """
+        named = {}
+        for name, values in answers.items():
+            output = self.config["outputs"].get(name, {})
+            if output.get("kind") != "dimensional":
+                named[name] = values
+                continue
+            for d, dimension in enumerate(output["names"]):
+                named[dimension] = np.clip(values[:, d], *output["range"])
+        return named
+
+    def _resized(self, crop, i):
+        crop = np.asarray(crop)
+        if crop.ndim == 2:
+            crop = crop[..., np.newaxis]
+        if (
+            crop.ndim != 3
+            or crop.shape[2] not in (1, 3)
+            or crop.dtype != np.uint8
+            or not crop.size
+        ):
+            raise ValueError(
+                "Expected uint8 pictures (height, width, 3) in RGB or (height, "
+                f"width) in grey. Received: crops[{i}] of shape {crop.shape} "
+                f"and dtype {crop.dtype}."
+            )
+        if crop.shape[2] == 1:
+            crop = np.repeat(crop, 3, axis=2)
+        if self.shape == "stretch":
+            return stretch(crop, self.size, self.interpolation)
+        height, width = crop.shape[:2]
+        return crop_face(
+            crop, (0, 0, width, height), 0.0, self.size, self.interpolation
+        )

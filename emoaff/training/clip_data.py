@@ -1,0 +1,221 @@
+import numpy as np
+import tensorflow as tf
+
+from emoaff.data.clip_augmenter import ClipAugmenter
+from emoaff.data.clip_augmenter import mixup
+from emoaff.data.face_augmenter import FaceAugmenter
+from emoaff.data.recordings import require_labelled
+from emoaff.data.sampling import class_weighted_order
+from emoaff.data.sampling import epoch_order
+from emoaff.data.subject_splits import refuse_shared_subjects
+from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.sequence_prediction import Frames
+from emoaff.labels import AFFECT_TARGETS
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_splits import read_splits
+from emoaff.training.clip_windows import covering_windows
+from emoaff.training.clip_windows import training_windows
+from emoaff.training.objectives import class_counts
+from emoaff.training.teacher import Teacher
+
+
+class ClipData:
+    """The windows of a recipe: cut, balanced, and drawn anew each epoch.
+
+    Everything is decided on labels; no picture is read here.
+
+    Args:
+        config: The run's settings.
+        data_dir: Where the corpus was built.
+        out: Folder of the run, where features of frames are kept.
+        report: Called with lines about what there is.
+        splits: Two `Recordings` to use instead of the corpus's own splits,
+            training and validation, or `None`.
+
+    Attributes:
+        training: `Frames` to learn from.
+        validation: `Frames` that decide which epoch is best.
+        windows: The windows of an epoch, those added for balance included.
+        validation_windows: Windows that reach every usable validation frame.
+        steps: Updates of an epoch.
+
+    Raises:
+        ValueError: If a split has no label of the target, a window is longer
+            than every recording, a subject is in both splits, there are fewer
+            windows than a batch holds, or a class to be balanced is unknown.
+        FileNotFoundError: If the corpus was not built.
+    """
+
+    def __init__(self, config: ClipConfig, data_dir, out, report, splits=None):
+        self.config = config
+        splits = read_splits(config, data_dir, report, splits)
+        training, validation = splits
+        refuse_shared_subjects({"training": training, "validation": validation})
+        self.labels = config.target
+        if config.target in AFFECT_TARGETS:
+            self.labels = "valence"
+        for recordings in splits:
+            require_labelled(recordings, self.labels)
+        self.space = training.space
+        self.training, self.validation = (
+            Frames(
+                recordings,
+                config.size,
+                frame_features(config, recordings, out, report),
+            )
+            for recordings in splits
+        )
+        self.windows = training_windows(config, training, self.labels, report)
+        self.validation_windows = covering_windows(
+            config, validation, self.labels
+        )
+        self._count = self._drawn_in_an_epoch()
+        self._teacher = None
+        if config.teacher:
+            self._teacher = Teacher(
+                config.teacher, self.space, config.teacher_temperature
+            )
+        self.steps = self._count // config.batch_size
+        report(
+            f"{len(training.names)} recordings, {len(training)} frames, "
+            f"{len(self.windows)} windows to train on; "
+            f"{len(validation.names)} recordings, {len(validation)} frames to "
+            "validate"
+        )
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of the corpus, 0 if it has none."""
+        return len(self.space) if self.space else 0
+
+    @property
+    def feature_count(self) -> int:
+        """Numbers of each frame; only where features are learned from."""
+        return self.training.features.shape[1]
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The windows of a 0-based epoch, in the order of training."""
+        config = self.config
+        if config.balance == "classes":
+            return class_weighted_order(
+                self._classes(),
+                self._count,
+                config.balance_power,
+                config.seed,
+                epoch,
+            )
+        rounds = -(-self._count // len(self.windows))
+        passes = [
+            epoch_order(len(self.windows), config.seed, epoch * rounds + k)
+            for k in range(rounds)
+        ]
+        return np.concatenate(passes)[: self._count]
+
+    def batches(self, epoch, first_step, shard):
+        """See `emoaff.training.Experiment.batches`."""
+        config = self.config
+        arguments = {}
+        if self.training.features is None:
+            arguments = {
+                "augment": _augmenter(config),
+                "dtype": config.pixels,
+                "seed": (config.seed, epoch),
+            }
+        made = self.training.batches(
+            self.windows,
+            self.order(epoch),
+            config.batch_size // config.accumulate,
+            targets=(config.target,),
+            label_of=config.label_of,
+            first_step=first_step * config.accumulate,
+            drop_remainder=True,
+            shard=shard,
+            squeeze=config.frames == 1,
+            **arguments,
+        )
+        first = first_step * config.accumulate
+        return _changed(made, config, epoch, first, shard, self._teacher)
+
+    def describe(self, epoch: int, step: int) -> str:
+        """Names the recordings in one update's batch."""
+        size = self.config.batch_size
+        drawn = self.order(epoch)[step * size : (step + 1) * size]
+        names = self.training.recordings.names
+        seen = dict.fromkeys(names[r] for r in self.windows.recording[drawn])
+        return "recordings " + ", ".join(seen)
+
+    def class_counts(self) -> np.ndarray | None:
+        """Labelled frames of each class in an epoch's windows, or `None`."""
+        if self.config.target in AFFECT_TARGETS:
+            return None
+        return class_counts(
+            self.training.recordings, self.windows.rows, self.config.target
+        )
+
+    def drawn_from(self) -> np.ndarray:
+        """How many training windows there are of each class, by last frame."""
+        classes = self._classes()[:, -1]
+        return np.bincount(classes[classes >= 0], minlength=self.classes)
+
+    def _classes(self):
+        recordings, rows = self.training.recordings, self.windows.rows
+        if self.labels == "expression":
+            labels = recordings.expression
+        else:
+            table = getattr(recordings, self.labels)
+            known = np.isfinite(table).all(axis=1)
+            labels = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
+        return np.where(rows >= 0, labels[rows], -1)
+
+    def _drawn_in_an_epoch(self):
+        config = self.config
+        if len(self.windows) < config.batch_size:
+            raise ValueError(
+                f"Expected at least {config.batch_size} windows of "
+                f"{config.frames} frames in {config.dataset} "
+                f"{config.train_split}, as many as a batch holds. Found "
+                f"{len(self.windows)}. Lower batch_size or frames."
+            )
+        if config.steps_per_epoch:
+            return config.steps_per_epoch * config.batch_size
+        return len(self.windows) // config.batch_size * config.batch_size
+
+
+def _changed(batches, config, epoch, first, shard, teacher):
+    """The batches after what is done to a batch as a whole."""
+    if config.augment != "face" and not config.mixup and teacher is None:
+        return batches
+    seeds = tf.constant([config.seed, epoch])
+    augment = FaceAugmenter(size=config.size, shrink=config.shrink)
+
+    def taught(answers, votes):
+        share = config.teacher_share
+        return share * answers + (1 - share) * votes
+
+    def change(number, batch):
+        x, y = batch
+        seed = tf.random.experimental.stateless_fold_in(
+            seeds, (tf.cast(number, tf.int32) + first) * 4096 + shard[0]
+        )
+        if config.augment == "face":
+            x = augment(x, seed)
+        if teacher is not None:
+            y = {n: taught(teacher(x), v) for n, v in y.items()}
+        if config.mixup:
+            x, y = mixup(x, y, seed, config.mixup)
+        return x, y
+
+    changed = batches.enumerate().map(
+        change, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+    )
+    return changed.prefetch(2)
+
+
+def _augmenter(config):
+    return {
+        "none": lambda: None,
+        "face": lambda: None,
+        "flip": lambda: ClipAugmenter.flip_only(config.size),
+        "tzirakis": lambda: ClipAugmenter.tzirakis(config.size),
+        "strong": lambda: ClipAugmenter.strong(config.size),
+    }[config.augment]()

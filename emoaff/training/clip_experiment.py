@@ -1,0 +1,180 @@
+"""Training on windows of frames, as most papers of the field do it."""
+
+import functools
+
+import keras
+import numpy as np
+from sklearn import metrics
+
+from emoaff.evaluation.sequence_prediction import predict_frames
+from emoaff.evaluation.sequence_prediction import predict_windows
+from emoaff.labels import AFFECT_TARGETS
+from emoaff.metrics.whole_signals import concordance
+from emoaff.presets.calibration import fit_calibration
+from emoaff.training.clip_data import ClipData
+from emoaff.training.experiment import Experiment
+from emoaff.training.experiment import Stage
+from emoaff.training.first_weights import begin_from
+from emoaff.training.objectives import make_loss
+from emoaff.training.optimizers import make_optimizer
+from emoaff.training.publishing import publish_clips
+
+_SOFTMAX = ("expression", "distribution")
+
+
+def clip_experiment(
+    config, data_dir, out, report, *, build, about, splits=None
+) -> Experiment:
+    """Makes the experiment of a recipe.
+
+    Args:
+        config: The run's settings, a `ClipConfig`.
+        data_dir: Where the corpus was built.
+        out: Folder of the run.
+        report: Called with lines of progress.
+        build: Called as `build(config, data)`, the latter a `ClipData`: the
+            model with first weights, whose one output has affect dimensions
+            in the order of `config.target`, or logits.
+        about: What the preset says of itself: `name`, `summary`, `data`,
+            `licence`, `training`, `limits`.
+        splits: See `emoaff.training.clip_data.ClipData`.
+
+    Returns:
+        The experiment.
+    """
+    data = ClipData(config, data_dir, out, report, splits)
+    known: set[str] = set()
+
+    def built():
+        keras.utils.set_random_seed(config.seed)
+        model = build(config, data)
+        known.clear()
+        known.update(begin_from(model, config.start, report))
+        return model
+
+    later = config.epochs - config.head_epochs
+    stages = [
+        Stage(
+            later,
+            lambda model: make_optimizer(config, data.steps * later),
+            functools.partial(_freeze, names=known, frozen=config.frozen),
+        )
+    ]
+    if config.head_epochs:
+        total = data.steps * config.head_epochs
+        head = Stage(
+            config.head_epochs,
+            lambda model: make_optimizer(config, total),
+            functools.partial(_freeze, names=known, frozen=True),
+        )
+        stages = [head, *stages]
+    validated = data.validation.recordings.split
+    official = not splits and validated == config.validation_split
+
+    def publish(model, history, folder):
+        calibration = None
+        if config.score_split and config.target in _SOFTMAX:
+            truth, logits = _scored(model, config, data)
+            counts = data.drawn_from() if config.correct_prior else None
+            calibration = fit_calibration(logits, truth, counts)
+        return publish_clips(
+            model,
+            history,
+            folder,
+            config=config,
+            about=about,
+            space=data.space,
+            data_dir=data_dir,
+            report=report,
+            out=out,
+            validation=None if official else data.validation.recordings,
+            calibration=calibration,
+        )
+
+    return Experiment(
+        build=built,
+        stages=tuple(stages),
+        loss=make_loss(config, data.class_counts()),
+        batches=data.batches,
+        steps=data.steps,
+        validate=functools.partial(_validate, config=config, data=data),
+        monitor=config.monitor,
+        publish=publish,
+        patience=config.patience or None,
+        stop_after=config.stop_after or None,
+        accumulate=config.accumulate,
+        clip_norm=config.clip_norm or None,
+        frames_at_once=config.frames_at_once or None,
+        describe=data.describe,
+    )
+
+
+def _freeze(model, names, frozen):
+    for layer in model.layers:
+        if layer.name in names:
+            layer.trainable = not frozen
+
+
+def _validate(model, config, data):
+    """Measures of a model on the validation split."""
+    if config.target in AFFECT_TARGETS:
+        return _affect(
+            _answers(model, config, data),
+            data.validation.recordings,
+            config.target.split("_"),
+        )
+    truth, logits = _scored(model, config, data)
+    predicted = logits.argmax(axis=1)
+    every = range(len(data.space))
+    occurring = np.unique(truth)
+    return {
+        "accuracy": float(metrics.accuracy_score(truth, predicted)),
+        "uar": float(
+            metrics.recall_score(
+                truth, predicted, labels=occurring, average="macro"
+            )
+        ),
+        "macro_f1": float(
+            metrics.f1_score(
+                truth,
+                predicted,
+                labels=every,
+                average="macro",
+                zero_division=0,
+            )
+        ),
+    }
+
+
+def _answers(model, config, data):
+    """The model's one output for each frame of the validation split."""
+    if config.frames == 1 and data.validation.features is None:
+        answers = predict_frames(model, data.validation)
+    else:
+        answers = predict_windows(
+            model, data.validation, data.validation_windows, config.batch_size
+        )
+    return answers.get("", answers.get(config.target))
+
+
+def _scored(model, config, data):
+    """Class and logits of each frame that has both, in the validation split."""
+    answers = _answers(model, config, data)
+    recordings = data.validation.recordings
+    truth = recordings.expression
+    if config.target == "emotions" and not (truth >= 0).any():
+        table = recordings.emotions
+        known = np.isfinite(table).all(axis=1)
+        truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
+    scored = (truth >= 0) & np.isfinite(answers).all(axis=1)
+    return truth[scored], answers[scored]
+
+
+def _affect(answers, recordings, dimensions):
+    each = {
+        f"ccc_{name}": float(
+            concordance(getattr(recordings, name), answers[:, d])
+        )
+        for d, name in enumerate(dimensions)
+    }
+    return {"ccc": float(np.mean(list(each.values()))), **each}

@@ -1,0 +1,300 @@
+"""From a trained model to a preset folder with scores and card."""
+
+import os
+import pathlib
+import shlex
+import tempfile
+
+import keras
+import numpy as np
+
+from emoaff import corpora
+from emoaff import presets
+from emoaff.data.frame_rates import stored_rates
+from emoaff.data.recordings import Recordings
+from emoaff.data.recordings import load_recordings
+from emoaff.evaluation.preset_scoring import evaluate_recordings
+from emoaff.evaluation.recording_predictions import features_of
+from emoaff.evaluation.scores import ScoreTable
+from emoaff.labels import AFFECT_TARGETS
+from emoaff.labels import DIMENSION_RANGE
+from emoaff.presets import model_card
+from emoaff.presets import preset_of
+from emoaff.presets.calibration import Calibration
+from emoaff.training.commands import portable_settings
+from emoaff.training.commands import run_name
+from emoaff.training.commands import train_commands
+
+# Activation, kind in `config.json` and name of the output, for each target.
+_CLASSES = {
+    "expression": ("softmax", "probabilities", "expression"),
+    "distribution": ("softmax", "probabilities", "expression"),
+    "emotions": ("sigmoid", "probabilities of each", "emotions"),
+}
+
+
+def publish(
+    model: keras.Model,
+    config: dict,
+    folder: str | os.PathLike,
+    recordings: Recordings,
+    report,
+    stored: str = "float16",
+) -> pathlib.Path:
+    """Saves, scores and describes a preset.
+
+    It is scored as saved: with weights as stored and its own preprocessing. If
+    these are 8 bits, it is scored before too, for the card to tell the cost.
+
+    Args:
+        model: The model as shipped.
+        config: See `emoaff.presets.save_preset`.
+        folder: The preset folder.
+        recordings: What to score on.
+        report: Called with the scores as text.
+        stored: See `emoaff.presets.save_preset`.
+
+    Returns:
+        The folder.
+    """
+    if stored == "int8":
+        origin = config["provenance"]
+        before = _scores_in_full(model, config, recordings)
+        config = {**config, "provenance": {**origin, "before_storage": before}}
+    folder = presets.save_preset(model, folder, config, stored)
+    preset = presets.load_preset(folder)
+    table = evaluate_recordings(preset, recordings).table
+    complete = {**preset.config, "scores": table.to_dict()}
+    presets.write_config(folder, complete)
+    card = model_card.render(config["name"], complete)
+    (folder / presets.CARD).write_text(card, "utf-8")
+    report(table.to_text())
+    return folder
+
+
+def _scores_in_full(model, config, recordings):
+    """The main scores, in words, with weights as they were trained."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "preset"
+        presets.save_preset(model, path, config, "float32")
+        preset = presets.load_preset(path)
+        table = evaluate_recordings(preset, recordings).table
+    return model_card.headline({"scores": table.to_dict()}, digits=4)
+
+
+def rewrite_card(
+    preset: presets.Preset,
+    table: ScoreTable,
+    coverage: ScoreTable | None = None,
+    robustness: ScoreTable | None = None,
+) -> pathlib.Path:
+    """Puts scores into a preset's `config.json` and model card.
+
+    A preset that `presets.names()` lists gets that name, and its command too.
+
+    Args:
+        preset: That was scored; its folder is written to.
+        table: Its scores, as evaluated.
+        coverage: See `emoaff.evaluation.coverage`; `None` leaves it out.
+        robustness: See `emoaff.evaluation.robustness`; `None` leaves it out.
+
+    Returns:
+        The card.
+
+    Raises:
+        ValueError: If the preset is no folder with a card.
+    """
+    card = preset.path / presets.CARD
+    if not card.is_file():
+        raise ValueError(
+            f"Expected a preset's folder with a card. {preset.path} has none. "
+            "Leave out --card."
+        )
+    scores = table.to_dict()
+    for name, more in (("coverage", coverage), ("robustness", robustness)):
+        if more is not None:
+            scores[name] = more.to_dict()
+    complete = {**preset.config, "scores": scores}
+    name = complete.get("name", preset.name)
+    origin = complete.get("provenance", {})
+    if "evaluate_command" in origin and presets.is_named(preset.path):
+        # A run's preset that became one of those with a name.
+        name = preset.path.name
+        words = shlex.split(origin["evaluate_command"])
+        words[2] = name
+        command = {"evaluate_command": shlex.join(words)}
+        complete["provenance"] = {**origin, **command}
+        complete["name"] = name
+    presets.write_config(preset.path, complete)
+    card.write_text(model_card.render(name, complete), "utf-8")
+    return card
+
+
+def publish_clips(
+    model: keras.Model,
+    history: list[dict],
+    folder: str | os.PathLike,
+    *,
+    config,
+    about: dict[str, str],
+    space,
+    data_dir: str | os.PathLike,
+    report,
+    out: str | os.PathLike = "",
+    validation: Recordings | None = None,
+    calibration: Calibration | None = None,
+) -> pathlib.Path:
+    """Makes the preset of a model that was trained on windows or frames.
+
+    Args:
+        model: With one output: affect dimensions in the order of
+            `config.target`, or logits.
+        history: A dict of measures for each epoch.
+        folder: The preset folder.
+        config: The run's settings, a `ClipConfig`.
+        about: Texts `name` (the recipe's), `summary`, `data`, `licence`,
+            `training` and `limits`.
+        space: The label space of the logits, or `None`.
+        data_dir: Where the corpus was built.
+        report: Called with the scores as text.
+        out: Folder of the run, whose name the preset gets. Defaults to the
+            recipe's name.
+        validation: What to score on where `config.score_split` is empty;
+            `None` for the corpus's `config.validation_split`.
+        calibration: Becomes part of the model; `None` leaves logits as they
+            are.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ValueError: See `emoaff.evaluation.preset_scoring.evaluate_recordings`.
+    """
+    split = config.score_split or config.validation_split
+    own = validation is not None and not config.score_split
+    if own:
+        recordings = validation
+    else:
+        recordings = load_recordings(config.dataset, split, data_dir)
+    name = run_name(out) if out else about["name"]
+    described = {
+        "name": name,
+        **_input(config, data_dir),
+        "sampling": _sampling(config, recordings),
+        "outputs": _outputs(config.target, space),
+        "licence": about["licence"],
+        "provenance": {
+            **{k: about[k] for k in ("summary", "data", "training", "limits")},
+            "train_command": "\n    ".join(
+                train_commands(about["name"], config, out)
+            ),
+            "settings": portable_settings(config),
+            "history": history,
+        },
+    }
+    if calibration:
+        described["provenance"].update(calibration_facts(calibration))
+    if not own:
+        described["provenance"]["evaluate_command"] = (
+            f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
+            f"{config.dataset} --split {shlex.quote(split)} --data-dir data"
+        )
+    shipped = with_probabilities(
+        model, config.target, about["name"], calibration
+    )
+    return publish(
+        shipped, described, folder, recordings, report, config.stored
+    )
+
+
+def calibration_facts(calibration: Calibration) -> dict:
+    """What a preset's `provenance` says of its calibration."""
+    facts = {
+        "temperature": calibration.temperature,
+        "held_out": calibration.fitted_on,
+    }
+    if calibration.prior_share:
+        facts["prior_share"] = calibration.prior_share
+    return facts
+
+
+def with_probabilities(
+    model: keras.Model,
+    target: str,
+    name: str,
+    calibration: Calibration | None = None,
+) -> keras.Model:
+    """The model as shipped: the same layers, and probabilities for logits.
+
+    Args:
+        model: With one output.
+        target: See `emoaff.training.clip_config.ClipConfig`.
+        name: Of the result.
+        calibration: Of the logits, or `None`.
+
+    Returns:
+        A model that puts out a dict with one name: `target`, but `expression`
+        for `distribution`.
+    """
+    x = model.output[target] if isinstance(model.output, dict) else model.output
+    output = target
+    if target not in AFFECT_TARGETS:
+        activation, _, output = _CLASSES[target]
+        if calibration:
+            scale = 1 / calibration.temperature
+            x = keras.layers.Rescaling(
+                scale,
+                (scale * calibration.offset).tolist(),
+                dtype="float32",
+                name="calibration",
+            )(x)
+        x = keras.layers.Activation(
+            activation, dtype="float32", name="probabilities"
+        )(x)
+    return keras.Model(model.inputs, {output: x}, name=name)
+
+
+def _input(config, data_dir):
+    """What the model takes, and how a face is cut for it."""
+    if config.features_from:
+        source = presets.read_config(preset_of(config.features_from))
+        return {
+            "input": features_of(config.features_from),
+            "crop": source["crop"],
+        }
+    builder = corpora.builder(config.dataset, data_dir)
+    margin = getattr(builder, "CROP_MARGIN", 0.0)
+    margin = getattr(builder.builder_config, "margin", margin)
+    return {
+        "input": {"size": config.size, "channels": "RGB", "range": [0, 255]},
+        "crop": {"margin": margin, "interpolation": "area"},
+    }
+
+
+def _sampling(config, recordings):
+    rates = stored_rates(recordings)
+    known = rates[np.isfinite(rates)]
+    rate = round(float(np.median(known)), 3) if len(known) else None
+    sampling = {"window": config.frames, "rate_hz": config.sample_hz or rate}
+    if config.frames > 1:
+        sampling["stride"] = config.stride or config.frames
+        sampling["rule"] = config.rule
+    return sampling
+
+
+def _outputs(target, space):
+    if target in AFFECT_TARGETS:
+        output = {
+            "kind": "dimensional",
+            "names": target.split("_"),
+            "range": list(DIMENSION_RANGE),
+        }
+        return {target: output}
+    _, kind, name = _CLASSES[target]
+    output = {
+        "kind": kind,
+        "range": [0, 1],
+        "label_space": space.name,
+        "classes": list(space.classes),
+    }
+    return {name: output}

@@ -1,0 +1,52 @@
+import keras
+import tensorflow as tf
+
+from emoaff import presets
+from emoaff.presets import preset_of
+
+_LEAST = 1e-7
+
+
+class Teacher:
+    """A preset that says what another model should answer.
+
+    Args:
+        preset: Name or folder of a preset of single pictures with expressions,
+            or a run.
+        space: The label space that it must have.
+        temperature: Over 1 softens its probabilities: logits are divided by
+            it.
+
+    Call arguments:
+        pictures: float `(n, side, side, 3)`, RGB 0-255.
+
+    Returns:
+        float32 `(n, classes)`, rows sum to 1. No gradient flows.
+
+    Raises:
+        ValueError: If there is no such preset, or it has other classes.
+
+    References:
+        - [Hinton et al., 2015](https://arxiv.org/abs/1503.02531)
+    """
+
+    def __init__(self, preset, space, temperature: float = 1.0):
+        found = presets.load_preset(preset_of(preset))
+        found.require_single_pictures()
+        classes = found.labels.classes if found.labels else ()
+        if classes != space.classes:
+            raise ValueError(
+                f"Expected a teacher of the classes {', '.join(space.classes)} "
+                f"in this order. Received: {preset}, of "
+                f"{', '.join(classes) or 'none'}."
+            )
+        self._model, self._size = found.model, found.size
+        self._temperature = temperature
+        self._model.trainable = False
+
+    def __call__(self, pictures):
+        # Much as `Preset.predict`, which averages large crops down.
+        x = tf.image.resize(pictures, (self._size, self._size), antialias=True)
+        p = self._model(tf.round(x), training=False)["expression"]
+        logits = tf.math.log(tf.maximum(p, _LEAST)) / self._temperature
+        return tf.stop_gradient(keras.ops.softmax(logits))

@@ -1,0 +1,229 @@
+"""`emoaff predict` with presets of every kind and other systems' rules."""
+
+import csv
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import emoaff_cli
+from emoaff.data.thinning import thinned_frames
+from emoaff.faces import FaceDetector
+from emoaff.faces import Video
+from emoaff.faces import VideoWriter
+from tests.prediction.small_sequences import clip_preset
+from tests.prediction.small_sequences import feature_preset
+from tests.prediction.small_sequences import still_preset
+from tests.sample import CLIP
+from tests.sample import PORTRAIT
+from tests.small_presets import saved
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    root = tmp_path_factory.mktemp("small")
+    still = still_preset(root / "still")
+    feature_preset(root / "memory", still, rate_hz=5, stride=3)
+    clip_preset(root / "clips", rate_hz=5)
+    return root
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory):
+    """Two fifths of a second of nothing, then a face for as long."""
+    path = tmp_path_factory.mktemp("late") / "late.mp4"
+    with Video(CLIP) as video, VideoWriter(path, 480, 360, 25) as writer:
+        for frame in video:
+            if frame.index == 20:
+                break
+            image = np.full_like(frame.image, 60)
+            if frame.index >= 10:
+                image = frame.image
+            writer.write(image, frame.time_s)
+    return path
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return FaceDetector()
+
+
+@pytest.fixture(autouse=True)
+def one_detector(detector, monkeypatch):
+    """Loads the detector's networks once and not for every command."""
+    from emoaff.prediction import files
+
+    monkeypatch.setattr(files, "FaceDetector", lambda: detector)
+
+
+def predict(path, model, out, *more):
+    argv = ["predict", str(path), "--model", str(model), "--out", str(out)]
+    return emoaff_cli.main([*argv, *more])
+
+
+def table(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("model", "form"), [("memory", "window"), ("clips", "streaming")]
+)
+def test_a_preset_with_a_memory_writes_the_usual_table(
+    model, form, small, late, tmp_path, capsys
+):
+    # Random weights are seldom sure of anything.
+    assert predict(late, small / model, tmp_path, "--always-answer") == 0
+    rows = table(tmp_path / "late.csv")
+    assert len(rows) == 20
+    with_face = [row for row in rows if row["person"]]
+    assert 5 <= len(with_face) <= 12
+    assert all(row["expression"] for row in with_face)
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert header["run"]["form"] == form
+    assert header["run"]["rate_hz"] == 5
+    assert header["label"] in with_face[-1]
+
+
+def test_doubtful_rows_name_no_expression_and_say_why(
+    small, late, tmp_path, capsys
+):
+    assert predict(late, small / "memory", tmp_path) == 0
+    rows = table(tmp_path / "late.csv")
+    with_face = [row for row in rows if row["person"]]
+    assert all(bool(r["expression"]) != bool(r["doubt"]) for r in with_face)
+    assert any("unsure" in row["doubt"] for row in with_face)
+    assert "without an expression: unsure" in capsys.readouterr().out
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert header["doubt"]["confidence"] == 0.5
+
+
+def test_valence_derived_from_a_smile_is_pleasant_and_says_so(tmp_path):
+    argv = ["--valence", "derived", "--always-answer"]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
+    (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
+    happy = float(row["happiness"])
+    assert happy > 0.5
+    assert float(row["valence"]) == pytest.approx(0.76 * happy, abs=0.1)
+    assert row["valence_source"] == "derived" and row["arousal"] == ""
+    header = json.loads((tmp_path / f"{PORTRAIT.stem}.json").read_text())
+    assert header["valence_source"] == "derived"
+
+
+def test_against_their_own_picture_everyone_is_neutral(tmp_path):
+    argv = ["--baseline", str(PORTRAIT)]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
+    (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
+    assert (row["expression"], row["confidence"]) == ("neutral", "1.0000")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("nowhere.mp4", "There is no nowhere.mp4"), ("-1", "seconds over 0")],
+)
+def test_a_baseline_that_is_none_costs_one_sentence(
+    value, message, tmp_path, capsys
+):
+    argv = [f"--baseline={value}"]
+    assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 2
+    said = capsys.readouterr().err
+    assert message in said and len(said.splitlines()) == 1
+
+
+def test_the_rules_of_emo_affectnet(small, late, tmp_path, capsys):
+    argv = ["--rules", "emo-affectnet", "--annotate"]
+    assert predict(late, small / "memory", tmp_path, *argv) == 0
+    lines = (tmp_path / "late.csv").read_text().splitlines()
+    classes = "Neutral,Happiness,Sadness,Surprise,Fear,Disgust,Anger"
+    assert lines[0] == f"frame,{classes}"
+    # Every fifth frame is looked at; the face is there from the eleventh on.
+    samples = thinned_frames(20, 25.0)
+    first = int(samples[samples >= 10][0]) + 1
+    assert [line[:6] for line in lines[1:]] == [
+        f"{n:06d}" for n in range(first, 21)
+    ]
+    printed = capsys.readouterr().out
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert f"  label: {header['label'].capitalize()}\n" in printed
+    assert header["options"]["faces"] == "lowest"
+    assert header["columns"]["frame"].startswith("1-based")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "late.csv",
+        "late.json",
+        "late_annotated.mp4",
+    ]
+    with Video(tmp_path / "late_annotated.mp4") as video:
+        images = [frame.image.astype(int) for frame in video]
+    # Strong red and blue without green: their colour, and nobody else's.
+    pink = [
+        ((i[..., 0] - i[..., 1] > 90) & (i[..., 2] - i[..., 1] > 90)).any()
+        for i in images
+    ]
+    assert pink == [n + 1 >= first for n in range(20)]
+
+
+@pytest.mark.parametrize(("lead", "cells"), [("empty", ""), ("first", None)])
+def test_without_their_rules_frames_before_the_face_have_rows(
+    lead, cells, small, late, tmp_path
+):
+    argv = ["--format", "emo-affectnet", "--faces", "largest", "--lead", lead]
+    assert predict(late, small / "memory", tmp_path, *argv) == 0
+    rows = table(tmp_path / "late.csv")
+    assert [int(row["frame"]) for row in rows] == list(range(1, 21))
+    values = {row["Anger"] for row in rows[:9]}
+    if cells is None:
+        assert values == {rows[12]["Anger"]} and values != {""}
+    else:
+        assert values == {cells}
+
+
+def test_one_rule_can_be_another(small, late, tmp_path):
+    argv = ["--rules", "emo-affectnet", "--lead", "empty", "--faces", "best"]
+    assert predict(late, small / "memory", tmp_path, *argv) == 0
+    assert len(table(tmp_path / "late.csv")) == 20
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert header["options"]["faces"] == "best"
+    assert header["options"]["min_score"] == 0.7
+
+
+def test_a_video_without_a_face_is_no_error(small, tmp_path, capsys):
+    path = tmp_path / "grey.mp4"
+    with VideoWriter(path, 64, 48, 10) as writer:
+        for i in range(4):
+            writer.write(np.full((48, 64, 3), 99, np.uint8), i / 10)
+    out = tmp_path / "out"
+    argv = ["--rules", "emo-affectnet"]
+    assert predict(path, small / "memory", out, *argv) == 0
+    assert len((out / "grey.csv").read_text().splitlines()) == 1
+    assert "label: none" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("model", "argv", "words"),
+    [
+        ("memory", ["--temporal", "static"], "one by one for temporal static"),
+        ("still", ["--temporal", "streaming"], "has no memory"),
+        ("still", ["--rules", "emo-affectnet"], "has no memory"),
+        ("memory", ["--format", "emo-affectnet"], "Choose --faces largest"),
+        ("memory", ["--detection", "sampled"], "one face of each frame"),
+        ("memory", ["--gap", "0"], "gap_s over 0"),
+        ("memory", ["--stride", "7"], "Expected stride in 1 to 6"),
+        ("memory", ["--live", "--temporal", "window"], "with live"),
+        ("trunk", [], "trunk, which gives features alone"),
+    ],
+)
+def test_what_does_not_fit_costs_one_sentence(
+    model, argv, words, small, tmp_path, capsys
+):
+    if model == "trunk":
+        picture = keras.Input((24, 24, 3))
+        x = keras.layers.GlobalAveragePooling2D(name="features")(picture)
+        outputs = {"features": {"kind": "features", "size": 3}}
+        saved(small / "trunk", keras.Model(picture, {"features": x}), outputs)
+    out = tmp_path / "out"
+    assert predict(PORTRAIT, small / model, out, *argv) == 2
+    captured = capsys.readouterr()
+    assert words in captured.err and "Traceback" not in captured.err
+    assert len(captured.err.splitlines()) == 1
+    assert not list(out.glob("*"))

@@ -1,0 +1,74 @@
+import warnings
+
+import numpy as np
+import pytest
+
+from emoaff.evaluation.postprocessing import Layout
+from emoaff.evaluation.postprocessing import delayed
+from emoaff.evaluation.postprocessing import running_median
+from tests.evaluation.postprocessing.walks import NAN
+
+
+def median_by_definition(course, recording, length):
+    """Window by window, with `numpy.nanmedian`."""
+    result = np.full(len(course), NAN)
+    for t, number in enumerate(recording):
+        inside = np.flatnonzero(recording == number)
+        window = np.arange(t - length // 2, t + length // 2 + 1)
+        window = course[np.clip(window, inside[0], inside[-1])]
+        if not np.isnan(course[t]):
+            result[t] = np.nanmedian(window)
+    return result
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("length", [1, 3, 9, 41, 201])
+def test_median_matches_its_definition(missing, length):
+    rng = np.random.default_rng(length)
+    # Recordings shorter than the window, and one of a single frame.
+    recording = np.repeat([0, 1, 2, 3], [60, 1, 7, 90])
+    course = rng.normal(size=len(recording))
+    course[rng.random(len(course)) < missing] = NAN
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        got = running_median(course, Layout(recording), length)
+    expected = median_by_definition(course, recording, length)
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_median_by_hand():
+    course = np.array([1.0, 5.0, 2.0, NAN, 8.0, 0.0, 9.0])
+    recording = np.array([0, 0, 0, 0, 0, 1, 1])
+    # 1 1 5; 1 5 2; 5 2 -; stays empty; - 8 8; then 0 0 9; 0 9 9.
+    np.testing.assert_array_equal(
+        running_median(course, Layout(recording), 3),
+        [1.0, 2.0, 3.5, NAN, 8.0, 0.0, 9.0],
+    )
+
+
+def test_the_input_of_the_median_stays_as_it_was():
+    course = np.array([3.0, 1.0, 2.0])
+    running_median(course, Layout(np.zeros(3, int)), 3)
+    np.testing.assert_array_equal(course, [3.0, 1.0, 2.0])
+
+
+@pytest.mark.parametrize("length", [0, 2, -3])
+def test_a_window_has_a_middle(length):
+    with pytest.raises(ValueError, match=f"length={length}"):
+        running_median(np.zeros(3), Layout(np.zeros(3, int)), length)
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        (0, [1, 2, 3, NAN, 5, 6]),
+        (1, [1, 1, 2, 3, 5, 5]),  # out[t] = in[t - 1], the first repeated
+        (2, [1, 1, 1, 2, 5, 5]),
+        (99, [1, 1, 1, 1, 5, 5]),
+        (-1, [2, 3, NAN, NAN, 6, 6]),  # the last one, here missing, repeated
+    ],
+)
+def test_delays_stay_within_recordings(frames, expected):
+    course = np.array([1, 2, 3, NAN, 5, 6])
+    layout = Layout(np.array([0, 0, 0, 0, 1, 1]))
+    np.testing.assert_array_equal(delayed(course, layout, frames), expected)

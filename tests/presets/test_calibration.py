@@ -1,0 +1,95 @@
+import math
+
+import numpy as np
+import pytest
+
+from emoaff.presets.calibration import calibration_error
+from emoaff.presets.calibration import fit_calibration
+from emoaff.presets.calibration import fit_temperature
+
+
+def random_answers(n=400, classes=4, seed=0):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, classes, n)
+    logits = rng.normal(size=(n, classes)) + 2 * np.eye(classes)[truth]
+    odds = np.exp(logits)
+    return truth, logits, odds / odds.sum(axis=1, keepdims=True)
+
+
+def test_calibration_error_matches_its_definition():
+    truth, _, probabilities = random_answers()
+    confidence = probabilities.max(axis=1)
+    hit = probabilities.argmax(axis=1) == truth
+    expected = 0.0
+    for k in range(15):
+        inside = (confidence > k / 15) & (confidence <= (k + 1) / 15)
+        if inside.any():
+            gap = abs(hit[inside].mean() - confidence[inside].mean())
+            expected += inside.mean() * gap
+    assert calibration_error(truth, probabilities) == pytest.approx(expected)
+
+
+def test_calibration_error_of_nothing_is_undefined():
+    assert math.isnan(calibration_error([], np.zeros((0, 3))))
+
+
+def test_temperature_undoes_a_factor():
+    truth, logits, _ = random_answers(n=4000)
+    base = fit_temperature(logits, truth)
+    assert fit_temperature(3.0 * logits, truth) == pytest.approx(
+        3.0 * base, rel=1e-3
+    )
+
+
+def test_temperature_is_where_the_likelihood_is_flat():
+    truth, logits, _ = random_answers(n=2000)
+    temperature = fit_temperature(logits, truth)
+
+    def loss(t):
+        z = logits / t
+        z = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        return -z[np.arange(len(truth)), truth].mean()
+
+    slope = (loss(temperature * 1.01) - loss(temperature / 1.01)) / 0.02
+    assert abs(slope) < 1e-3
+
+
+def drawn(counts, drawn_counts, n=20_000):
+    """Logits of a perfect model of other class frequencies, and labels."""
+    rng = np.random.default_rng(0)
+    classes = len(counts)
+    truth = rng.choice(classes, n, p=counts / np.sum(counts))
+    x = rng.normal(size=(n, classes)) + 2.0 * np.eye(classes)[truth]
+    # Log densities of x under each class, but for what they share.
+    return 2.0 * x + np.log(drawn_counts), truth
+
+
+def test_probabilities_are_those_of_the_shifted_and_cooled_logits():
+    counts = np.array([900, 90, 10])
+    logits, truth = drawn(counts, counts**0.4)
+    found = fit_calibration(logits, truth, counts)
+    assert found.prior_share == pytest.approx(0.6, abs=0.04)
+    assert found.temperature == pytest.approx(1.0, abs=0.03)
+    assert found.fitted_on == 20_000
+    odds = counts**0.6 * np.exp(logits[:5])
+    np.testing.assert_allclose(
+        found.probabilities(logits[:5]),
+        odds / odds.sum(axis=1, keepdims=True),
+        atol=0.02,
+    )
+    assert calibration_error(truth, found.probabilities(logits)) < 0.01
+
+
+def test_without_counts_only_the_temperature_is_fitted():
+    logits, truth = drawn(np.array([5, 3, 2]), np.array([5, 3, 2]))
+    found = fit_calibration(logits, truth)
+    assert found.temperature == fit_temperature(logits, truth)
+    assert found.prior_share == 0.0
+    assert not found.offset.any()
+
+
+def test_classes_without_a_picture_count_as_one():
+    logits, truth = drawn(np.array([900, 90, 10]), np.array([1, 1, 1]))
+    some = fit_calibration(logits, truth, np.array([900, 90, 1]))
+    none = fit_calibration(logits, truth, np.array([900, 90, 0]))
+    assert none == some

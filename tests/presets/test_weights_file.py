@@ -1,0 +1,103 @@
+import h5py
+import keras
+import numpy as np
+import pytest
+
+from emoaff.presets.weights_file import readable
+from emoaff.presets.weights_file import store
+
+
+def model(seed=0):
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input((8, 8, 3))
+    x = keras.layers.Conv2D(5, 3, name="conv")(inputs)
+    x = keras.layers.BatchNormalization(name="norm")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Reshape((1, 5))(x)
+    x = keras.layers.LSTM(4, name="lstm")(x)
+    made = keras.Model(inputs, keras.layers.Dense(2, name="out")(x))
+    rng = np.random.default_rng(seed)
+    for variable in made.weights:
+        if "seed" not in variable.path:
+            variable.assign(rng.normal(size=variable.shape))
+    # One filter is a hundred times the others, one is empty.
+    kernel = made.get_layer("conv").kernel.numpy()
+    kernel[..., 1] *= 100
+    kernel[..., 2] = 0
+    made.get_layer("conv").kernel.assign(kernel)
+    return made
+
+
+def stored(path, dtype):
+    made = model()
+    made.save_weights(path / "full.weights.h5")
+    store(path / "full.weights.h5", path / f"{dtype}.weights.h5", dtype)
+    return made, path / f"{dtype}.weights.h5"
+
+
+def loaded(path):
+    other = model(seed=1)
+    with readable(path) as file:
+        other.load_weights(file)
+    return other
+
+
+def test_float32_is_kept_exactly(tmp_path):
+    made, path = stored(tmp_path, "float32")
+    for ours, theirs in zip(made.weights, loaded(path).weights, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_float16_rounds_to_half_precision(tmp_path):
+    made, path = stored(tmp_path, "float16")
+    for ours, theirs in zip(made.weights, loaded(path).weights, strict=True):
+        if ours.dtype == "float32":
+            np.testing.assert_array_equal(
+                np.float32(np.float16(ours.numpy())), theirs
+            )
+
+
+def test_8_bits_err_by_half_a_step_of_each_filter_at_most(tmp_path):
+    made, path = stored(tmp_path, "int8")
+    other = loaded(path)
+    ours = made.get_layer("conv").kernel.numpy()
+    theirs = other.get_layer("conv").kernel.numpy()
+    for i in range(5):
+        step = np.abs(ours[..., i]).max() / 127
+        error = np.abs(ours[..., i] - theirs[..., i]).max()
+        assert error <= step / 2 * 1.001, i
+    assert (theirs[..., 2] == 0).all()
+    # Were the scale one for all filters, small ones would be lost.
+    assert np.abs(ours[..., 0] - theirs[..., 0]).max() < 0.02
+
+
+def test_8_bits_are_a_quarter_of_the_kernels(tmp_path):
+    _, path = stored(tmp_path, "int8")
+    kinds = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: kinds.update(
+                {item.shape: item.dtype} if hasattr(item, "dtype") else {}
+            )
+        )
+    assert kinds[3, 3, 3, 5] == np.int8
+    assert kinds[5, 16] == np.int8
+    assert kinds[5,] == np.float16
+
+
+def test_recurrent_and_dense_kernels_come_back_too(tmp_path):
+    made, path = stored(tmp_path, "int8")
+    other = loaded(path)
+    for ours, theirs in (
+        (made.get_layer("lstm").cell.kernel, other.get_layer("lstm").cell),
+        (made.get_layer("out").kernel, other.get_layer("out")),
+    ):
+        ours = ours.numpy()
+        step = np.abs(ours).max(axis=0) / 127
+        assert (np.abs(ours - theirs.kernel.numpy()) <= step / 2 * 1.001).all()
+
+
+def test_another_dtype_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="dtype='int4'"):
+        store(tmp_path / "a", tmp_path / "b", "int4")
+    assert not (tmp_path / "b").exists()

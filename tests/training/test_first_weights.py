@@ -1,0 +1,91 @@
+import keras
+import numpy as np
+import pytest
+
+from emoaff import presets
+from emoaff.presets import preset_of
+from emoaff.training.first_weights import begin_from
+from emoaff.training.first_weights import copy_layers
+from emoaff.training.first_weights import of_backbone
+
+
+def model(classes, seed):
+    keras.utils.set_random_seed(seed)
+    inputs = keras.Input((8, 8, 3), name="image")
+    x = keras.layers.Conv2D(2, 3, name="stem")(inputs)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, keras.layers.Dense(classes, name="head")(x))
+
+
+def saved(path):
+    source = model(2, seed=1)
+    outputs = {"expression": source.output}
+    config = {
+        "name": "source",
+        "input": {"size": 8, "channels": "RGB", "range": [0, 255]},
+        "crop": {"margin": 0.0, "interpolation": "area"},
+        "outputs": {
+            "expression": {
+                "kind": "probabilities",
+                "label_space": "two",
+                "classes": ["a", "b"],
+            }
+        },
+    }
+    named = keras.Model(source.inputs, outputs)
+    presets.save_preset(named, path, config)
+    return source
+
+
+def test_layers_of_the_same_form_are_copied_and_no_others():
+    source, target = model(2, seed=1), model(3, seed=2)
+    head = target.get_layer("head").get_weights()[0].copy()
+    assert copy_layers(source, target) == {"stem"}
+    for a, b in zip(
+        target.get_layer("stem").get_weights(),
+        source.get_layer("stem").get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(a, b)
+    kept = target.get_layer("head").get_weights()[0]
+    np.testing.assert_array_equal(kept, head)
+
+
+@pytest.mark.parametrize("inside", ["", "preset"])
+def test_a_run_or_its_preset_can_be_begun_from(tmp_path, inside):
+    source = saved(tmp_path / "run" / "preset")
+    target, lines = model(3, seed=2), []
+    taken = begin_from(target, str(tmp_path / "run" / inside), lines.append)
+    assert taken == {"stem"}
+    assert "stem" in lines[0]
+    np.testing.assert_allclose(  # a preset holds float16
+        target.get_layer("stem").get_weights()[0],
+        source.get_layer("stem").get_weights()[0],
+        atol=1e-3,
+    )
+    assert preset_of(tmp_path / "run").name == "preset"
+
+
+def test_random_and_backbone_weights_are_no_presets():
+    target = model(3, seed=2)
+    before = target.get_weights()
+    assert begin_from(target, "", print) == set()
+    assert begin_from(target, "imagenet", print) == {"backbone"}
+    assert begin_from(target, "some.weights.h5", print) == {"backbone"}
+    for a, b in zip(before, target.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert of_backbone("imagenet") == "imagenet"
+    assert of_backbone("runs/mine") is None
+
+
+def test_a_start_that_is_nothing_says_what_it_may_be(tmp_path):
+    with pytest.raises(ValueError, match="imagenet.*start=nowhere"):
+        begin_from(model(2, 0), "nowhere", print)
+
+
+def test_a_preset_that_shares_no_layer_is_refused(tmp_path):
+    saved(tmp_path / "preset")
+    inputs = keras.Input((4,))
+    other = keras.Model(inputs, keras.layers.Dense(2, name="other")(inputs))
+    with pytest.raises(ValueError, match="same name and shapes"):
+        begin_from(other, str(tmp_path / "preset"), print)

@@ -1,0 +1,206 @@
+import csv
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+from emoaff import corpora
+from emoaff import presets
+from emoaff.presets.calibration import Calibration
+from emoaff.recipes import compact_ferplus
+from emoaff.training import still_votes
+from emoaff.training.commands import portable_settings
+from emoaff.training.commands import train_commands
+from emoaff.training.recipe_run import parse_overrides
+from emoaff.training.recipe_run import train
+from tests.ferplus_files import balanced_rows
+from tests.ferplus_files import write_ferplus
+
+QUICK = {
+    "stages": "[[1, 32]]",
+    "batch_size": "8",
+    "warmup_steps": "2",
+    "held_out": "0.3",
+}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    root = tmp_path_factory.mktemp("corpus")
+    rows = balanced_rows(40) + balanced_rows(16, "PublicTest", first=40)
+    write_ferplus(root / "manual", rows)
+    corpora.prepare("ferplus", root / "manual", root / "data", False)
+    return root / "data"
+
+
+@pytest.fixture(scope="module")
+def run(data_dir, tmp_path_factory):
+    out = tmp_path_factory.mktemp("run") / "whole"
+    lines = []
+    train("compact_ferplus", data_dir, out, QUICK, report=lines.append)
+    return out, lines
+
+
+def test_a_run_leaves_config_history_and_preset(run):
+    out, lines = run
+    config = json.loads((out / "config.json").read_text())
+    assert config["stages"] == [[1, 32]]
+    with (out / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    # The classifier alone first, then everything.
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    environment = json.loads((out / "environment.json").read_text())
+    assert environment["packages"]["tensorflow"]
+    assert environment["seed"] == config["seed"] == 0
+    assert float(rows[-1]["learning_rate"]) < 1e-6  # the cosine has ended
+    assert "epoch 2/2" in " ".join(lines)
+
+
+def test_the_preset_scores_what_its_card_says(run, data_dir):
+    from emoaff.evaluation.preset_scoring import evaluate
+
+    preset = presets.load_preset(run[0] / "preset")
+    table = evaluate(preset, "ferplus", "validation", data_dir).table
+    assert table.facts["frames"]["scored"] == 16
+    assert preset.config["scores"]["rows"] == table.to_dict()["rows"]
+    card = (run[0] / "preset" / presets.CARD).read_text("utf-8")
+    assert f"| accuracy | {table.value('accuracy'):.4f} | " in card
+    assert "emoaff train compact_ferplus" in card
+    assert preset.labels.classes[7] == "contempt"
+
+
+@pytest.mark.parametrize(("final_side", "seen"), [(0, 64), (80, 80)])
+def test_the_shipped_network_is_the_classifier_after_calibration(
+    final_side, seen
+):
+    config = compact_ferplus.Config(stages=((1, 64),), final_side=final_side)
+    classifier = compact_ferplus.build(config)
+    rng = np.random.default_rng(0)
+    faces = np.float32(rng.integers(0, 256, (4, 48, 48, 3)))
+    resized = keras.ops.image.resize(faces, (seen, seen))
+    head = classifier.get_layer("logits")
+    # Random features are small; make logits of a few units of them.
+    features = np.asarray(classifier.get_layer("mobilenet_v1")(resized))
+    kernel = rng.normal(size=(1024, 8)) / np.linalg.norm(features, axis=1).max()
+    head.set_weights([4 * kernel, rng.normal(size=8)])
+    shares = np.log(np.arange(1, 9) / 36)
+    logits = (np.float64(classifier(resized)) + 0.4 * shares) / 2.5
+    assert np.ptp(logits) > 1
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    calibration = Calibration(2.5, 0.4, tuple(shares), 40)
+    shipped = compact_ferplus.finished(classifier, config, calibration)
+    np.testing.assert_allclose(
+        shipped(faces)["expression"],
+        odds / odds.sum(axis=1, keepdims=True),
+        atol=1e-4,
+    )
+
+
+def test_calibration_is_fitted_at_the_side_that_is_shipped(
+    run, data_dir, tmp_path, monkeypatch
+):
+    out = tmp_path / "larger"
+    shutil.copytree(run[0], out)
+    config = json.loads((out / "config.json").read_text())
+    (out / "config.json").write_text(json.dumps({**config, "final_side": 64}))
+    sides, predict_logits = [], still_votes.predict_logits
+
+    def predict(model, images, side):
+        sides.append(side)
+        return predict_logits(model, images, side)
+
+    monkeypatch.setattr(still_votes, "predict_logits", predict)
+    train("compact_ferplus", data_dir, out, resume=True, report=[].append)
+    assert sides == [64]
+
+
+def test_a_folder_with_files_is_not_overwritten(data_dir, tmp_path):
+    (tmp_path / "kept").write_text("precious")
+    with pytest.raises(ValueError, match="--resume"):
+        train("compact_ferplus", data_dir, tmp_path, QUICK)
+    assert (tmp_path / "kept").read_text() == "precious"
+
+
+def test_missing_first_weights_are_named(data_dir, tmp_path):
+    settings = {**QUICK, "initial_weights": "nowhere.h5"}
+    with pytest.raises(FileNotFoundError, match="nowhere.h5"):
+        train("compact_ferplus", data_dir, tmp_path / "r", settings)
+
+
+def test_an_unknown_recipe_lists_the_known(data_dir, tmp_path):
+    with pytest.raises(ValueError, match="compact_ferplus"):
+        train("nope", data_dir, tmp_path / "r")
+
+
+def test_settings_take_the_type_of_their_default():
+    config = parse_overrides(
+        compact_ferplus.Config,
+        {"seed": "3", "dropout": "0", "stages": "[[2, 64]]", "dataset": "x"},
+    )
+    assert config.seed == 3
+    assert config.dropout == 0.0 and isinstance(config.dropout, float)
+    assert config.stages == [[2, 64]]
+    assert config.dataset == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("sed", "3", "Expected one of: .*seed"),
+        ("seed", "many", "Received: seed=many"),
+        ("seed", "1.5", "Received: seed=1.5"),
+        ("stages", "3", "Received: stages=3"),
+    ],
+)
+def test_a_wrong_setting_says_what_is_expected(name, text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_overrides(compact_ferplus.Config, {name: text})
+
+
+def test_a_second_run_starts_where_the_first_ended(run, data_dir, tmp_path):
+    first, _ = run
+    config = compact_ferplus.Config(start=str(first))
+    again = compact_ferplus.build(config)
+    with np.load(first / "checkpoints" / "best.npz") as stored:
+        values = [stored[f"v{i}"] for i in range(len(again.variables))]
+    for a, b in zip(values, again.variables, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_start_without_checkpoints_is_refused(tmp_path):
+    config = compact_ferplus.Config(start=str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="earlier `emoaff train"):
+        compact_ferplus.build(config)
+
+
+def test_the_card_names_every_command_of_a_run(run):
+    first, _ = run
+    config = compact_ferplus.Config(start=str(first), seed=1)
+    one, two = train_commands("compact_ferplus", config)
+    assert f"--out runs/{first.name} " in one
+    assert "--set 'stages=[[1,32]]'" in one
+    assert two.endswith(f"--set start=runs/{first.name} --set seed=1")
+    assert "--out runs/compact_ferplus " in two
+    two = train_commands("compact_ferplus", config, "/else/my run")[1]
+    assert " --out 'runs/my run' " in two
+
+
+def test_a_run_is_a_run_whatever_its_folder_is_called(run, tmp_path):
+    first, _ = run
+    dotted = tmp_path / "run.v2"
+    shutil.copytree(first, dotted)
+    weights = tmp_path / "first.weights.h5"
+    weights.touch()
+    config = compact_ferplus.Config(
+        start=str(dotted),
+        initial_weights=str(weights),
+        teacher=str(dotted / "preset"),
+    )
+    settings = portable_settings(config)
+    assert settings["start"] == "runs/run.v2"
+    assert settings["teacher"] == "runs/run.v2/preset"
+    assert settings["initial_weights"] == "first.weights.h5"
+    before, _ = train_commands("compact_ferplus", config)
+    assert " --out runs/run.v2 " in before
