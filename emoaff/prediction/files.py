@@ -14,7 +14,7 @@ from emoaff.prediction import tables
 from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.emo_affectnet_report import report_table
-from emoaff.prediction.run_mode import form_of
+from emoaff.prediction.running import form_of
 from emoaff.prediction.video import Options
 from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset

@@ -83,7 +83,8 @@ class Options:
             `emoaff.prediction.doubt_rule`.
         baseline: Seconds from each person's first frame on that show the
             resting face, or a file of one person that does, which is then
-            subtracted; see `emoaff.prediction.resting_face.Baseline`. `None` for neither.
+            subtracted; see `emoaff.prediction.resting_face.Baseline`. `None`
+            for neither.
         valence: `"model"`, or `"derived"` from the expressions where the
             model gives none; see `emoaff.prediction.derived_valence`.
 

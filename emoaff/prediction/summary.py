@@ -10,7 +10,7 @@ _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
 
 
 def header(timeline) -> dict:
-    """Gives the header of a result, for `emoaff.prediction.tables.write_header`.
+    """Gives the header of a result, for `tables.write_header`.
 
     Args:
         timeline: An `emoaff.prediction.Timeline` that was read to its end.

@@ -7,7 +7,7 @@ import emoaff
 from emoaff.faces import Frame
 from emoaff.faces import VideoWriter
 from emoaff.faces.track import Face
-from emoaff.prediction.still_rows import still_rows
+from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.video import Timeline
 from emoaff.prediction.video import predict_frames
 from tests.prediction.small_sequences import WINDOW
