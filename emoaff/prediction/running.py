@@ -120,13 +120,17 @@ class Running:
     def crop(self, image, box):
         """Cuts a face as the preset or the options say."""
         preset, options = self.preset, self.options
-        if options.crop_shape is None and options.interpolation is None:
+        height, width = image.shape[:2]
+        # The margin is in the picture already.
+        whole = options.crops and tuple(box) == (0, 0, width, height)
+        as_preset = options.crop_shape is None and options.interpolation is None
+        if as_preset and not whole:
             return preset.crop(image, box)
         shape = options.crop_shape or preset.shape
         return crop_face(
             image,
             box,
-            0.0 if shape == "stretch" else preset.margin,
+            0.0 if whole or shape == "stretch" else preset.margin,
             preset.size,
             options.interpolation or preset.interpolation,
             shape,

@@ -17,7 +17,7 @@ def header(timeline) -> dict:
     """
     preset = timeline.preset
     return {
-        "source": timeline.path.name,
+        "source": tables.describe_name(timeline.path),
         "model": {
             "name": preset.name,
             "weights_sha256": preset.config["weights"]["sha256"],
@@ -30,6 +30,7 @@ def header(timeline) -> dict:
         "label": timeline.label,
         **timeline.finishing.describe(),
         "media": timeline.facts(),
+        "smallest_face_px": timeline.smallest_face_px,
         "frames": timeline.frames,
         "frames_with_face": timeline.frames_with_face,
         "persons": len(timeline.rows_of),

@@ -2,10 +2,12 @@
 
 import contextlib
 import csv
+import errno
 import json
 import math
 import os
 import pathlib
+import secrets
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -14,6 +16,8 @@ import numpy as np
 from emoaff.prediction.row import NAN
 from emoaff.prediction.row import Row
 
+# What the system says when it takes no more data.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BEFORE = (
     "frame",
     "time_s",
@@ -34,6 +38,7 @@ _AFTER = (
     "doubt",
     "valence_source",
 )
+_LINE_BYTES = 1_000_000  # of a first line; a longer one is none of ours
 COLUMNS = {
     "frame": "0-based number of the frame",
     "time_s": "seconds from the first frame",
@@ -73,7 +78,10 @@ def table(
     Yields:
         A function that writes one `Row`.
     """
-    with renamed(path) as half, half.open("w", newline="") as file:
+    with (
+        renamed(path) as half,
+        half.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(columns(classes))
         yield lambda row: writer.writerow(_cells(row, classes))
@@ -83,10 +91,15 @@ def table(
 def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """Gives a temporary name beside `path`, renamed if the block ends well."""
     path = pathlib.Path(path)
-    half = path.with_name(f".{path.name}.part")
+    # Two runs may write the same file at once, and its name may be long.
+    half = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         yield half
         os.replace(half, path)
+    except OSError as error:
+        if error.errno in FULL and not error.filename:
+            error.filename = os.fspath(path)
+        raise
     finally:
         half.unlink(missing_ok=True)
 
@@ -95,7 +108,7 @@ def write_header(path: str | os.PathLike, header: dict) -> None:
     """Writes the JSON header of a result; NaN becomes null."""
     with renamed(path) as half:
         text = json.dumps(_without_nan(header), indent=2, ensure_ascii=False)
-        half.write_text(text + "\n", "utf-8")
+        half.write_text(text + "\n", "utf-8", "backslashreplace")
 
 
 def values(row: Row, classes: tuple[str, ...]) -> list:
@@ -138,10 +151,9 @@ def read_table(
     Raises:
         ValueError: If the file has other columns.
     """
-    with pathlib.Path(path).open(newline="") as file:
-        names = tuple(next(csv.reader(file), ()))
-    classes = names[len(_BEFORE) : -len(_AFTER)]
-    if names != columns(classes):
+    names = read_columns(path)
+    classes = _classes_of(names)
+    if not is_result(names):
         raise ValueError(
             f"{path}: expected the columns {', '.join(_BEFORE)}, classes, "
             f"{', '.join(_AFTER)}. Give a file that `emoaff predict` wrote."
@@ -149,8 +161,33 @@ def read_table(
     return classes, _rows(path, classes)
 
 
+def read_columns(path: str | os.PathLike) -> tuple[str, ...]:
+    """Reads the names in a table's first line; empty where there are none."""
+    with pathlib.Path(path).open("rb") as file:
+        line = file.readline(_LINE_BYTES).decode("utf-8", "replace")
+    try:
+        return tuple(next(csv.reader([line]), ()))
+    except csv.Error:
+        return ()
+
+
+def is_result(names: tuple[str, ...]) -> bool:
+    """Says whether columns are those of a table that `table` wrote."""
+    return names == columns(_classes_of(names))
+
+
+def describe_name(path: str | os.PathLike) -> str:
+    r"""Gives a file's name as text, `caf\xe9.jpg` where it is not UTF-8."""
+    name = os.fsencode(pathlib.Path(path).name)
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _classes_of(names):
+    return names[len(_BEFORE) : -len(_AFTER)]
+
+
 def _rows(path, classes):
-    with pathlib.Path(path).open(newline="") as file:
+    with pathlib.Path(path).open(newline="", encoding="utf-8") as file:
         for cells in csv.DictReader(file):
             row = Row(int(cells["frame"]), float(cells["time_s"]))
             if cells["person"]:
