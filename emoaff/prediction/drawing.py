@@ -156,7 +156,10 @@ def _draw_face(image, row, classes, scale):
         lines = [f"{row.person} ? {row.doubt}"]
     elif row.smoothed is not None:
         best = int(np.nanargmax(row.smoothed))
-        lines = [f"{row.person} {classes[best]} {row.smoothed[best]:.0%}"]
+        share = float(row.smoothed[best])
+        # Nobody is sure to 100 %, which rounding would claim.
+        percent = ">99%" if share >= 0.995 else f"{share:.0%}"
+        lines = [f"{row.person} {classes[best]} {percent}"]
     elif not math.isnan(row.valence + row.arousal):
         affect = f"valence {row.valence:+.2f} arousal {row.arousal:+.2f}"
         lines = [f"{row.person} {affect}"]

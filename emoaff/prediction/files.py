@@ -102,10 +102,11 @@ def predict_files(
             files += [f for f in media_files(path) if f not in files]
         except (OSError, ValueError) as error:
             failures.append(Failure(pathlib.Path(path), reason(error)))
-    baseline = [options.baseline] if isinstance(options.baseline, str) else []
-    kept = [*files, *baseline, *pathlib.Path(preset.path).glob("*")]
-    folder = ResultFolder(out, kept, overwrite)
     files = _without_drawn(files, failures, report)
+    kept = [*files, preset.path, *pathlib.Path(preset.path).glob("*")]
+    if isinstance(options.baseline, str):
+        kept.append(options.baseline)
+    folder = ResultFolder(out, kept, overwrite)
     job = _Job(folder, annotated, form, report)
     detector, finished = FaceDetector(), 0
     try:
@@ -238,7 +239,7 @@ class _Job:
                 )
             except (OSError, ValueError) as error:
                 raise _without_stage(error, stage) from error
-        self._tell(timeline, written)
+        self._tell(timeline, written, stem)
         return written[0]
 
     def _make(self, timeline, stage, stem):
@@ -249,7 +250,8 @@ class _Job:
         with contextlib.ExitStack() as stack:
             writers = []
             if own or self.annotated:
-                opened = tables.table(full, timeline.classes)
+                most = timeline.confidence_at_most
+                opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
             if not own:
                 lead = timeline.options.lead
@@ -267,11 +269,16 @@ class _Job:
             _annotate(timeline, full, files[ending], self.annotated)
         return header, files
 
-    def _tell(self, timeline, written):
+    def _tell(self, timeline, written, stem):
         lines = list(summary.story(timeline))
         if self.form != "emoaff":
             label = timeline.label
             lines.append(f"  label: {label.capitalize() if label else 'none'}")
+        if written[0].stem != stem:
+            lines.append(
+                f"  note: the name {stem} is taken by a file that is no "
+                "result of this one, and which was kept"
+            )
         for line in [*lines, *map(str, written)]:
             self.report(escape_unprintable(line))
 

@@ -47,10 +47,10 @@ COLUMNS = {
     "face_score": "0 to 1, score of the person's latest detection",
     "one column per class": "probability, 0 to 1, in the order of classes",
     "expression": "the most probable class of this frame; empty if in doubt",
-    "confidence": "its probability",
+    "confidence": "its probability, at most the header's confidence_at_most",
     "valence, arousal": "-1 to 1; empty where the model does not give them",
     "expression_smoothed": "the most probable class after smoothing over time",
-    "confidence_smoothed": "its smoothed probability",
+    "confidence_smoothed": "its smoothed probability, at most the same",
     "doubt": "why no expression is named: small, blurred, turned away, unsure, "
     "resting",
     "valence_source": "model, or derived from the expressions",
@@ -64,7 +64,7 @@ def columns(classes: tuple[str, ...]) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def table(
-    path: str | os.PathLike, classes: tuple[str, ...]
+    path: str | os.PathLike, classes: tuple[str, ...], most: float = 1.0
 ) -> Iterator["callable"]:
     """Opens a result table for writing, to be used with `with`.
 
@@ -74,6 +74,8 @@ def table(
     Args:
         path: The CSV file.
         classes: Class names in the order of the probabilities.
+        most: What a confidence is cut to, in `[0, 1]`; see
+            `Timeline.confidence_at_most`.
 
     Yields:
         A function that writes one `Row`.
@@ -84,7 +86,7 @@ def table(
     ):
         writer = csv.writer(file)
         writer.writerow(columns(classes))
-        yield lambda row: writer.writerow(_cells(row, classes))
+        yield lambda row: writer.writerow(_cells(row, classes, most))
 
 
 @contextlib.contextmanager
@@ -111,7 +113,7 @@ def write_header(path: str | os.PathLike, header: dict) -> None:
         half.write_text(text + "\n", "utf-8", "backslashreplace")
 
 
-def values(row: Row, classes: tuple[str, ...]) -> list:
+def values(row: Row, classes: tuple[str, ...], most: float = 1.0) -> list:
     """Returns a row's values in the order of `columns`, unrounded.
 
     Missing numbers are NaN, a missing person or class is None.
@@ -127,10 +129,10 @@ def values(row: Row, classes: tuple[str, ...]) -> list:
         *box,
         row.face_score,
         *map(float, probabilities),
-        *_best(_named(row), classes),
+        *_best(_named(row), classes, most),
         row.valence,
         row.arousal,
-        *_best(row.smoothed, classes),
+        *_best(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
     ]
@@ -218,7 +220,7 @@ def _with_person(row, cells, classes):
     )
 
 
-def _cells(row, classes):
+def _cells(row, classes, most):
     time_s = f"{row.time_s:.4f}"
     if row.person is None:
         empty = len(columns(classes)) - 2
@@ -226,7 +228,7 @@ def _cells(row, classes):
     if row.probabilities is None:
         probabilities = [""] * len(classes)
     else:
-        probabilities = [f"{p:.4f}" for p in row.probabilities]
+        probabilities = [_share(float(p)) for p in row.probabilities]
     return [
         row.frame,
         time_s,
@@ -234,10 +236,10 @@ def _cells(row, classes):
         *(f"{value:.1f}" for value in row.box),
         _number(row.face_score, 3),
         *probabilities,
-        *_best_cells(_named(row), classes),
+        *_best_cells(_named(row), classes, most),
         _number(row.valence, 4),
         _number(row.arousal, 4),
-        *_best_cells(row.smoothed, classes),
+        *_best_cells(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
     ]
@@ -248,16 +250,25 @@ def _named(row):
     return None if row.doubt else row.probabilities
 
 
-def _best(probabilities, classes):
+def _best(probabilities, classes, most):
     if probabilities is None:
         return None, NAN
     best = int(np.argmax(probabilities))
-    return classes[best], float(probabilities[best])
+    return classes[best], min(float(probabilities[best]), most)
 
 
-def _best_cells(probabilities, classes):
-    name, confidence = _best(probabilities, classes)
-    return name or "", _number(confidence, 4)
+def _best_cells(probabilities, classes, most):
+    name, confidence = _best(probabilities, classes, most)
+    return name or "", _share(confidence)
+
+
+def _share(value):
+    """Four digits, and more where they would say 1 of what is less."""
+    for digits in range(4, 9):
+        text = _number(value, digits)
+        if value >= 1 or text != f"{1:.{digits}f}":
+            break
+    return text
 
 
 def _number(value, digits):

@@ -103,7 +103,8 @@ class Timeline:
 
         classes = self.classes
         columns = tables.columns(classes)
-        cells = [tables.values(row, classes) for row in self]
+        most = self.confidence_at_most
+        cells = [tables.values(row, classes, most) for row in self]
         return pandas.DataFrame(cells, columns=columns)
 
     @property
@@ -144,6 +145,17 @@ class Timeline:
             "decoded_frames": video.decoded_frames,
             "start_s": video.start_s,
         }
+
+    @property
+    def confidence_at_most(self) -> float:
+        """What a confidence is cut to.
+
+        Of `n` pictures that the preset was scored on none tells an error of
+        less than 1 in `n`, so `1 - 1 / n`; 1 where it was not scored.
+        """
+        rows = self.preset.config.get("scores", {}).get("rows", ())
+        counts = [r["n"] for r in rows if r.get("measure") == "accuracy"]
+        return 1 - 1 / max(counts) if counts and max(counts) > 1 else 1.0
 
     @property
     def smallest_face_px(self) -> float | None:
