@@ -96,14 +96,14 @@ class ResultFolder:
                 "source_id": source_id,
                 "files": [tables.describe_name(place) for place in places],
             }
-            folder = next(iter(files.values())).parent
-            tables.write_header(folder / "header.json", header)
+            made = next(iter(files.values())).with_name(f"{name}.json")
+            tables.write_header(made, header)
             last = self.path / f"{name}.json"
             # A kill from here on leaves a result that is not finished.
             last.unlink(missing_ok=True)
             for file, place in zip(files.values(), places, strict=True):
                 os.replace(file, place)
-            os.replace(folder / "header.json", last)
+            os.replace(made, last)
         self._given.add(name.lower())
         return places
 
