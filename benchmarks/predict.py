@@ -1,6 +1,6 @@
 """Times `emoaff predict` end to end and stage by stage.
 
-    python benchmarks/predict.py VIDEO [--repeat 4] [--annotate]
+    python benchmarks/predict.py VIDEO [--repeat 4] [--annotate] [--min-face 48]
 
 `--repeat N` also times the video shown N times in a row, to see whether memory
 grows with its length. Times of a stage leave out the stages it calls.
@@ -79,6 +79,8 @@ def main() -> None:
     args = _arguments()
     preset = emoaff.load_preset(args.model)
     detector = FaceDetector()
+    if args.min_face:
+        detector = detector.for_faces_from(args.min_face)
     _warm_up(args.video, preset, detector)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -95,6 +97,7 @@ def _arguments():
     parser.add_argument("--model", default="compact_ferplus")
     parser.add_argument("--repeat", type=int, default=1, metavar="N")
     parser.add_argument("--annotate", action="store_true")
+    parser.add_argument("--min-face", type=float, metavar="PIXELS")
     return parser.parse_args()
 
 
@@ -131,6 +134,9 @@ def _timed_timeline(path, preset, detector, watch):
     class TimedDetector:
         detect = staticmethod(watch.function("detect", detector.detect))
         confirm = staticmethod(watch.function("detect", detector.confirm))
+        detect_at_edges = staticmethod(
+            watch.function("detect", detector.detect_at_edges)
+        )
 
     timed = dataclasses.replace(preset)
     for name, stage in (("crop", "crop"), ("predict", "model")):

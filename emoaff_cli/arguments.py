@@ -39,5 +39,6 @@ def sentence(error: Exception) -> str:
 
 
 def complain(text: str) -> None:
-    """Prints a mistake of the user's."""
-    print(f"emoaff: {text}", file=sys.stderr)
+    """Prints a mistake of the user's; what cannot be shown is escaped."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    print(f"emoaff: {shown}", file=sys.stderr)

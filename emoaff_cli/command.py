@@ -3,6 +3,8 @@
 import argparse
 import contextlib
 import os
+import re
+import signal
 import sys
 
 from emoaff_cli import convert_commands
@@ -25,21 +27,71 @@ def main(argv: list[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, 2 for a mistake the user can mend, 130 when
-        interrupted.
+        interrupted, 143 when terminated.
     """
-    args = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    args = _parser().parse_args([_shield(text) for text in argv])
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A name that the console cannot show must not end the work.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        with _without_chatter():
-            import emoaff  # noqa: F401
-        return args.run(args) or 0
+        with _clean_ends():
+            with _without_chatter():
+                import emoaff  # noqa: F401
+            return args.run(args) or 0
     except (ValueError, OSError, ImportError) as error:
         if args.debug:
             raise
         complain(sentence(error))
         return 2
-    except KeyboardInterrupt:
-        complain("stopped; results already finished are kept.")
-        return 130
+    except KeyboardInterrupt as error:
+        complain(str(error) or "stopped.")
+        return _END_STATUS.get(type(error), 130)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, such as of a batch system whose time is up."""
+
+
+class _HungUp(KeyboardInterrupt):
+    """SIGHUP: the terminal was closed."""
+
+
+_ENDS = {"SIGTERM": _Terminated, "SIGHUP": _HungUp}
+_END_STATUS = {_Terminated: 143, _HungUp: 129}  # 128 and the signal
+
+
+@contextlib.contextmanager
+def _clean_ends():
+    """Lets every signal to end tidy up as an interrupt does."""
+
+    def end(number, _):
+        signal.signal(number, signal.SIG_IGN)  # a second one changes nothing
+        raise _ENDS[signal.Signals(number).name]
+
+    numbers = [getattr(signal, n) for n in _ENDS if hasattr(signal, n)]
+    kept = {}
+    try:
+        for number in numbers:
+            # One that is ignored, as by `nohup`, stays ignored.
+            if signal.getsignal(number) is signal.SIG_DFL:
+                kept[number] = signal.signal(number, end)
+    except ValueError:
+        pass  # not the main thread, where signals are another's matter
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def _shield(text):
+    """Tells a file whose name begins with a dash from an option."""
+    is_option = re.fullmatch(r"--?[a-z][a-z0-9-]*(=.*)?|--?", text, re.DOTALL)
+    if text.startswith("-") and not is_option and os.path.lexists(text):
+        return os.path.join(os.curdir, text)
+    return text
 
 
 @contextlib.contextmanager

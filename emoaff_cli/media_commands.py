@@ -65,6 +65,19 @@ _OPTIONS = {
         "metavar": "SCORE",
         "help": "use faces with a score over it, 0 to 1; default: 0, all found",
     },
+    "--min-face": {
+        "dest": "min_face",
+        "type": float,
+        "metavar": "PIXELS",
+        "help": "look for faces down to this size, at a price in time; "
+        "default: 3.8%% of a video's longer side, 0.94%% of a picture's",
+    },
+    "--crops": {
+        "dest": "crops",
+        "action": "store_true",
+        "help": "pictures are face crops already (48x48 or larger): look for "
+        "no face in them",
+    },
     "--crop": {
         "dest": "crop_shape",
         "choices": ("square", "stretch"),
@@ -139,6 +152,12 @@ def add_predict(commands) -> None:
         "--out", default="out", metavar="DIR", help="default: %(default)s"
     )
     command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="let results replace files that emoaff did not write; without "
+        "it they get another name",
+    )
+    command.add_argument(
         "--annotate",
         action="store_true",
         help="write the video with boxes and expressions, too",
@@ -186,6 +205,7 @@ def _predict(args):
         options,
         annotated=(args.style or own) if args.annotate else None,
         form=args.format or own,
+        overwrite=args.overwrite,
     )
     for failure in failures:
         complain(failure.reason)

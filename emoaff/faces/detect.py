@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 import math
 from collections.abc import Sequence
@@ -5,6 +6,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from emoaff.faces.boxes import area
+from emoaff.faces.boxes import intersection
 from emoaff.faces.boxes import iou
 from emoaff.faces.boxes import squared
 from emoaff.faces.boxes import suppress
@@ -14,6 +17,12 @@ from emoaff.faces.mtcnn_networks import load_networks
 _CELL = 12  # pixels; the field of view of the proposal network
 _PYRAMID = 0.709  # next level's size; halves the area
 _LOOKS = (0.9, 1.0, 1.15)  # sizes at which an expected box is looked at
+_GREY = (127, 127, 127)  # what lies outside of the picture
+_EDGE = 0.3  # of a side: width of the grey border of `detect_at_edges`
+# A face that only a second look shows must be this sure. On 634 pictures of
+# one face each, 40 of 70 missed ones were found by it; on 108 pictures
+# without people the false faces that a second look adds have less.
+_SURE = 0.9
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -61,14 +70,17 @@ class FaceDetector:
     picture once `min_face_size` is over about 20).
 
     Pictures larger than `max_side` are shrunk first and the boxes scaled
-    back. The networks are loaded at the first picture and run on the CPU in
-    float32, whatever Keras's global policy is.
+    back, so `detect` misses faces under 3.8 % of the longer side: 72 pixels
+    in 1920, 151 in 4032. `examine` looks closer, and `smallest_face` says
+    what the limit is. The networks are loaded at the first picture and run on
+    the CPU in float32, whatever Keras's global policy is.
 
     Args:
         max_side: Longer side in pixels at which faces are looked for.
         min_face: Side in pixels, at that size, of the smallest face looked
             for, at least 12. The work grows with `(max_side / min_face)**2`.
         min_score: Lowest score of a face, in `[0, 1]`.
+        still_side: As `max_side`, for the closer look of `examine`.
 
     Example:
     >>> import numpy as np
@@ -81,6 +93,7 @@ class FaceDetector:
         max_side: int = 640,
         min_face: float = 24,
         min_score: float = 0.6,
+        still_side: int = 2560,
     ):
         if max_side < _CELL or min_face < _CELL:
             raise ValueError(
@@ -90,6 +103,8 @@ class FaceDetector:
         self.max_side = max_side
         self.min_face = min_face
         self.min_score = min_score
+        self.still_side = max(still_side, max_side)
+        self._pixels = None
         self._networks = None
 
     def detect(self, image: np.ndarray) -> list[Detection]:
@@ -105,7 +120,92 @@ class FaceDetector:
         Raises:
             ValueError: The image is not RGB uint8.
         """
-        return self._search(image, self._proposals)
+        return self._search(image, self._proposals, self.max_side)
+
+    def detect_at_edges(self, image: np.ndarray) -> list[Detection]:
+        """As `detect`, and finds more faces that the picture's edge cuts.
+
+        Looks a second time at the picture with a grey border of 30 % on each
+        side, and adds what is sure and overlaps no face found before; these
+        stay as they were. Takes about 2.5 times as long as `detect`.
+
+        Args:
+            image: `(height, width, 3)` uint8, RGB, of any size.
+
+        Returns:
+            The faces, best score first.
+
+        Raises:
+            ValueError: The image is not RGB uint8.
+        """
+        found = self._search(image, self._proposals, self.max_side)
+        more = self._search(image, self._proposals_at_edges, self.max_side)
+        return _added(found, more)
+
+    def examine(self, image: np.ndarray) -> list[Detection]:
+        """As `detect_at_edges`, and finds small faces in large pictures.
+
+        Made for stills: looks once more at up to `still_side` pixels, at
+        which a face of 0.94 % of the longer side is found (38 pixels in
+        4032). Takes up to 16 times as long as `detect`.
+
+        Args:
+            image: `(height, width, 3)` uint8, RGB, of any size.
+
+        Returns:
+            The faces, best score first.
+
+        Raises:
+            ValueError: The image is not RGB uint8.
+        """
+        found = self.detect_at_edges(image)
+        closer, _ = self._plan(image.shape, self.still_side)
+        if closer > self._plan(image.shape, self.max_side)[0]:
+            more = self._search(image, self._proposals, self.still_side)
+            found = _added(found, more)
+        return found
+
+    def for_faces_from(self, pixels: float) -> "FaceDetector":
+        """Gives a detector that looks for faces down to a size.
+
+        The networks are shared. The work of each look grows with the square
+        of the longer side over `pixels`.
+
+        Args:
+            pixels: Side of the smallest face in pixels of the pictures that
+                will be given, at least 12; in place of what `max_side`,
+                `still_side` and `min_face` amount to.
+
+        Raises:
+            ValueError: If `pixels` is under 12.
+        """
+        if not pixels >= _CELL:
+            raise ValueError(
+                f"Expected the smallest face to have {_CELL} pixels or more, "
+                f"which is what the detector can see. Received: {pixels:g}."
+            )
+        if self._networks is None:
+            self._networks = load_networks()
+        other = copy.copy(self)
+        other._pixels = pixels
+        return other
+
+    def smallest_face(
+        self, width: int, height: int, still: bool = False
+    ) -> float:
+        """Says how large a face must be to be looked for.
+
+        Args:
+            width: Of the picture, in pixels.
+            height: Of the picture, in pixels.
+            still: Whether by `examine`, not by `detect`.
+
+        Returns:
+            The side in pixels of the picture.
+        """
+        side = self.still_side if still else self.max_side
+        side, least = self._plan((height, width), side)
+        return least * max(width, height) / side
 
     def confirm(
         self, image: np.ndarray, boxes: Sequence[Sequence[float]]
@@ -128,7 +228,7 @@ class FaceDetector:
         """
         corners = to_corners(boxes)
 
-        def places(small, _):
+        def places(small, *_):
             scale = np.tile(small.shape[1::-1], 2) / np.tile(
                 image.shape[1::-1], 2
             )
@@ -146,13 +246,24 @@ class FaceDetector:
                 * scale
             )
 
-        found = self._search(image, places) if len(corners) else []
+        found = []
+        if len(corners):
+            found = self._search(image, places, self.max_side)
         overlaps = iou(corners, to_corners([each.box for each in found]))
         # Best score first, so the first that overlaps enough is the best.
         best = [np.flatnonzero(row >= 0.4)[:1] for row in overlaps]
         return [found[i[0]] if len(i) else None for i in best]
 
-    def _search(self, image, proposals):
+    def _plan(self, shape, side):
+        """Longer side at which to look, and the smallest face there."""
+        longer = max(shape[:2])
+        if self._pixels is None:
+            return min(side, longer), self.min_face
+        wanted = longer * self.min_face / self._pixels
+        side = min(longer, max(self.max_side, math.ceil(wanted)))
+        return side, max(_CELL, self._pixels * side / longer)
+
+    def _search(self, image, proposals, side):
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise ValueError(
                 "FaceDetector expects an RGB image (height, width, 3), uint8. "
@@ -160,11 +271,12 @@ class FaceDetector:
             )
         if min(image.shape[:2]) < _CELL:
             return []
-        small = _resized(image, min(1.0, self.max_side / max(image.shape[:2])))
+        side, least = self._plan(image.shape, side)
+        small = _resized(image, side / max(image.shape[:2]))
         if self._networks is None:
             self._networks = load_networks()
         propose, refine, locate = self._networks
-        boxes = proposals(small, propose)
+        boxes = proposals(small, propose, least)
         boxes, _, _ = _stage(small, boxes, refine, 24, 0.7)
         boxes, scores, points = _stage(
             small, boxes, locate, 48, self.min_score, "smaller"
@@ -183,10 +295,18 @@ class FaceDetector:
             for i in np.flatnonzero(inside)
         ]
 
-    def _proposals(self, image, network):
+    def _proposals_at_edges(self, image, network, least):
+        """As `_proposals`, of the picture with a grey border."""
+        x, y = (round(_EDGE * side) for side in image.shape[1::-1])
+        bordered = cv2.copyMakeBorder(
+            image, y, y, x, x, cv2.BORDER_CONSTANT, value=_GREY
+        )
+        return self._proposals(bordered, network, least) - (x, y, x, y)
+
+    def _proposals(self, image, network, least):
         """Slides the first network over the picture at every scale."""
         boxes, scores = [np.zeros((0, 4))], [np.zeros(0)]
-        scale, level = _CELL / self.min_face, image
+        scale, level = _CELL / least, image
         while min(image.shape[:2]) * scale >= _CELL:
             # From the level before: much cheaper than from the whole.
             level = _resized(level, scale * image.shape[1] / level.shape[1])
@@ -206,6 +326,20 @@ class FaceDetector:
             scale *= _PYRAMID
         boxes, scores = np.concatenate(boxes), np.concatenate(scores)
         return boxes[suppress(boxes, scores, 0.7)]
+
+
+def _added(found, more):
+    """Adds the sure faces of a second look that overlap none of the first."""
+    for each in more:
+        if each.score < _SURE:
+            continue
+        known = to_corners([face.box for face in found])
+        (corners,) = to_corners([each.box])
+        shared = intersection(corners[None], known)[0]
+        smaller = np.minimum(area(known), area(corners[None]))
+        if not (shared > 0.3 * smaller).any():
+            found = [*found, each]
+    return sorted(found, key=lambda face: -face.score)
 
 
 def _stage(image, boxes, network, size, min_score, over="union"):
@@ -235,11 +369,11 @@ def _patch(image, box, size):
     x1, y1, x2, y2 = np.rint(box).astype(int)
     inside = image[max(y1, 0) : max(y2, 0), max(x1, 0) : max(x2, 0)]
     if inside.size == 0:
-        return np.full((size, size, 3), 127, "uint8")
+        return np.full((size, size, 3), _GREY, "uint8")
     edges = (max(-y1, 0), max(y2 - height, 0), max(-x1, 0), max(x2 - width, 0))
     if any(edges):
         inside = cv2.copyMakeBorder(
-            inside, *edges, cv2.BORDER_CONSTANT, value=(127, 127, 127)
+            inside, *edges, cv2.BORDER_CONSTANT, value=_GREY
         )
     return cv2.resize(inside, (size, size), interpolation=cv2.INTER_AREA)
 

@@ -111,7 +111,13 @@ class Tracking:
     def _detect(self):
         """Detects in the latest frame; gives the faces and descriptions."""
         image = self._slots[-1].frame.image
-        found = self._settings.detector.detect(image)
+        detector = self._settings.detector
+        look = detector.detect
+        if len(self._slots) == 1:
+            # A face that the edge cuts is found here, if the detector can,
+            # and followed from now on.
+            look = getattr(detector, "detect_at_edges", look)
+        found = look(image)
         if not found:
             return [], np.zeros((0, 0))
         return found, self._settings.embed(image, [each.box for each in found])

@@ -2,6 +2,7 @@ import contextlib
 import errno
 import os
 import pathlib
+import secrets
 from fractions import Fraction
 
 import av
@@ -30,6 +31,7 @@ class VideoWriter:
         fps: Frames a second as a hint for players, and how long the last
             picture stays. Defaults to 25.
         crf: Quality, 0 (lossless) to 51 (worst). Defaults to 20.
+        comment: Stored in the file, where players show it; empty for none.
 
     Raises:
         ValueError: The size is not positive, or nothing can be written
@@ -47,6 +49,7 @@ class VideoWriter:
         height: int,
         fps: float = 25.0,
         crf: int = 20,
+        comment: str = "",
     ):
         if width < 1 or height < 1 or not 0 < fps < _CLOCK:
             raise ValueError(
@@ -57,7 +60,9 @@ class VideoWriter:
         self._size = (height, width, 3)
         self._step = round(_CLOCK / fps)
         self._last = -1
-        self._temporary = self.path.with_name(f".{self.path.name}.part")
+        # Two runs may write the same file at once, and its name may be long.
+        half = f".{secrets.token_hex(8)}.part"
+        self._temporary = self.path.with_name(half)
         try:
             # PyAV opens the file with the first picture; know it now.
             self._temporary.touch()
@@ -76,6 +81,8 @@ class VideoWriter:
                 f"{self.path}: cannot be written ({error.strerror}). Choose a "
                 "folder that exists and that you may write to."
             ) from error
+        if comment:
+            self._container.metadata["comment"] = comment
         self._stream = self._add_stream(fps, crf)
 
     def _add_stream(self, fps, crf):

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import av
 import cv2
 import numpy as np
 
@@ -18,6 +19,8 @@ from emoaff.prediction import emo_affectnet_drawing
 from emoaff.prediction import tables
 from emoaff.prediction.row import Row
 
+# In the file itself, so that it is known wherever it goes.
+_MARK = "drawn by emoaff predict"
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE = (255, 255, 255)
 _PANEL = (24, 24, 24)
@@ -81,7 +84,7 @@ def annotate(
         return _write_picture(draw(image, next(by_frame)[1], classes), out)
     with Video(path) as video:
         fps = video.average_fps
-        writer = VideoWriter(out, video.width, video.height, fps)
+        writer = VideoWriter(out, video.width, video.height, fps, comment=_MARK)
         with writer:
             upcoming = next(by_frame, (None, []))
             for count, frame in enumerate(video, start=1):
@@ -95,6 +98,24 @@ def annotate(
     return out
 
 
+def is_drawn(path: str | os.PathLike) -> bool:
+    """Says whether `annotate` wrote a file; `.mp4` and JPEG are marked."""
+    path = pathlib.Path(path)
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(64)
+        if start.startswith(b"\xff\xd8"):
+            return _MARK.encode() in start
+        if start[4:8] != b"ftyp":
+            return False
+        with av.open(os.fspath(path.absolute())) as container:
+            return container.metadata.get("comment") == _MARK
+    except (av.FFmpegError, OSError, ValueError):
+        return False  # whoever reads it will say what is wrong
+
+
 def _grouped(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
     for index, group in itertools.groupby(rows, key=lambda row: row.frame):
         yield index, list(group)
@@ -106,8 +127,13 @@ def _write_picture(image, out):
         raise ValueError(
             f"{out}: expected a suffix such as .jpg or .png to write."
         )
+    data = data.tobytes()
+    if data.startswith(b"\xff\xd8"):  # JPEG: a comment at its start
+        mark = _MARK.encode()
+        size = (len(mark) + 2).to_bytes(2, "big")
+        data = data[:2] + b"\xff\xfe" + size + mark + data[2:]
     with tables.renamed(out) as half:
-        half.write_bytes(data.tobytes())
+        half.write_bytes(data)
     return out
 
 
@@ -130,7 +156,10 @@ def _draw_face(image, row, classes, scale):
         lines = [f"{row.person} ? {row.doubt}"]
     elif row.smoothed is not None:
         best = int(np.nanargmax(row.smoothed))
-        lines = [f"{row.person} {classes[best]} {row.smoothed[best]:.0%}"]
+        share = float(row.smoothed[best])
+        # Nobody is sure to 100 %, which rounding would claim.
+        percent = ">99%" if share >= 0.995 else f"{share:.0%}"
+        lines = [f"{row.person} {classes[best]} {percent}"]
     elif not math.isnan(row.valence + row.arousal):
         affect = f"valence {row.valence:+.2f} arousal {row.arousal:+.2f}"
         lines = [f"{row.person} {affect}"]

@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import tempfile
 from collections.abc import Sequence
 
 from emoaff.faces.detect import FaceDetector
@@ -13,12 +12,16 @@ from emoaff.prediction import summary
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
+from emoaff.prediction.drawing import is_drawn
 from emoaff.prediction.emo_affectnet_report import report_table
-from emoaff.prediction.run_mode import form_of
+from emoaff.prediction.result_folder import ResultFolder
+from emoaff.prediction.result_folder import shorten_stem
+from emoaff.prediction.running import form_of
 from emoaff.prediction.video import Options
 from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset
 from emoaff.progress import Progress
+from emoaff.progress import escape_unprintable
 
 FORMATS = ("emoaff", "emo-affectnet")
 _REPORT_COLUMNS = {
@@ -40,6 +43,14 @@ class Failure:
     reason: str
 
 
+def print_line(line: str) -> None:
+    """Prints a line; what the console cannot show is escaped."""
+    try:
+        print(line)
+    except UnicodeEncodeError:
+        print(line.encode("ascii", "backslashreplace").decode())
+
+
 def predict_files(
     inputs: Sequence[str | os.PathLike],
     preset: Preset,
@@ -47,17 +58,20 @@ def predict_files(
     options: Options = Options(),  # noqa: B008, frozen
     annotated: str | None = None,
     form: str = "emoaff",
-    report=print,
+    report=print_line,
+    overwrite: bool = False,
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
-    Each gives `<stem>.csv` (see `emoaff.prediction.tables.COLUMNS`), `<stem>.json` (the
-    header: model, versions, options, facts) and, if wanted,
-    `<stem>_annotated.mp4` or `.jpg`. In the form `"emo-affectnet"` the table
-    is that system's (see `report_table`), and the label of the whole video is
-    reported. Inputs of the same stem keep their suffix
-    in the name (`clip_mp4.csv`). An input that cannot be read does not keep
-    the others from being worked on.
+    Each gives `<stem>.csv` (see `emoaff.prediction.tables.COLUMNS`),
+    `<stem>.json` (the header: model, versions, options, facts, the result's
+    files) and, if wanted, `<stem>_annotated.mp4` or `.jpg`. In the form
+    `"emo-affectnet"` the table is that system's (see `report_table`), and the
+    label of the whole video is reported. Inputs of the same stem keep their
+    suffix in the name (`clip_mp4.csv`), and a name that is taken gets a
+    number; see `ResultFolder`. An input that cannot be read does not keep
+    the others from being worked on. Videos and pictures that `annotate` drew
+    are left out.
 
     Args:
         inputs: Videos, pictures and folders of them.
@@ -68,6 +82,8 @@ def predict_files(
             well, see `emoaff.prediction.drawing.annotate`; `None` for none.
         form: One of `FORMATS`.
         report: Called with each line about a finished input.
+        overwrite: Whether results may replace files that this program did
+            not write and results of other files; inputs never are.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -76,27 +92,39 @@ def predict_files(
     Raises:
         ValueError: If `out` cannot be written to, or preset, options, style
             and form do not fit each other.
+        KeyboardInterrupt: If interrupted; it says what was finished.
     """
     form_of(preset, options)
     _check(preset, options, annotated, form)
-    out = _writable(pathlib.Path(out))
     files, failures = [], []
     for path in inputs:
         try:
             files += [f for f in media_files(path) if f not in files]
         except (OSError, ValueError) as error:
             failures.append(Failure(pathlib.Path(path), reason(error)))
-    detector = FaceDetector()
-    for path, stem in zip(files, result_names(files), strict=True):
-        try:
-            timeline = Timeline(path, preset, options, detector)
-            table = _predict_file(timeline, out, stem, annotated, form, report)
-            if timeline.damaged:
-                what = "; ".join(timeline.warnings)
-                text = f"{path}: {what}. What could be read is in {table}."
-                failures.append(Failure(path, text))
-        except (OSError, ValueError) as error:
-            failures.append(Failure(path, reason(error)))
+    files = _without_drawn(files, failures, report)
+    kept = [*files, preset.path, *pathlib.Path(preset.path).glob("*")]
+    if isinstance(options.baseline, str):
+        kept.append(options.baseline)
+    folder = ResultFolder(out, kept, overwrite)
+    job = _Job(folder, annotated, form, report)
+    detector, finished = FaceDetector(), 0
+    try:
+        for path, stem in zip(files, result_names(files), strict=True):
+            try:
+                _require_file(path)
+                timeline = Timeline(path, preset, options, detector)
+                table = job.predict(timeline, stem)
+                finished += 1
+                if timeline.damaged:
+                    what = "; ".join(timeline.warnings)
+                    text = f"{path}: {what}. What could be read is in {table}."
+                    failures.append(Failure(path, escape_unprintable(text)))
+            except (OSError, ValueError) as error:
+                failures.append(Failure(path, reason(error, path)))
+    except KeyboardInterrupt as error:
+        error.args = (_describe_stop(finished, len(files)),)
+        raise
     return failures
 
 
@@ -105,14 +133,15 @@ def result_names(files: Sequence[pathlib.Path]) -> list[str]:
 
     The stem; where several files share it, the stem and the suffix
     (`clip_mp4`); where that is shared too, a number behind it (`clip_mp4_2`).
-    Upper and lower case count as the same.
+    Upper and lower case count as the same, and very long names are cut.
     """
-    stems = [file.stem.lower() for file in files]
+    stems = [shorten_stem(file.stem) for file in files]
+    lower = [stem.lower() for stem in stems]
     names, used = [], set()
     for file, stem in zip(files, stems, strict=True):
-        name = file.stem
-        if stems.count(stem) > 1:
-            name = f"{file.stem}_{file.suffix.lstrip('.').lower()}"
+        name = stem
+        if lower.count(stem.lower()) > 1 and file.suffix:
+            name = f"{stem}_{file.suffix.lstrip('.').lower()}"
         unique, number = name, 2
         while unique.lower() in used:
             unique, number = f"{name}_{number}", number + 1
@@ -121,25 +150,54 @@ def result_names(files: Sequence[pathlib.Path]) -> list[str]:
     return names
 
 
-def reason(error: Exception) -> str:
-    """Returns an error as one line."""
+def reason(error: Exception, path: os.PathLike | None = None) -> str:
+    """Returns an error as one line that a terminal can show.
+
+    Args:
+        error: What happened.
+        path: The input that it happened to.
+    """
+    text = str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}."
-    return " ".join(str(error).split())
+        text = f"{error.filename or path}: {error.strerror}."
+        if error.errno in tables.FULL:
+            text += " Make room and run again."
+    if path is not None:  # its line breaks are part of a name, not of a text
+        text = text.replace(str(path), escape_unprintable(str(path)))
+    return escape_unprintable(" ".join(text.split()))
 
 
-def _writable(out):
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".emoaff.part"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
+def _require_file(path):
+    if path.exists() and not path.is_file():
         raise ValueError(
-            f"Expected a folder to write the results to. Received: {out} "
-            f"({error.strerror}). Choose another with --out."
-        ) from error
-    return out
+            f"{path}: expected a video or a picture, found a pipe or a device. "
+            "Save it to a file first."
+        )
+
+
+def _without_drawn(files, failures, report):
+    """Leaves out what `annotate` drew, and says so."""
+    drawn = [file for file in files if is_drawn(file)]
+    if not drawn:
+        return files
+    first = escape_unprintable(str(drawn[0]))
+    what = first if len(drawn) == 1 else f"{first} and {len(drawn) - 1} more"
+    if len(drawn) < len(files):
+        report(f"left out, since emoaff drew it: {what}")
+    else:
+        text = (
+            f"{what}: expected videos or pictures, found what emoaff drew. "
+            "Give those that it was made from."
+        )
+        failures.append(Failure(drawn[0], text))
+    return [file for file in files if file not in drawn]
+
+
+def _describe_stop(finished, count):
+    if not finished:
+        return "stopped; no result was finished."
+    kept = "result is" if finished == 1 else "results are"
+    return f"stopped; {finished} of {count} {kept} finished and kept."
 
 
 def _check(preset, options, annotated, form):
@@ -162,59 +220,101 @@ def _check(preset, options, annotated, form):
         )
 
 
-def _predict_file(timeline, out, stem, annotated, form, report):
-    path, progress = out / f"{stem}.csv", Progress(timeline.path.name)
-    own = form == "emoaff"
-    with contextlib.ExitStack() as stack:
-        stack.callback(progress.close)
-        table = path
-        if not own and annotated:
-            # Drawing needs boxes and persons, which that report leaves out.
-            folder = tempfile.TemporaryDirectory(prefix="emoaff")
-            table = pathlib.Path(stack.enter_context(folder)) / path.name
-        with contextlib.ExitStack() as files:
+@dataclasses.dataclass(frozen=True)
+class _Job:
+    """What is done for each input; see `predict_files`."""
+
+    folder: ResultFolder
+    annotated: str | None
+    form: str
+    report: object
+
+    def predict(self, timeline, stem):
+        """Writes one result; returns its table."""
+        with self.folder.stage() as stage:
+            try:
+                header, files = self._make(timeline, stage, stem)
+                written = self.folder.publish(
+                    files, header, stem, timeline.path
+                )
+            except (OSError, ValueError) as error:
+                raise _without_stage(error, stage) from error
+        self._tell(timeline, written, stem)
+        return written[0]
+
+    def _make(self, timeline, stage, stem):
+        """Makes the files of a result, by the endings of their names."""
+        path, own = stage / f"{stem}.csv", self.form == "emoaff"
+        # Drawing needs boxes and persons, which that report leaves out.
+        full = path if own else stage / "rows.csv"
+        with contextlib.ExitStack() as stack:
             writers = []
-            if own or annotated:
-                opened = tables.table(table, timeline.classes)
-                writers.append(files.enter_context(opened))
+            if own or self.annotated:
+                most = timeline.confidence_at_most
+                opened = tables.table(full, timeline.classes, most)
+                writers.append(stack.enter_context(opened))
             if not own:
                 lead = timeline.options.lead
                 opened = report_table(path, timeline.classes, lead)
-                writers.append(files.enter_context(opened))
-            for row in timeline:
-                for write in writers:
-                    write(row)
-                share = row.time_s / (timeline.duration_s or 1)
-                progress.update(timeline.frames, share)
+                writers.append(stack.enter_context(opened))
+            _write_rows(timeline, writers)
         header = summary.header(timeline)
         if not own:
             header["columns"] = _REPORT_COLUMNS
-        tables.write_header(out / f"{stem}.json", header)
-        written = [path]
-        if annotated:
-            written.append(_annotate(timeline, table, out, stem, annotated))
-    for line in summary.story(timeline):
-        report(line)
-    if not own:
-        label = timeline.label
-        report(f"  label: {label.capitalize() if label else 'none'}")
-    for each in written:
-        report(str(each))
-    return path
+        files = {".csv": path}
+        if self.annotated:
+            suffix = ".mp4" if timeline.kind == "video" else ".jpg"
+            ending = f"_annotated{suffix}"
+            files[ending] = stage / f"{stem}{ending}"
+            _annotate(timeline, full, files[ending], self.annotated)
+        return header, files
+
+    def _tell(self, timeline, written, stem):
+        lines = list(summary.story(timeline))
+        if self.form != "emoaff":
+            label = timeline.label
+            lines.append(f"  label: {label.capitalize() if label else 'none'}")
+        if written[0].stem != stem:
+            lines.append(
+                f"  note: the name {stem} is taken by a file that is no "
+                "result of this one, and which was kept"
+            )
+        for line in [*lines, *map(str, written)]:
+            self.report(escape_unprintable(line))
 
 
-def _annotate(timeline, table, out, stem, style):
-    suffix = ".mp4" if timeline.kind == "video" else ".jpg"
-    progress = Progress(f"{timeline.path.name}, annotating")
+def _write_rows(timeline, writers):
+    progress = Progress(escape_unprintable(timeline.path.name))
     try:
-        return annotate(
+        for row in timeline:
+            for write in writers:
+                write(row)
+            share = row.time_s / (timeline.duration_s or 1)
+            progress.update(timeline.frames, share)
+    finally:
+        progress.close()
+
+
+def _annotate(timeline, table, out, style):
+    name = escape_unprintable(timeline.path.name)
+    progress = Progress(f"{name}, annotating")
+    frames = timeline.facts().get("decoded_frames")
+    try:
+        annotate(
             timeline.path,
             table,
-            out / f"{stem}_annotated{suffix}",
-            lambda n: progress.update(
-                n, n / timeline.facts()["decoded_frames"]
-            ),
+            out,
+            lambda n: progress.update(n, n / frames),
             style,
         )
     finally:
         progress.close()
+
+
+def _without_stage(error, stage):
+    """Names the file where it would have gone, not where it was made."""
+    hidden, shown = f"{stage}{os.sep}", f"{stage.parent}{os.sep}"
+    if isinstance(error, OSError) and error.strerror:
+        name = error.filename and str(error.filename).replace(hidden, shown)
+        return OSError(error.errno, error.strerror, name)
+    return ValueError(str(error).replace(hidden, shown))

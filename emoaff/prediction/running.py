@@ -4,26 +4,25 @@ import math
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import numpy as np
+
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
-from emoaff.prediction.average_memory import AverageMemory
 from emoaff.prediction.doubt_rule import DoubtRule
+from emoaff.prediction.face_rows import Person
+from emoaff.prediction.face_rows import SequenceRows
+from emoaff.prediction.face_rows import still_rows
+from emoaff.prediction.memories import AverageMemory
+from emoaff.prediction.memories import StreamMemory
+from emoaff.prediction.memories import WindowMemory
+from emoaff.prediction.observing import PersonSampler
+from emoaff.prediction.observing import ScriptSampler
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
-from emoaff.prediction.run_mode import form_of
-from emoaff.prediction.run_mode import is_ahead
-from emoaff.prediction.sampling import PersonSampler
-from emoaff.prediction.sampling import ScriptSampler
 from emoaff.prediction.sequence_model import sequence_model
-from emoaff.prediction.sequence_rows import Person
-from emoaff.prediction.sequence_rows import SequenceRows
-from emoaff.prediction.still_rows import still_rows
-from emoaff.prediction.stream_memory import StreamMemory
-from emoaff.prediction.tally import Tally
-from emoaff.prediction.window_memory import WindowMemory
 from emoaff.presets.preset import Preset
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
@@ -121,13 +120,17 @@ class Running:
     def crop(self, image, box):
         """Cuts a face as the preset or the options say."""
         preset, options = self.preset, self.options
-        if options.crop_shape is None and options.interpolation is None:
+        height, width = image.shape[:2]
+        # The margin is in the picture already.
+        whole = options.crops and tuple(box) == (0, 0, width, height)
+        as_preset = options.crop_shape is None and options.interpolation is None
+        if as_preset and not whole:
             return preset.crop(image, box)
         shape = options.crop_shape or preset.shape
         return crop_face(
             image,
             box,
-            0.0 if shape == "stretch" else preset.margin,
+            0.0 if whole or shape == "stretch" else preset.margin,
             preset.size,
             options.interpolation or preset.interpolation,
             shape,
@@ -199,3 +202,97 @@ class Running:
             if row.probabilities is not None:
                 self.tally.add(row.probabilities)
             yield row
+
+
+def form_of(preset: Preset, options: Options) -> str:
+    """Decides how a preset is run.
+
+    Args:
+        preset: Any preset.
+        options: Its `temporal` and `live`.
+
+    Returns:
+        `"static"`, `"window"` or `"streaming"`.
+
+    Raises:
+        ValueError: If the preset cannot be run like that, or says nothing
+            about a face.
+    """
+    preset.require_answers()
+    temporal = options.temporal
+    if preset.window == 1 and not preset.takes_features:
+        if temporal not in ("auto", "static"):
+            raise ValueError(
+                f"Expected temporal auto or static for {preset.name}, which "
+                "takes pictures one by one and has no memory. "
+                f"Received: temporal={temporal!r}."
+            )
+        return "static"
+    if temporal == "static":
+        raise ValueError(
+            "Expected a preset that takes pictures one by one for temporal "
+            f"static. Received: {preset.name}, which takes windows of "
+            f"{preset.window} frames. Choose temporal auto."
+        )
+    if is_ahead(preset) and temporal == "window":
+        raise ValueError(
+            f"Expected temporal streaming or auto for {preset.name}, which "
+            "answers for the frame after its window. "
+            "Received: temporal='window'."
+        )
+    if temporal != "auto":
+        return temporal
+    return _by_itself(preset, options)
+
+
+def is_ahead(preset: Preset) -> bool:
+    """Says whether a window's answer is for the frame after it."""
+    rule = preset.config.get("sampling", {}).get("rule")
+    return rule == "one_step_ahead"
+
+
+def _by_itself(preset, options):
+    model = sequence_model(preset)
+    if options.live or is_ahead(preset):
+        return "streaming"
+    if not model.each_frame:
+        return "window"
+    try:
+        model.stepper()
+    except ValueError:  # a layer that looks both ways
+        return "window"
+    return "streaming"
+
+
+class Tally:
+    """Adds up a model's answers to name the class of a whole video.
+
+    It gives what `emoaff.data.window_votes.video_label` gives for all answers
+    at once, without keeping them.
+    """
+
+    def __init__(self):
+        self._wins = self._sums = None
+
+    def add(self, probabilities: np.ndarray) -> None:
+        """Takes one answer, `(classes,)`; one with a NaN does not count."""
+        probabilities = np.asarray(probabilities, np.float64)
+        if np.isnan(probabilities).any():
+            return
+        if self._sums is None:
+            self._sums = np.zeros(len(probabilities))
+            self._wins = np.zeros(len(probabilities), np.int64)
+        self._sums += probabilities
+        self._wins[probabilities.argmax()] += 1
+
+    def label(self, rule: str = "mode") -> int:
+        """Gives the class index; -1 where there was no answer.
+
+        Args:
+            rule: `"mode"`, the class that most answers find most probable, of
+                equals the smallest index; or `"sum"`, the class with the
+                largest sum.
+        """
+        if self._sums is None:
+            return -1
+        return int((self._wins if rule == "mode" else self._sums).argmax())

@@ -1,23 +1,25 @@
 """What is said of a finished prediction: header file and printed lines."""
 
+import collections
 import dataclasses
 import importlib.metadata
 from collections.abc import Iterator
 
 from emoaff.prediction import tables
 
+_SHARES = 3  # expressions that a line names
 _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
 
 
 def header(timeline) -> dict:
-    """Gives the header of a result, for `emoaff.prediction.tables.write_header`.
+    """Gives the header of a result, for `tables.write_header`.
 
     Args:
         timeline: An `emoaff.prediction.Timeline` that was read to its end.
     """
     preset = timeline.preset
     return {
-        "source": timeline.path.name,
+        "source": tables.describe_name(timeline.path),
         "model": {
             "name": preset.name,
             "weights_sha256": preset.config["weights"]["sha256"],
@@ -30,6 +32,8 @@ def header(timeline) -> dict:
         "label": timeline.label,
         **timeline.finishing.describe(),
         "media": timeline.facts(),
+        "confidence_at_most": timeline.confidence_at_most,
+        "smallest_face_px": timeline.smallest_face_px,
         "frames": timeline.frames,
         "frames_with_face": timeline.frames_with_face,
         "persons": len(timeline.rows_of),
@@ -82,11 +86,31 @@ def story(timeline) -> Iterator[str]:
 
 def _person(timeline, person, video):
     """When a person was there, and with which expression for the most part."""
-    counter = timeline.best_of.get(person)
-    best, count = counter.most_common(1)[0] if counter else (None, 0)
+    counter = timeline.best_of.get(person, collections.Counter())
+    ranked, total = counter.most_common(), timeline.rows_of[person]
     if not video:
-        return f": {best}" if best else ""
+        named = ranked[0][0] if ranked else "no clear expression"
+        return f": {named}" if timeline.classes else ""
     first, last = timeline.times_of[person]
     when = f": {first:.1f}-{last:.1f} s"
-    share = count / timeline.rows_of[person]
-    return f"{when}, mostly {best} ({share:.0%})" if best else when
+    if not timeline.classes:
+        return when
+    if ranked and 2 * ranked[0][1] > total:
+        best, count = ranked[0]
+        share = show_percent(count / total)
+        return f"{when}, mostly {best} ({share} of {total} rows)"
+    # Rows without an expression count as well: 2 of 25 are not "mostly".
+    shares = [f"{n} {show_percent(k / total)}" for n, k in ranked[:_SHARES]]
+    if counter.total() < total:
+        unnamed = 1 - counter.total() / total
+        shares.append(f"without an expression {show_percent(unnamed)}")
+    return f"{when}, no clear expression ({', '.join(shares)} of {total} rows)"
+
+
+def show_percent(share: float) -> str:
+    """Writes a share of `[0, 1]`; 0 % and 100 % mean none and all."""
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{share:.0%}".replace("%", " %")

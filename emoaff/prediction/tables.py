@@ -2,10 +2,12 @@
 
 import contextlib
 import csv
+import errno
 import json
 import math
 import os
 import pathlib
+import secrets
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -14,6 +16,8 @@ import numpy as np
 from emoaff.prediction.row import NAN
 from emoaff.prediction.row import Row
 
+# What the system says when it takes no more data.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BEFORE = (
     "frame",
     "time_s",
@@ -34,6 +38,7 @@ _AFTER = (
     "doubt",
     "valence_source",
 )
+_LINE_BYTES = 1_000_000  # of a first line; a longer one is none of ours
 COLUMNS = {
     "frame": "0-based number of the frame",
     "time_s": "seconds from the first frame",
@@ -42,10 +47,10 @@ COLUMNS = {
     "face_score": "0 to 1, score of the person's latest detection",
     "one column per class": "probability, 0 to 1, in the order of classes",
     "expression": "the most probable class of this frame; empty if in doubt",
-    "confidence": "its probability",
+    "confidence": "its probability, at most the header's confidence_at_most",
     "valence, arousal": "-1 to 1; empty where the model does not give them",
     "expression_smoothed": "the most probable class after smoothing over time",
-    "confidence_smoothed": "its smoothed probability",
+    "confidence_smoothed": "its smoothed probability, at most the same",
     "doubt": "why no expression is named: small, blurred, turned away, unsure, "
     "resting",
     "valence_source": "model, or derived from the expressions",
@@ -59,7 +64,7 @@ def columns(classes: tuple[str, ...]) -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def table(
-    path: str | os.PathLike, classes: tuple[str, ...]
+    path: str | os.PathLike, classes: tuple[str, ...], most: float = 1.0
 ) -> Iterator["callable"]:
     """Opens a result table for writing, to be used with `with`.
 
@@ -69,24 +74,34 @@ def table(
     Args:
         path: The CSV file.
         classes: Class names in the order of the probabilities.
+        most: What a confidence is cut to, in `[0, 1]`; see
+            `Timeline.confidence_at_most`.
 
     Yields:
         A function that writes one `Row`.
     """
-    with renamed(path) as half, half.open("w", newline="") as file:
+    with (
+        renamed(path) as half,
+        half.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(columns(classes))
-        yield lambda row: writer.writerow(_cells(row, classes))
+        yield lambda row: writer.writerow(_cells(row, classes, most))
 
 
 @contextlib.contextmanager
 def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """Gives a temporary name beside `path`, renamed if the block ends well."""
     path = pathlib.Path(path)
-    half = path.with_name(f".{path.name}.part")
+    # Two runs may write the same file at once, and its name may be long.
+    half = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         yield half
         os.replace(half, path)
+    except OSError as error:
+        if error.errno in FULL and not error.filename:
+            error.filename = os.fspath(path)
+        raise
     finally:
         half.unlink(missing_ok=True)
 
@@ -95,10 +110,10 @@ def write_header(path: str | os.PathLike, header: dict) -> None:
     """Writes the JSON header of a result; NaN becomes null."""
     with renamed(path) as half:
         text = json.dumps(_without_nan(header), indent=2, ensure_ascii=False)
-        half.write_text(text + "\n", "utf-8")
+        half.write_text(text + "\n", "utf-8", "backslashreplace")
 
 
-def values(row: Row, classes: tuple[str, ...]) -> list:
+def values(row: Row, classes: tuple[str, ...], most: float = 1.0) -> list:
     """Returns a row's values in the order of `columns`, unrounded.
 
     Missing numbers are NaN, a missing person or class is None.
@@ -114,10 +129,10 @@ def values(row: Row, classes: tuple[str, ...]) -> list:
         *box,
         row.face_score,
         *map(float, probabilities),
-        *_best(_named(row), classes),
+        *_best(_named(row), classes, most),
         row.valence,
         row.arousal,
-        *_best(row.smoothed, classes),
+        *_best(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
     ]
@@ -138,10 +153,9 @@ def read_table(
     Raises:
         ValueError: If the file has other columns.
     """
-    with pathlib.Path(path).open(newline="") as file:
-        names = tuple(next(csv.reader(file), ()))
-    classes = names[len(_BEFORE) : -len(_AFTER)]
-    if names != columns(classes):
+    names = read_columns(path)
+    classes = _classes_of(names)
+    if not is_result(names):
         raise ValueError(
             f"{path}: expected the columns {', '.join(_BEFORE)}, classes, "
             f"{', '.join(_AFTER)}. Give a file that `emoaff predict` wrote."
@@ -149,8 +163,33 @@ def read_table(
     return classes, _rows(path, classes)
 
 
+def read_columns(path: str | os.PathLike) -> tuple[str, ...]:
+    """Reads the names in a table's first line; empty where there are none."""
+    with pathlib.Path(path).open("rb") as file:
+        line = file.readline(_LINE_BYTES).decode("utf-8", "replace")
+    try:
+        return tuple(next(csv.reader([line]), ()))
+    except csv.Error:
+        return ()
+
+
+def is_result(names: tuple[str, ...]) -> bool:
+    """Says whether columns are those of a table that `table` wrote."""
+    return names == columns(_classes_of(names))
+
+
+def describe_name(path: str | os.PathLike) -> str:
+    r"""Gives a file's name as text, `caf\xe9.jpg` where it is not UTF-8."""
+    name = os.fsencode(pathlib.Path(path).name)
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _classes_of(names):
+    return names[len(_BEFORE) : -len(_AFTER)]
+
+
 def _rows(path, classes):
-    with pathlib.Path(path).open(newline="") as file:
+    with pathlib.Path(path).open(newline="", encoding="utf-8") as file:
         for cells in csv.DictReader(file):
             row = Row(int(cells["frame"]), float(cells["time_s"]))
             if cells["person"]:
@@ -181,7 +220,7 @@ def _with_person(row, cells, classes):
     )
 
 
-def _cells(row, classes):
+def _cells(row, classes, most):
     time_s = f"{row.time_s:.4f}"
     if row.person is None:
         empty = len(columns(classes)) - 2
@@ -189,7 +228,7 @@ def _cells(row, classes):
     if row.probabilities is None:
         probabilities = [""] * len(classes)
     else:
-        probabilities = [f"{p:.4f}" for p in row.probabilities]
+        probabilities = [_share(float(p)) for p in row.probabilities]
     return [
         row.frame,
         time_s,
@@ -197,10 +236,10 @@ def _cells(row, classes):
         *(f"{value:.1f}" for value in row.box),
         _number(row.face_score, 3),
         *probabilities,
-        *_best_cells(_named(row), classes),
+        *_best_cells(_named(row), classes, most),
         _number(row.valence, 4),
         _number(row.arousal, 4),
-        *_best_cells(row.smoothed, classes),
+        *_best_cells(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
     ]
@@ -211,16 +250,25 @@ def _named(row):
     return None if row.doubt else row.probabilities
 
 
-def _best(probabilities, classes):
+def _best(probabilities, classes, most):
     if probabilities is None:
         return None, NAN
     best = int(np.argmax(probabilities))
-    return classes[best], float(probabilities[best])
+    return classes[best], min(float(probabilities[best]), most)
 
 
-def _best_cells(probabilities, classes):
-    name, confidence = _best(probabilities, classes)
-    return name or "", _number(confidence, 4)
+def _best_cells(probabilities, classes, most):
+    name, confidence = _best(probabilities, classes, most)
+    return name or "", _share(confidence)
+
+
+def _share(value):
+    """Four digits, and more where they would say 1 of what is less."""
+    for digits in range(4, 9):
+        text = _number(value, digits)
+        if value >= 1 or text != f"{1:.{digits}f}":
+            break
+    return text
 
 
 def _number(value, digits):

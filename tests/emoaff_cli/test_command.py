@@ -3,6 +3,9 @@ import importlib.metadata
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -273,3 +276,90 @@ def test_recipes_are_listed_and_explained(capsys):
     printed = capsys.readouterr().out
     assert "| RealEyes | .341 (.376) | .538 (.596) |" in printed
     assert emoaff_cli.main(["recipes", "nope"]) == 2
+
+
+def test_a_name_that_begins_with_a_dash_is_a_file_if_there_is_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("-x.jpg", "--Me.jpg"):
+        shutil.copy(PORTRAIT, name)
+    os.mkdir("-out.d")
+    assert predict("-x.jpg", "--Me.jpg", out="-out.d") == 0
+    assert (tmp_path / "-out.d" / "-x.csv").is_file()
+    assert (tmp_path / "-out.d" / "--Me.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+)
+def test_every_signal_to_end_leaves_no_half_file(
+    number, status, tmp_path, monkeypatch, capsys
+):
+    from emoaff.prediction import video
+
+    rows = video.Timeline.__iter__
+    before = signal.getsignal(number)
+
+    def ended(self):
+        for row in rows(self):
+            if self.kind == "video":
+                os.kill(os.getpid(), number)
+            yield row
+
+    monkeypatch.setattr(video.Timeline, "__iter__", ended)
+    assert predict(PORTRAIT, CLIP, out=tmp_path) == status
+    said = sentences(complaint(capsys).err)
+    assert said == [
+        "emoaff: stopped; 1 of 2 result is finished and kept.",
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "astronaut_jpg.csv",
+        "astronaut_jpg.json",
+    ]
+    assert signal.getsignal(number) is before
+    assert predict(CLIP, out=tmp_path) == status
+    assert "no result was finished" in complaint(capsys).err
+
+
+def test_a_console_of_ascii_shows_every_name_somehow(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    kept = os.fsencode(folder)
+    for name in (b"caf\xe9.jpg", "日本語の名前.jpg".encode(), b"a\nb.jpg"):
+        shutil.copy(PORTRAIT, kept + b"/" + name)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "emoaff_cli", "predict", str(folder)),
+            *("--out", str(tmp_path / "out"), "--annotate"),
+        ],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "out").iterdir())) == 9
+    printed = done.stdout.decode("ascii").splitlines()
+    assert r"caf\xe9.jpg: picture, 1 person" in printed
+    assert r"a\nb.jpg: picture, 1 person" in printed
+    assert r"\u65e5\u672c\u8a9e\u306e\u540d\u524d.jpg: picture, 1 person" in (
+        printed
+    )
+
+
+def test_all_faces_of_a_large_photo_are_found(shared_data, tmp_path, capsys):
+    photo = shared_data.parent / "field_cases" / "group12mp.jpg"
+    if not photo.is_file():
+        pytest.skip("needs shared/field_cases/group12mp.jpg")
+    assert predict(photo, out=tmp_path) == 0
+    assert "5 people" in capsys.readouterr().out
+    header = json.loads((tmp_path / "group12mp.json").read_text())
+    assert (header["persons"], header["smallest_face_px"]) == (5, 37.8)
+
+
+def test_a_min_face_that_is_too_small_costs_one_sentence(tmp_path, capsys):
+    options = {"min-face": 5}
+    assert predict(PORTRAIT, out=tmp_path, **options) == 2
+    (sentence,) = sentences(complaint(capsys).err)
+    assert "min_face to be 12 pixels or more" in sentence

@@ -115,7 +115,9 @@ def test_against_their_own_picture_everyone_is_neutral(tmp_path):
     argv = ["--baseline", str(PORTRAIT)]
     assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
     (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
-    assert (row["expression"], row["confidence"]) == ("neutral", "1.0000")
+    # 3,199 pictures were scored, which tell no error below 1 in 3,199.
+    assert (row["expression"], row["confidence"]) == ("neutral", "0.9997")
+    assert row["neutral"] == "1.0000"
 
 
 @pytest.mark.parametrize(

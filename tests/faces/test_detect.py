@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emoaff.faces import FaceDetector
+from emoaff.faces import Video
 from emoaff.faces import read_picture
 from emoaff.faces.detect import Detection
 from tests.faces.scene import overlap
@@ -189,3 +190,142 @@ def test_a_tilted_or_larger_head_is_turned_as_much():
 
 def test_without_landmarks_the_turn_is_unknown():
     assert np.isnan(Detection((0, 0, 9, 9), 1.0, np.zeros((5, 2))).turn)
+
+
+@pytest.fixture
+def large_group(shared_data):
+    """Five faces of 75 to 104 pixels in 4032x3024."""
+    path = shared_data.parent / "field_cases" / "group12mp.jpg"
+    if not path.is_file():
+        pytest.skip("needs shared/field_cases/group12mp.jpg")
+    return read_picture(path).image
+
+
+def on_canvas(picture, width, height, at=(0, 0)):
+    """A larger picture of one colour that holds this one."""
+    canvas = np.full((height, width, 3), (90, 120, 150), np.uint8)
+    x, y = at
+    canvas[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
+    return canvas
+
+
+def test_a_closer_look_finds_small_faces_in_a_large_picture(
+    detector, large_group
+):
+    faces = detector.examine(large_group)
+    assert len(faces) == 5
+    assert all(70 < max(face.box[2:]) < 150 for face in faces)
+    (sized,) = {round(face.box[2] / 90) for face in faces}
+    assert sized == 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (2160, 3840)])
+def test_a_closer_look_finds_a_small_face_far_from_the_middle(
+    detector, portrait, width, height
+):
+    small = cv2.resize(portrait, (190, 187), interpolation=cv2.INTER_AREA)
+    at = (width - 250, height - 240)
+    image = on_canvas(small, width, height, at)
+    (face,) = detector.examine(image)
+    x, y, w, h = 195 / 3, 145 / 3, 177 / 3, 254 / 3
+    assert overlap(face.box, (at[0] + x, at[1] + y, w, h)) > 0.6
+
+
+def test_a_detector_for_small_faces_finds_them_in_frames(detector, large_group):
+    assert len(detector.detect(large_group)) == 4
+    assert len(detector.for_faces_from(60).detect(large_group)) == 5
+
+
+def test_a_detector_for_large_faces_leaves_out_the_others(detector, group):
+    # Faces are about 130 pixels high.
+    assert detector.for_faces_from(300).detect(group) == []
+    assert detector.for_faces_from(300).examine(group) == []
+    assert len(detector.for_faces_from(100).detect(group)) == 5
+
+
+@pytest.mark.parametrize(
+    ("size", "still", "limit"),
+    [
+        ((1920, 1080), False, 72.0),  # 24 * 1920 / 640
+        ((4032, 3024), False, 151.2),  # 24 * 4032 / 640
+        ((3024, 4032), True, 37.8),  # 24 * 4032 / 2560
+        ((1920, 1080), True, 24.0),
+        ((320, 240), False, 24.0),
+    ],
+)
+def test_the_smallest_face_is_stated(detector, size, still, limit):
+    got = detector.smallest_face(*size, still=still)
+    assert got == pytest.approx(limit)
+    asked = detector.for_faces_from(50)
+    assert asked.smallest_face(*size, still=still) == pytest.approx(50, rel=0.1)
+
+
+@pytest.mark.parametrize("pixels", [11.9, 0, -5, float("nan")])
+def test_faces_that_nobody_can_see_are_refused(detector, pixels):
+    with pytest.raises(ValueError, match="12 pixels or more"):
+        detector.for_faces_from(pixels)
+
+
+@pytest.mark.parametrize("cut", ["chin", "brow", "side"])
+def test_a_face_at_the_edge_is_found_by_a_border(detector, portrait, cut):
+    x, y, w, h = 195, 145, 177, 254
+    box = {
+        "chin": (x - 5, y + 35, w + 10, h - 75),
+        "brow": (x - 5, y + 55, w + 10, h - 50),
+        "side": (x + 40, y - 5, w - 40, h + 10),
+    }[cut]
+    left, top, width, height = box
+    image = portrait[top : top + height, left : left + width]
+    for faces in (detector.detect_at_edges(image), detector.examine(image)):
+        (face,) = faces
+        expected = (x - left, y - top, w, h)
+        assert overlap(face.box, expected) > 0.5
+
+
+def test_what_the_first_look_found_stays_as_it_was(detector, group, portrait):
+    for image in (group, portrait):
+        plain, closer = detector.detect(image), detector.examine(image)
+        assert [f.box for f in closer] == [f.box for f in plain]
+        assert [f.score for f in closer] == [f.score for f in plain]
+
+
+def without_people():
+    """Clouds, boxes, ellipses, checks, lines of text and houses."""
+    rng = np.random.default_rng(7)
+    for size in (4, 16, 64):
+        coarse = rng.uniform(0, 255, (size, size, 3)).astype(np.float32)
+        clouds = cv2.resize(coarse, (960, 720), interpolation=cv2.INTER_CUBIC)
+        clouds = np.clip(clouds, 0, 255).astype(np.uint8)
+        yield clouds
+        shapes = clouds.copy()
+        for _ in range(150):
+            x, y = map(int, rng.integers(0, (960, 720)))
+            a, b = map(int, rng.integers(5, 60, 2))
+            colour = tuple(map(int, rng.integers(0, 256, 3)))
+            if size == 16:
+                cv2.rectangle(shapes, (x, y), (x + a, y + b), colour, -1)
+            else:
+                cv2.ellipse(shapes, (x, y), (a, b), 0, 0, 360, colour, -1)
+        yield shapes
+    page = np.full((720, 960, 3), 245, np.uint8)
+    for y in range(20, 720, 22):
+        cv2.putText(page, "the quick brown fox " * 5, (5, y), 0, 0.5, (9, 9, 9))
+    yield page
+    checks = np.indices((720, 960)).sum(axis=0) // 32 % 2 * 200
+    yield np.repeat(checks[..., None], 3, axis=2).astype(np.uint8)
+
+
+def test_second_looks_add_no_face_where_nobody_is(detector):
+    for image in without_people():
+        found = len(detector.detect(image))
+        assert len(detector.examine(image)) == found == 0
+
+
+def test_second_looks_add_no_face_to_a_video_without_people(
+    detector, shared_data
+):
+    with Video(shared_data / "videos" / "no_face.mp4") as video:
+        for frame in video:
+            if frame.index % 12 == 0:
+                found = len(detector.detect(frame.image))
+                assert len(detector.examine(frame.image)) == found

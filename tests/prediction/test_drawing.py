@@ -9,6 +9,7 @@ from emoaff.faces import VideoWriter
 from emoaff.faces import read_picture
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import annotate
+from emoaff.prediction.drawing import is_drawn
 from emoaff.prediction.emo_affectnet_drawing import draw
 from emoaff.prediction.row import Row
 from tests.sample import PORTRAIT
@@ -175,3 +176,38 @@ def test_without_expressions_valence_and_arousal_are_written(tmp_path):
     # A longer label than the number alone, and another for other values.
     assert (some != plain).any(axis=2).sum() > 500
     assert (some != other).any()
+
+
+def test_what_was_drawn_is_known_under_any_name(source, tmp_path):
+    rows = table(tmp_path / "t.csv", [Row(0, 0.0, 1, BOX, 0.9, JOY, JOY)])
+    video = annotate(source, rows, tmp_path / "a.mp4")
+    picture = annotate(PORTRAIT, rows, tmp_path / "a.jpg")
+    for path in (video, picture):
+        assert is_drawn(path)
+        assert is_drawn(path.rename(tmp_path / f"holiday{path.suffix}"))
+    assert read_picture(tmp_path / "holiday.jpg").image.shape[2] == 3
+    assert not is_drawn(source) and not is_drawn(PORTRAIT)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xff\xd8", b"\0\0\0\x18ftypisom", b"drawn by emoaff predict"],
+)
+def test_damaged_and_foreign_files_were_not_drawn(data, tmp_path):
+    (tmp_path / "clip_annotated.mp4").write_bytes(data)
+    assert not is_drawn(tmp_path / "clip_annotated.mp4")
+    assert not is_drawn(tmp_path)
+    assert not is_drawn(tmp_path / "missing")
+
+
+def test_a_nearly_certain_face_is_not_drawn_as_certain(
+    source, tmp_path, monkeypatch
+):
+    texts = []
+    monkeypatch.setattr(
+        cv2, "putText", lambda image, text, *_: texts.append(text)
+    )
+    sure = np.float32([0.002, 0.998])
+    rows = [Row(0, 0.0, 1, BOX, 0.9, sure, sure)]
+    annotate(source, table(tmp_path / "t.csv", rows), tmp_path / "a.mp4")
+    assert texts[0] == "1 joy >99%"

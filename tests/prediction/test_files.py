@@ -1,13 +1,69 @@
+import errno
+import json
+import os
 import pathlib
+import shutil
 
+import numpy as np
 import pytest
 
+from emoaff.faces import VideoWriter
+from emoaff.faces.detect import Detection
+from emoaff.prediction import files
+from emoaff.prediction import tables
 from emoaff.prediction.files import predict_files
+from emoaff.prediction.files import reason
 from emoaff.prediction.files import result_names
+from emoaff.prediction.options import Options
+from tests.prediction.small_sequences import still_preset
+from tests.sample import PORTRAIT
+
+LONG = "é" * 120  # 240 bytes of the 255 that a name may have
+
+
+class Detector:
+    """Finds one face in every picture, whatever it shows."""
+
+    def detect(self, image):
+        box = (4.0, 4.0, 40.0, 40.0)
+        return [Detection(box, 0.99, np.zeros((5, 2), np.float32))]
+
+    def confirm(self, image, boxes):
+        return [None for _ in boxes]
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    return still_preset(tmp_path_factory.mktemp("preset") / "still")
+
+
+@pytest.fixture(autouse=True)
+def quick_detector(monkeypatch):
+    monkeypatch.setattr(files, "FaceDetector", Detector)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    with VideoWriter(path, 64, 48, 10) as writer:
+        for i in range(4):
+            writer.write(np.full((48, 64, 3), 60 * i, np.uint8), i / 10)
+    return path
+
+
+def predict(inputs, preset, out, **more):
+    """Gives failures and the lines that were reported."""
+    lines = []
+    failures = predict_files(inputs, preset, out, report=lines.append, **more)
+    return failures, lines
+
+
+def names(path):
+    return sorted(each.name for each in path.iterdir())
 
 
 @pytest.mark.parametrize(
-    ("files", "names"),
+    ("given", "expected"),
     [
         (["a.mp4", "b.mp4"], ["a", "b"]),
         (["a.mp4", "a.jpg", "b.mov"], ["a_mp4", "a_jpg", "b"]),
@@ -15,26 +71,213 @@ from emoaff.prediction.files import result_names
         (["A.mp4", "a.mov"], ["A_mp4", "a_mov"]),
         (["a.mp4", "a.jpg", "a_mp4.mov"], ["a_mp4", "a_jpg", "a_mp4_2"]),
         (["clip"], ["clip"]),
+        (["clip", "clip.jpg"], ["clip", "clip_jpg"]),
+        ([f"{LONG}.jpg"], ["é" * 100]),
+        ([f"{LONG}1.jpg", f"{LONG}2.jpg"], ["é" * 100 + "_jpg"] * 2),
     ],
 )
-def test_no_two_inputs_share_a_result(files, names):
-    assert result_names([pathlib.Path(f) for f in files]) == names
+def test_no_two_inputs_share_a_result(given, expected):
+    got = result_names([pathlib.Path(f) for f in given])
+    if len(set(expected)) < len(expected):
+        expected = [expected[0], f"{expected[0]}_2"]
+    assert got == expected
 
 
-def test_an_interrupt_leaves_no_half_file(tmp_path, monkeypatch):
-    from emoaff import load_preset
-    from emoaff.prediction.video import Timeline
-    from tests.sample import CLIP
+def test_an_interrupt_leaves_no_half_file(preset, clip, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
 
-    rows = Timeline.__iter__
+    monkeypatch.setattr(files.summary, "header", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="no result was finished"):
+        predict([clip], preset, tmp_path)
+    assert names(tmp_path) == []
 
-    def interrupted(self):
-        for row in rows(self):
-            if row.frame == 3:
-                raise KeyboardInterrupt
-            yield row
 
-    monkeypatch.setattr(Timeline, "__iter__", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        predict_files([CLIP], load_preset("compact_ferplus"), tmp_path)
-    assert list(tmp_path.iterdir()) == []
+def test_an_interrupt_says_how_many_results_are_kept(
+    preset, clip, tmp_path, monkeypatch
+):
+    for name in "abc":
+        shutil.copy(clip, tmp_path / f"{name}.mp4")
+    header = files.summary.header
+
+    def interrupted(timeline):
+        if timeline.path.stem == "c":
+            raise KeyboardInterrupt
+        return header(timeline)
+
+    monkeypatch.setattr(files.summary, "header", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="2 of 3 results are"):
+        predict([tmp_path], preset, tmp_path / "out")
+    assert names(tmp_path / "out") == ["a.csv", "a.json", "b.csv", "b.json"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"caf\xe9",
+        b"\xff\xfe",
+        "日本語の名前".encode(),
+        b"two\nlines\x1b[31m",
+        "back\u202egpj".encode(),
+        b"-dash",
+        b"--out",
+        b"a:b",
+        b"100%s%n",
+        b" . ",
+        LONG.encode(),
+        b"x" * 251,
+    ],
+)
+@pytest.mark.parametrize("kind", [".jpg", ".mp4"])
+def test_any_name_has_all_of_its_results(name, kind, preset, clip, tmp_path):
+    source = PORTRAIT if kind == ".jpg" else clip
+    folder = os.fsencode(tmp_path / "in")
+    os.mkdir(folder)
+    shutil.copy(source, folder + b"/" + name + kind.encode())
+    out = tmp_path / "out"
+    failures, lines = predict(
+        [tmp_path / "in"], preset, out, annotated="emoaff"
+    )
+    assert failures == []
+    assert all(line.isprintable() for line in lines)
+    stem = os.fsdecode(name) if len(name) <= 200 else None
+    stems = {each.name.removesuffix(".csv") for each in out.glob("*.csv")}
+    assert stems == {stem} if stem else len(stems) == 1
+    (stem,) = stems
+    assert {each.name for each in out.iterdir()} == {
+        f"{stem}.csv",
+        f"{stem}.json",
+        f"{stem}_annotated{kind}",
+    }
+    header = json.loads((out / f"{stem}.json").read_text("utf-8"))
+    expected = (name + kind.encode()).decode("utf-8", "backslashreplace")
+    assert header["source"] == expected
+    _, rows = tables.read_table(out / f"{stem}.csv")
+    assert len(list(rows)) == (1 if kind == ".jpg" else 4)
+
+
+def test_a_folder_full_of_results_can_be_worked_on_again(
+    preset, clip, tmp_path
+):
+    shutil.copy(clip, tmp_path / "a.mp4")
+    shutil.copy(PORTRAIT, tmp_path / "b.jpg")
+    for run in range(3):
+        failures, lines = predict(
+            [tmp_path], preset, tmp_path, annotated="emoaff"
+        )
+        assert failures == []
+        said = [line for line in lines if "emoaff drew" in line]
+        assert len(said) == (run > 0)
+    assert names(tmp_path) == [
+        *("a.csv", "a.json", "a.mp4", "a_annotated.mp4"),
+        *("b.csv", "b.jpg", "b.json", "b_annotated.jpg"),
+    ]
+
+
+def test_only_what_was_drawn_is_no_input(preset, tmp_path):
+    predict([PORTRAIT], preset, tmp_path, annotated="emoaff")
+    drawn = tmp_path / f"{PORTRAIT.stem}_annotated.jpg"
+    (failure,), _ = predict([drawn], preset, tmp_path / "out")
+    assert "expected videos or pictures, found what emoaff drew" in (
+        failure.reason
+    )
+    assert names(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_an_input_is_never_replaced_by_the_result_of_another(
+    overwrite, preset, clip, tmp_path
+):
+    shutil.copy(clip, tmp_path / "clip.mp4")
+    # Somebody's own video, in spite of its name.
+    with VideoWriter(tmp_path / "clip_annotated.mp4", 32, 32) as writer:
+        writer.write(np.zeros((32, 32, 3), np.uint8), 0.0)
+    before = (tmp_path / "clip_annotated.mp4").read_bytes()
+    failures, lines = predict(
+        [tmp_path], preset, tmp_path, annotated="emoaff", overwrite=overwrite
+    )
+    assert failures == []
+    assert (tmp_path / "clip_annotated.mp4").read_bytes() == before
+    assert any("the name clip is taken" in line for line in lines)
+    assert {"clip_2.csv", "clip_annotated.csv"} <= set(names(tmp_path))
+    header = json.loads((tmp_path / "clip_annotated.json").read_text())
+    assert header["media"]["width"] == 32
+
+
+def test_a_table_of_the_user_s_own_is_kept(preset, clip, tmp_path):
+    shutil.copy(clip, tmp_path / "clip.mp4")
+    (tmp_path / "clip.csv").write_text("time,label\n0,joy\n")
+    video = tmp_path / "clip.mp4"
+    predict([video], preset, tmp_path)
+    assert (tmp_path / "clip.csv").read_text() == "time,label\n0,joy\n"
+    assert (tmp_path / "clip_2.json").is_file()
+    failures, _ = predict([video], preset, tmp_path, overwrite=True)
+    assert failures == []
+    assert (tmp_path / "clip.csv").read_text().startswith("frame,time_s")
+
+
+@pytest.mark.parametrize("form", ["emoaff", "emo-affectnet"])
+def test_pictures_of_one_name_in_two_calls_keep_both_results(
+    form, preset, tmp_path
+):
+    out, options = tmp_path / "out", Options(faces="largest")
+    for folder in ("a", "b", "a"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        shutil.copy(PORTRAIT, tmp_path / folder / "x.jpg")
+        failures, _ = predict(
+            [tmp_path / folder / "x.jpg"],
+            preset,
+            out,
+            form=form,
+            options=options,
+        )
+        assert failures == []
+    assert names(out) == ["x.csv", "x.json", "x_2.csv", "x_2.json"]
+
+
+def test_pipes_and_devices_are_refused_at_once(preset, tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for path in (tmp_path / "pipe.mp4", "/dev/null"):
+        (failure,), _ = predict([path], preset, tmp_path / "out")
+        assert "a pipe or" in failure.reason
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+@pytest.mark.parametrize("ending", [".csv", ".json"])
+def test_a_full_disk_names_the_file_and_keeps_the_old_one(
+    code, ending, preset, clip, tmp_path, monkeypatch
+):
+    predict([clip], preset, tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+
+    def full(*_):
+        raise OSError(code, os.strerror(code))
+
+    if ending == ".csv":
+        monkeypatch.setattr(tables, "_cells", full)
+    else:
+        monkeypatch.setattr(pathlib.Path, "write_text", full)
+    (failure,), _ = predict([clip], preset, tmp_path)
+    assert failure.reason == (
+        f"{tmp_path}/clip{ending}: {os.strerror(code)}. Make room and run "
+        "again."
+    )
+    after = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    assert after == before
+
+
+def test_a_reason_is_one_line_that_keeps_the_name():
+    path = pathlib.Path("two\nlines.mp4")
+    error = ValueError(f"{path}: expected a video,\n  found none.")
+    assert reason(error, path) == (
+        r"two\nlines.mp4: expected a video, found none."
+    )
+    nameless = OSError(errno.EIO, "Input/output error")
+    assert reason(nameless, path) == r"two\nlines.mp4: Input/output error."
+
+
+def test_the_header_states_what_limits_the_answers(preset, clip, tmp_path):
+    predict([clip], preset, tmp_path)
+    header = json.loads((tmp_path / "clip.json").read_text())
+    assert header["confidence_at_most"] == 1  # a preset nobody has scored
+    assert header["smallest_face_px"] is None  # a detector that says nothing

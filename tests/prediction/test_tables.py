@@ -120,3 +120,46 @@ def test_a_table_without_classes_is_read_too(tmp_path):
     (again,) = rows
     assert classes == () and again.probabilities is None
     assert (again.valence, again.arousal) == (0.5, -0.25)
+
+
+@pytest.mark.parametrize(
+    ("probability", "most", "cells"),
+    [
+        (0.99998, 1.0, ("0.99998", "0.99998")),
+        (0.9999999, 1.0, ("0.9999999", "0.9999999")),
+        (0.99998, 0.9997, ("0.99998", "0.9997")),
+        (1.0, 0.9997, ("1.0000", "0.9997")),
+        (0.87654, 0.9997, ("0.8765", "0.8765")),
+        (1.0, 1.0, ("1.0000", "1.0000")),
+    ],
+)
+def test_a_confidence_is_not_rounded_to_certainty(
+    probability, most, cells, tmp_path
+):
+    # float64, since the nearest float32 of 0.9999999 prints another digit.
+    values = np.float64([1 - probability, probability])
+    row = Row(0, 0.0, 1, (0.0, 0.0, 9.0, 9.0), 0.9, values, values)
+    with tables.table(tmp_path / "a.csv", CLASSES, most) as write_row:
+        write_row(row)
+    with (tmp_path / "a.csv").open(newline="") as file:
+        (got,) = csv.DictReader(file)
+    assert (got["joy"], got["confidence"]) == cells
+    assert got["confidence_smoothed"] == cells[1]
+    assert tables.values(row, CLASSES, most)[-7] == min(probability, most)
+
+
+def test_a_header_holds_any_name(tmp_path):
+    tables.write_header(tmp_path / "h.json", {"a": "caf\udce9", "b": "日本"})
+    got = json.loads((tmp_path / "h.json").read_text("utf-8"))
+    assert got == {"a": "caf\udce9", "b": "日本"}
+
+
+def test_a_table_that_is_written_twice_at_once_is_whole(tmp_path):
+    path = tmp_path / "a.csv"
+    with tables.table(path, CLASSES) as first:
+        with tables.table(path, CLASSES) as second:
+            second(ROWS[2])
+        for row in ROWS:
+            first(row)
+    assert len(path.read_text().splitlines()) == 4
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,205 @@
+"""The folder of results, in which nobody else's file is ever lost."""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import pathlib
+import tempfile
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from emoaff.prediction import tables
+from emoaff.prediction.drawing import is_drawn
+
+_NAME_BYTES = 200  # leaves room for `_annotated.mp4` in the usual 255
+_HEADER_BYTES = 10_000_000  # a larger file is no header of ours
+
+
+class ResultFolder:
+    """Writes the results of a call into a folder.
+
+    A result is a header, `<name>.json`, and the files that it lists. They are
+    made in a hidden folder of their own and moved to their names at the end,
+    the header last: a result is finished when its header is there. Several
+    runs may write into the same folder at once.
+
+    Nothing is replaced but results of the same file. A name counts as taken,
+    and the next one is used (`clip_2`), where one of the files would be an
+    input of this call, a file that this program did not write, or a result of
+    another file.
+
+    Args:
+        path: Made if missing.
+        inputs: Files that no result may replace, whatever happens.
+        overwrite: Whether files that this program did not write, and results
+            of other files, may be replaced.
+
+    Raises:
+        ValueError: If the folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        inputs: Iterable[str | os.PathLike] = (),
+        overwrite: bool = False,
+    ):
+        self.path = pathlib.Path(path)
+        self._overwrite = overwrite
+        self._inputs = {_identify(each) for each in inputs} - {None}
+        self._given: set[str] = set()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+        except OSError as error:
+            raise ValueError(
+                f"Expected a folder to write the results to. Received: {path} "
+                f"({error.strerror}). Choose another with --out."
+            ) from error
+
+    @contextlib.contextmanager
+    def stage(self) -> Iterator[pathlib.Path]:
+        """Gives a new folder to make files in; it is gone after the block."""
+        with tempfile.TemporaryDirectory(
+            prefix=".emoaff-", suffix=".part", dir=self.path
+        ) as folder:
+            yield pathlib.Path(folder)
+
+    def publish(
+        self,
+        files: dict[str, pathlib.Path],
+        header: dict,
+        stem: str,
+        source: pathlib.Path,
+    ) -> list[pathlib.Path]:
+        """Moves finished files to their names.
+
+        Args:
+            files: Ending of a name, such as `.csv`, to the file; in a folder
+                of `stage`.
+            header: Written as JSON, with `files` and `source_id`.
+            stem: The name, if it is not taken.
+            source: What the result is of.
+
+        Returns:
+            The files, in the order given, without the header.
+        """
+        source_id = identify_source(source)
+        with self._lock():
+            name = self._choose_name(stem, source_id, [*files, ".json"])
+            places = [self.path / f"{name}{ending}" for ending in files]
+            header = {
+                **header,
+                "source_id": source_id,
+                "files": [tables.describe_name(place) for place in places],
+            }
+            made = next(iter(files.values())).with_name(f"{name}.json")
+            tables.write_header(made, header)
+            last = self.path / f"{name}.json"
+            # A kill from here on leaves a result that is not finished.
+            last.unlink(missing_ok=True)
+            for file, place in zip(files.values(), places, strict=True):
+                os.replace(file, place)
+            os.replace(made, last)
+        self._given.add(name.lower())
+        return places
+
+    def _choose_name(self, stem, source_id, endings):
+        for number in itertools.count(1):
+            name = stem if number == 1 else f"{stem}_{number}"
+            if name.lower() in self._given:
+                continue
+            places = [self.path / f"{name}{ending}" for ending in endings]
+            if self._may_write(places, source_id):
+                return name
+
+    def _may_write(self, places, source_id):
+        there = [place for place in places if os.path.lexists(place)]
+        if any(_identify(place) in self._inputs for place in there):
+            return False
+        if self._overwrite:
+            return not any(place.is_dir() for place in there)
+        header = read_own_header(places[-1])
+        if header and header.get("source_id", source_id) != source_id:
+            return False
+        return all(is_own_file(place, header) for place in there)
+
+    @contextlib.contextmanager
+    def _lock(self):
+        """Keeps other runs from choosing names in this folder."""
+        try:
+            import fcntl
+        except ImportError:  # on Windows
+            yield
+            return
+        folder = os.open(self.path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # not on every network drive
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+
+def shorten_stem(stem: str) -> str:
+    """Cuts a name that leaves no room for what results add to it."""
+    data = os.fsencode(stem)
+    if len(data) <= _NAME_BYTES:
+        return stem
+    # A character that was cut in two is left out.
+    return data[:_NAME_BYTES].decode("utf-8", "ignore")
+
+
+def identify_source(path: pathlib.Path) -> str:
+    """Gives 16 digits for the place of a file, which do not tell the place."""
+    place = os.fsencode(os.path.realpath(path))
+    return hashlib.sha256(place).hexdigest()[:16]
+
+
+def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
+    """Says whether this program wrote a file of a result.
+
+    Args:
+        path: A table, a header, or an annotated video or picture.
+        header: The one beside it, from `read_own_header`.
+    """
+    if not path.is_file():
+        return False
+    if path.suffix == ".json":
+        return header is not None
+    if path.suffix == ".csv":
+        names = tables.read_columns(path)
+        if tables.is_result(names):
+            return True
+        # The other system's table says nothing of us; the header must.
+        listed = tables.describe_name(path) in (header or {}).get("files", ())
+        return listed and names[:1] == ("frame",)
+    return is_drawn(path)
+
+
+def read_own_header(path: pathlib.Path) -> dict | None:
+    """Reads a header that this program wrote; `None` for anything else."""
+    try:
+        if not path.is_file() or path.stat().st_size > _HEADER_BYTES:
+            return None
+        header = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict) or not isinstance(
+        header.get("versions"), dict
+    ):
+        return None
+    known = {"source", "model", "options", "columns"} <= header.keys()
+    return header if known and "emoaff" in header["versions"] else None
+
+
+def _identify(path):
+    """What tells a file from all others, whatever it is called."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
