@@ -1,4 +1,3 @@
-from emoaff.faces.appearance import describe
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import Detection
 from emoaff.faces.detect import FaceDetector
@@ -7,6 +6,7 @@ from emoaff.faces.media import PICTURE_SUFFIXES
 from emoaff.faces.media import VIDEO_SUFFIXES
 from emoaff.faces.media import media_files
 from emoaff.faces.media import media_kind
+from emoaff.faces.people import describe
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
