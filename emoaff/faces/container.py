@@ -178,9 +178,14 @@ def measure_fps(packets: list[av.Packet]) -> float:
 
     Args:
         packets: Some in a row; None among them is passed over.
+
+    Returns:
+        Frames a second; infinite where the clock stands still.
     """
     stamped = [p for p in packets if p is not None and p.dts is not None]
     ticks = sorted({packet.dts for packet in stamped})
+    if 4 * len(ticks) < len(stamped):
+        return math.inf
     if len(ticks) < 3:
         return math.nan
     step = statistics.median(

@@ -59,6 +59,15 @@ class MediaFiles:
         noun = "file" if count == 1 else "files"
         return f"{self.path}: left out {count} {noun} of {total}: {each}"
 
+    def describe_nothing(self) -> str:
+        """Says that a folder holds no video and no picture, for an error."""
+        omissions = self.describe_omissions().removeprefix(f"{self.path}: ")
+        return (
+            f"{self.path}: expected a folder with videos or pictures, found "
+            f"none in it ({omissions or 'it is empty'}). Give a folder that "
+            "holds formats such as mp4, mov, mkv, jpg, png or heic."
+        )
+
     def describe_faults(self) -> list[str]:
         """Says which left-out files are named as media but cannot be any.
 
@@ -105,12 +114,7 @@ def media_files(
     """
     found = find_media(path, recursive)
     if not found.files:
-        omissions = found.describe_omissions().removeprefix(f"{found.path}: ")
-        raise ValueError(
-            f"{found.path}: expected a folder with videos or pictures, found "
-            f"none in it{omissions and f' ({omissions})'}. Give a folder that "
-            "holds formats such as mp4, mov, mkv, jpg, png or heic."
-        )
+        raise ValueError(found.describe_nothing())
     return found.files
 
 

@@ -21,11 +21,10 @@ _FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
 def read_picture(path: str | os.PathLike) -> Frame:
     """Reads a still picture as one frame at time 0.
 
-    JPEG, PNG, BMP, WebP, TIFF, GIF, JPEG 2000, AVIF, and with the extra
-    `emoaff[heif]` HEIC. It is turned upright as EXIF or the file's own
-    property says, tiles are joined, grey becomes RGB, alpha, thumbnails and
-    gain maps are ignored, and of an animation or a file of several pages
-    only the first picture is read.
+    JPEG, PNG, BMP, WebP, TIFF, GIF, JPEG 2000, AVIF and HEIC. It is turned
+    upright as EXIF or the file's own property says, tiles are joined, grey
+    becomes RGB, alpha, thumbnails and gain maps are ignored, and of an
+    animation or a file of several pages only the first picture is read.
 
     More than 8 bits become 8. Values that only fill 8, 10, 12 or 14 of 16
     bits are scaled by that range, and HDR is tone-mapped; `Frame.warnings`
@@ -98,7 +97,7 @@ def _read_heif(data, path):
     except ImportError as error:
         raise ValueError(
             f"{path}: expected a picture that can be read here, found HEIC, "
-            "which needs one more library. Run `pip install emoaff[heif]`, or "
+            "which needs pillow-heif. Run `pip install pillow-heif`, or "
             "convert it to JPEG."
         ) from error
     from PIL import ImageOps

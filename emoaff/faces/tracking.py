@@ -50,7 +50,8 @@ class Tracking:
         slot = Slot(frame, small_grey(frame.image))
         given = []
         if self._cuts.is_cut(slot.grey) or (
-            self._slots and self._slots[-1].grey.shape != slot.grey.shape
+            self._slots
+            and self._slots[-1].frame.image.shape != frame.image.shape
         ):
             given = self.finish()
         self._slots.append(slot)

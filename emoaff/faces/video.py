@@ -89,8 +89,9 @@ class Video:
         self._reading = None
         self._options: dict[str, str] = {}
         self._restart()
-        if not self._open():
-            # An edit list that leaves nothing; without it there may be all.
+        has_pictures = self._open()
+        if not has_pictures or not self._has_clock:
+            # An edit list may leave nothing, or go by a clock that is wrong.
             self._options = {"ignore_editlist": "1"}
             if not self._open():
                 raise ValueError(
@@ -98,6 +99,10 @@ class Video:
                     f"{self.codec} stream can be decoded. The file is damaged "
                     "or cut short; get a whole copy."
                 )
+        if not has_pictures:
+            self._opening_warnings.append(
+                "its edit list leaves no picture; it was ignored"
+            )
         self.rotation, self.mirrored = _TURNS[self._turn]
         self._restart()
 
@@ -129,12 +134,12 @@ class Video:
 
     def _set_rate(self, declared, measured):
         """Decides on the frame rate, and whether to believe the clock."""
-        self._rate_warnings = []
+        self._opening_warnings = []
         self._has_clock = not measured > files.MOST_FPS
         self.average_fps = declared
         if not self._has_clock:
             self.average_fps = declared if declared == declared else _USUAL_FPS
-            self._rate_warnings.append(
+            self._opening_warnings.append(
                 f"its timestamps are {1 / measured:.1g} s apart, which cannot "
                 f"be; frames were placed {1 / self.average_fps:.4g} s apart"
             )
@@ -143,7 +148,7 @@ class Video:
             if measured == measured:
                 said = f"{declared:.0f} frames a second"
                 said = "no frame rate" if declared != declared else said
-                self._rate_warnings.append(
+                self._opening_warnings.append(
                     f"the file declares {said} that can be; {measured:.4g} a "
                     "second by its timestamps was used"
                 )
@@ -168,6 +173,7 @@ class Video:
     def _restart(self):
         self.decoded_frames = 0
         self.damaged = False
+        self._unshown_s = 0.0
         self.warnings: list[str] = []
 
     def _note_damage(self, clause):
@@ -196,11 +202,7 @@ class Video:
                 frame = Frame(self.decoded_frames, time_s, image)
                 self.decoded_frames += 1
                 yield frame
-        self.warnings += self._rate_warnings + timeline.warnings()
-        if self._options:
-            self.warnings.append(
-                "its edit list leaves no picture; it was ignored"
-            )
+        self.warnings += self._opening_warnings + timeline.warnings()
         if len(sizes) > 1:
             self.warnings.append(_describe_sizes(sizes))
         if transfer:
@@ -208,7 +210,8 @@ class Video:
         # Where clocks are set anew, FFmpeg's idea of the duration is wrong.
         is_known = self._has_clock and not timeline.restarts
         end_s = timeline.end_s
-        if is_known and end_s + max(0.5, 0.02 * end_s) < self.duration_s:
+        reached_s = end_s + self._unshown_s + max(0.5, 0.02 * end_s)
+        if is_known and reached_s < self.duration_s:
             self._note_damage(
                 f"the file declares {self.duration_s:.2f} s, but its pictures "
                 f"end at {end_s:.2f} s, after {self.decoded_frames} frames"
@@ -217,7 +220,7 @@ class Video:
     def _place(self, pictures, stream, timeline):
         """Yields decoded pictures with their size as shown, and their times."""
         ratio, size = None, ()
-        for picture in pictures:
+        for number, picture in enumerate(pictures):
             coded = picture.width, picture.height
             # The decoder knows a new aspect some frames before it gives the
             # first one that has it, which is a key frame.
@@ -225,8 +228,9 @@ class Video:
                 ratio = files.pixel_ratio(stream, self._first_coded)
             size = coded
             item = picture, files.square_size(picture, ratio)
-            has_clock = self._has_clock
-            stamp_s = files.stamp_s(picture, stream) if has_clock else None
+            stamp_s = number / self.average_fps
+            if self._has_clock:
+                stamp_s = files.stamp_s(picture, stream)
             yield from timeline.push(item, stamp_s)
         yield from timeline.finish()
 
@@ -234,6 +238,9 @@ class Video:
         """Yields decoded pictures, and notes what cannot be decoded."""
         damaged = 0
         for packet in packets:
+            if getattr(packet, "is_discard", False) and packet.duration:
+                # An edit list leaves it out.
+                self._unshown_s += float(packet.duration * stream.time_base)
             try:
                 pictures = stream.decode(packet)
             except av.FFmpegError:
