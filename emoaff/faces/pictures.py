@@ -15,7 +15,8 @@ _AVIF_BRANDS = (b"avif", b"avis")
 _DEPTHS = (8, 10, 12, 14, 16)  # bits that cameras use
 _NARROW = 1 / 16  # of the range; photographs fill more of it
 _ORIENTATION = 274  # EXIF tag
-_FLAGS = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
+# Not IMREAD_COLOR_RGB, which garbles TIFF of 16 bits in OpenCV 5.0.
+_FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
 
 
 def read_picture(path: str | os.PathLike) -> Frame:
@@ -70,9 +71,10 @@ def read_picture(path: str | os.PathLike) -> Frame:
 
 def _decode(data):
     try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS)
     except cv2.error:
         return None  # too large for OpenCV, or damaged in its header
+    return None if image is None else image[..., ::-1]
 
 
 def _read_with_pillow(data, path):
@@ -81,7 +83,7 @@ def _read_with_pillow(data, path):
 
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            return _to_rgb(ImageOps.exif_transpose(picture), path)
+            picture = ImageOps.exif_transpose(picture)
     # Damaged files end in errors of any type in its decoders.
     except Exception as error:
         raise ValueError(
@@ -89,6 +91,7 @@ def _read_with_pillow(data, path):
             "JPEG 2000, AVIF or HEIC), but it cannot be read as one. Convert "
             "it, or get a whole copy."
         ) from error
+    return _to_rgb(picture, path)
 
 
 def _read_heif(data, path):
@@ -112,12 +115,12 @@ def _read_heif(data, path):
             # EXIF alone says how to turn it, which the library leaves undone.
             picture.getexif()[_ORIENTATION] = turn
             picture = ImageOps.exif_transpose(picture)
-        image, warnings = _to_rgb(picture, path)
     except Exception as error:
         raise ValueError(
             f"{path}: expected a HEIC picture, but it cannot be read as one "
             f"({error}). Get a whole copy, or convert it to JPEG."
         ) from error
+    image, warnings = _to_rgb(picture, path)
     image, more = _show_hdr(
         image,
         (

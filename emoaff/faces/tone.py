@@ -60,7 +60,9 @@ def tone_map(
     light = _light_table(transfer)[image]
     if primaries != 1:
         light = cv2.transform(light, _TO_BT709)
-    places = np.clip(light * _STEPS, 0, _MOST * _STEPS - 1).astype(np.uint16)
+    places = np.clip(light * _STEPS + 0.5, 0, _MOST * _STEPS - 1).astype(
+        np.uint16
+    )
     return _code_table()[places]
 
 
@@ -85,7 +87,7 @@ def _light_table(transfer):
 @functools.cache
 def _code_table():
     """Codes of 8 bits (sRGB) of linear light in steps of `1 / _STEPS`."""
-    light = (np.arange(_MOST * _STEPS) + 0.5) / _STEPS
+    light = np.arange(_MOST * _STEPS) / _STEPS
     over = np.maximum(light - _KNEE, 0) / (1 - _KNEE)
     light = np.minimum(light, _KNEE) + (1 - _KNEE) * (1 - np.exp(-over))
     code = np.where(
