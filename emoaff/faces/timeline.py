@@ -3,6 +3,7 @@ from typing import Any
 
 _HELD = 8  # frames kept back at most until it is clear what their stamps mean
 _JUMP_S = 1.0  # seconds; after a longer gap the next stamp is awaited
+_LEAST_S = 1e-6  # seconds from one frame to the next
 _SPARSE = 0.5  # of a step; frames that lie closer were not meant to
 
 
@@ -102,7 +103,7 @@ class Timeline:
 
     def _settle(self, at_end):
         times = [stamp + self._offset for _, stamp in self._held]
-        if not self._last < times[0]:
+        if not times[0] > self._last + _LEAST_S:
             return self._mend(times, at_end)
         gap = times[0] - self._last
         if not math.isfinite(self._last) or gap <= max(_JUMP_S, 4 * self._step):
@@ -111,7 +112,7 @@ class Timeline:
             return self._restart()
         if len(times) == 1 and not at_end:
             return []
-        if len(times) > 1 and self._last < times[1] < times[0]:
+        if len(times) > 1 and self._last + _LEAST_S < times[1] < times[0]:
             # One stamp leaps ahead and the clock goes on as before.
             self._replaced += 1
             return self._give([(self._last + times[1]) / 2])
@@ -119,23 +120,23 @@ class Timeline:
 
     def _mend(self, times, at_end):
         """Finds places for held frames, the first of which do not rise."""
-        risen = next((n for n, t in enumerate(times) if t > self._last), None)
+        least = self._last + _LEAST_S
+        risen = next((n for n, t in enumerate(times) if t > least), None)
         if risen is None:
             if len(times) <= _HELD and not at_end:
                 return []
             back = self._last - times[0]
-            is_slip = back <= (4 * self._step if at_end else 1e-9)
+            is_slip = back <= (4 * self._step if at_end else _LEAST_S)
             return self._restart(is_slip)
         room = (times[risen] - self._last) / (risen + 1)
         is_doubled = all(
             stamp == self._held[0][1] for _, stamp in self._held[:risen]
-        ) and math.isclose(times[0], self._last, abs_tol=1e-9)
+        ) and math.isclose(times[0], self._last, abs_tol=_LEAST_S)
         if room < _SPARSE * self._step and not is_doubled:
             return self._restart()
         self._replaced += risen
-        return self._give(
-            [self._last + room * (n + 1) for n in range(risen + 1)]
-        )
+        between = [self._last + room * (n + 1) for n in range(risen)]
+        return self._give([*between, times[risen]])
 
     def _restart(self, is_slip=False):
         """Takes the first held stamp for one of a clock that was set anew."""
