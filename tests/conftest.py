@@ -21,3 +21,16 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip("needs the folder shared/data beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture
+def field_case(shared_data):
+    """Gives the path of a small file that once went wrong in the field."""
+
+    def find(name):
+        path = shared_data.parent / "field_cases" / name
+        if not path.exists():
+            pytest.skip(f"needs shared/field_cases/{name}")
+        return path
+
+    return find

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from emoaff.faces import PICTURE_SUFFIXES
 from emoaff.faces import VIDEO_SUFFIXES
+from emoaff.faces import media_kind
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
 _LABEL_SUFFIXES = TABLE_SUFFIXES | {".arff", ".json", ".txt"}
@@ -122,17 +123,19 @@ class SourceTree:
         return kept
 
     def media(self, report) -> list[pathlib.PurePosixPath]:
-        """Returns the usable videos and pictures; reports all other files."""
+        """Returns the usable videos and pictures; reports all other files.
+
+        Content decides, as in prediction; see `emoaff.faces.media_kind`.
+        """
         for file in self.junk:
             report.leave_out("put there by the operating system", str(file))
         named = []
         for file in self.files:
-            if file.suffix.lower() in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
+            is_named = file.suffix.lower() in VIDEO_SUFFIXES | PICTURE_SUFFIXES
+            if is_named or media_kind(os.path.join(self.root, file)):
                 named.append(file)
             else:
-                report.leave_out(
-                    "no video or picture by their names", str(file)
-                )
+                report.leave_out("neither a video nor a picture", str(file))
         return self.usable(named, report)
 
     def fingerprint(self) -> str:

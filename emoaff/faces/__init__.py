@@ -1,13 +1,15 @@
-from emoaff.faces.appearance import describe
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import Detection
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
-from emoaff.faces.media import PICTURE_SUFFIXES
-from emoaff.faces.media import VIDEO_SUFFIXES
+from emoaff.faces.media import MediaFiles
+from emoaff.faces.media import find_media
 from emoaff.faces.media import media_files
-from emoaff.faces.media import media_kind
+from emoaff.faces.people import describe
 from emoaff.faces.pictures import read_picture
+from emoaff.faces.signatures import PICTURE_SUFFIXES
+from emoaff.faces.signatures import VIDEO_SUFFIXES
+from emoaff.faces.signatures import media_kind
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
@@ -21,10 +23,12 @@ __all__ = [
     "FaceDetector",
     "FaceTracker",
     "Frame",
+    "MediaFiles",
     "Video",
     "VideoWriter",
     "crop_face",
     "describe",
+    "find_media",
     "media_files",
     "media_kind",
     "read_picture",

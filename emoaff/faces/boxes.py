@@ -1,8 +1,15 @@
-"""Arithmetic on boxes given by their corners, `(n, 4)` as x1, y1, x2, y2."""
+"""Boxes by their corners, `(n, 4)` as x1, y1, x2, y2, and their motion."""
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
+
+_SIDE = 320  # pixels; longer side of the pictures in which points are followed
+_GRID = 10  # points along each side of a box
+_OPTIONS = {"winSize": (9, 9), "maxLevel": 3}
+_RETURN = 1.0  # pixels a point may miss its start by, there and back
+_SHARE = 0.3  # of the points that have to come back
 
 
 def to_corners(boxes: Sequence[Sequence[float]]) -> np.ndarray:
@@ -79,3 +86,86 @@ def squared(boxes: np.ndarray) -> np.ndarray:
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
     return np.concatenate([centre - half, centre + half], axis=1)
+
+
+def small_grey(image: np.ndarray) -> np.ndarray:
+    """Makes the picture that `follow` works on.
+
+    Args:
+        image: `(height, width, 3)` uint8, RGB.
+
+    Returns:
+        `(height, width)` uint8, smaller by a whole factor, the longer side
+        at most 320 pixels.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    factor = -(-max(grey.shape) // _SIDE)
+    if factor == 1:
+        return grey
+    width, height = (max(side // factor, 1) for side in grey.shape[::-1])
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def follow(
+    before: np.ndarray, after: np.ndarray, boxes: np.ndarray
+) -> np.ndarray:
+    """Moves boxes along with what they show.
+
+    A grid of points in each box is followed to the other picture and back
+    (pyramidal Lucas-Kanade); points that do not come back to their place are
+    dropped, and the box takes the median shift and spread of the others
+    (Median Flow). Either picture may be the earlier one.
+
+    Args:
+        before: From `small_grey`.
+        after: From `small_grey`, of the same size.
+        boxes: `(n, 4)` corners x1, y1, x2, y2 in pixels of these pictures;
+            rows of NaN stay NaN.
+
+    Returns:
+        `(n, 4)` float32; a row is NaN where the box is lost: under 30% of
+        the points come back, or its centre leaves the picture.
+
+    References:
+        - [Kalal et al., 2010](https://doi.org/10.1109/ICPR.2010.675)
+    """
+    moved = np.full((len(boxes), 4), np.nan, "float32")
+    alive = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+    if not len(alive):
+        return moved
+    steps = 0.1 + 0.8 * (np.arange(_GRID) + 0.5) / _GRID
+    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(1, -1, 2)
+    low, high = boxes[alive, None, :2], boxes[alive, None, 2:]
+    # Optical flow counts from the centres of pixels.
+    start = (low + grid * (high - low) - 0.5).astype("float32")
+    flat = start.reshape(-1, 1, 2)
+    there, went, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, flat, None, **_OPTIONS
+    )
+    back, came, _ = cv2.calcOpticalFlowPyrLK(
+        after, before, there, None, **_OPTIONS
+    )
+    good = (went == 1) & (came == 1)
+    good &= np.abs(back - flat).max(axis=2) < _RETURN
+    there, good = there.reshape(start.shape), good.reshape(start.shape[:2])
+    for row, index in enumerate(alive):
+        if good[row].mean() >= _SHARE:
+            moved[index] = _moved(
+                boxes[index], start[row, good[row]], there[row, good[row]]
+            )
+    centre = (moved[:, :2] + moved[:, 2:]) / 2
+    gone = (centre < 0).any(axis=1) | (centre > before.shape[::-1]).any(axis=1)
+    moved[gone] = np.nan
+    return moved
+
+
+def _moved(box, start, there):
+    shift = np.median(there - start, axis=0)
+    spread = [
+        np.median(np.abs(points - np.median(points, axis=0)))
+        for points in (start, there)
+    ]
+    scale = np.clip(spread[1] / max(spread[0], 1e-3), 0.9, 1.1)
+    centre = (box[:2] + box[2:]) / 2 + shift
+    half = (box[2:] - box[:2]) / 2 * scale
+    return np.concatenate([centre - half, centre + half])

@@ -2,10 +2,14 @@
 
 import math
 import pathlib
+import statistics
 import struct
 
 import av
 from av.stream import Disposition
+
+from emoaff.faces import animation
+from emoaff.faces.encryption import find_encryption
 
 # Titles in another encoding than UTF-8 are no reason not to read the pictures.
 # PyAV 19 has no such argument any more.
@@ -14,39 +18,61 @@ _LENIENT = (
     if int(av.__version__.partition(".")[0]) < 19
     else {}
 )
+_COVER = Disposition.attached_pic | Disposition.timed_thumbnails
+# Tiles of one picture, or a second layer of another stream.
+_DEPENDENT = Disposition.dependent
+_COVER_CODECS = ("mjpeg", "png", "gif", "bmp", "webp", "tiff")
+_TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT: formats in which clocks are set anew
+MOST_FPS = 1000.0  # no file plays faster than that
 
 
-def open_container(path: pathlib.Path) -> av.container.InputContainer:
+def open_container(path: pathlib.Path, options: dict | None = None):
     """Opens a media file for reading.
 
     Args:
         path: The file.
+        options: Of FFmpeg's demuxer.
 
     Returns:
-        PyAV's container; the caller closes it.
+        PyAV's container, or what stands for it (`animation.Animation`); the
+        caller closes it.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is a folder, is empty, or no format that FFmpeg knows.
+        ValueError: It is no file, is empty, or no format that FFmpeg knows.
     """
     if not path.exists():
         raise FileNotFoundError(
             f"{path}: expected a video file, found nothing there. "
             "Check the path."
         )
-    if not path.is_file():
+    if path.is_dir():
         raise ValueError(
             f"{path}: expected a video file, found a folder. "
             "Give the files in it one by one."
+        )
+    if not path.is_file():
+        raise ValueError(
+            f"{path}: expected a video file, found a pipe or device. "
+            "Record it to a file first."
         )
     if path.stat().st_size == 0:
         raise ValueError(
             f"{path}: expected a video file, found an empty one (0 bytes). "
             "Copy or record it again."
         )
+    encryption = find_encryption(path)
+    if encryption:
+        raise ValueError(
+            f"{path}: expected a video that can be decoded, found one whose "
+            f"pictures are encrypted ({encryption}). Get a copy without "
+            "protection."
+        )
+    if animation.is_animated_webp(path):
+        return animation.Animation(path)
     try:
         # Absolute, or FFmpeg would read "name:" as a protocol.
-        return av.open(str(path.absolute()), **_LENIENT)
+        return av.open(str(path.absolute()), options=options, **_LENIENT)
     except (av.FFmpegError, OSError) as error:
         raise ValueError(
             f"{path}: expected a video file, but it cannot be read as one "
@@ -55,9 +81,7 @@ def open_container(path: pathlib.Path) -> av.container.InputContainer:
         ) from error
 
 
-def video_stream(
-    container: av.container.InputContainer, path: pathlib.Path
-) -> av.VideoStream:
+def video_stream(container, path: pathlib.Path) -> av.VideoStream:
     """Chooses the stream to decode, and sets it to use all cores.
 
     Args:
@@ -65,18 +89,21 @@ def video_stream(
         path: Its name, for the error.
 
     Returns:
-        The best stream of moving pictures; cover art does not count.
+        The best stream of moving pictures; cover art, thumbnails, tiles and
+        layers of another stream do not count.
 
     Raises:
         ValueError: The file has none.
     """
-    stream = container.streams.best("video")
-    if stream is None or stream.disposition & Disposition.attached_pic:
-        kinds = sorted({each.type for each in container.streams}) or ["nothing"]
-        raise ValueError(
-            f"{path}: expected a video stream, found only "
-            f"{' and '.join(kinds)}. Give a file that has pictures."
-        )
+    streams = list(container.streams.video)
+    moving = [each for each in streams if _is_moving(each, container)]
+    if not moving:
+        raise ValueError(f"{path}: {_describe_streams(container)}")
+    best = container.streams.best("video")
+    stream = best if best in moving else max(moving, key=_size_of)
+    if stream.frames == 1:
+        # The still that an animation in AVIF begins with.
+        stream = max(moving, key=lambda each: each.frames)
     if stream.codec_context is None:
         raise ValueError(
             f"{path}: expected a video that FFmpeg can decode, found a codec "
@@ -86,20 +113,96 @@ def video_stream(
     return stream
 
 
-def declared_duration(
-    container: av.container.InputContainer, stream: av.VideoStream
-) -> float:
-    """Gives the duration the file claims in seconds; NaN where it does not."""
+def _is_moving(stream, container):
+    if stream.disposition & (_COVER | _DEPENDENT):
+        return False
+    if stream.codec_context is None or stream.frames != 1:
+        return True
+    # A cover that the file does not mark as one.
+    others = len(container.streams.audio) + len(container.streams.video) > 1
+    return not (others and stream.codec_context.name in _COVER_CODECS)
+
+
+def _size_of(stream):
+    context = stream.codec_context
+    return (stream.frames, context.width * context.height if context else 0)
+
+
+def _describe_streams(container):
+    """Says what a file without moving pictures holds, for an error."""
+    if any(s.disposition & _DEPENDENT for s in container.streams.video):
+        return (
+            "expected a video, found a still picture or parts of one. Give "
+            "it a picture's suffix, such as .heic, or convert it to JPEG."
+        )
+    if container.streams.video and container.streams.audio:
+        return (
+            "expected a video stream, found only sound and a still cover. "
+            "Give a file that has moving pictures."
+        )
+    kinds = {"audio": "sound", "video": "a still cover"}
+    found = sorted({kinds.get(s.type, s.type) for s in container.streams})
+    names = " and ".join(found or ["nothing"])
+    return (
+        f"expected a video stream, found only {names}. Give a file that has "
+        "pictures."
+    )
+
+
+def declared_duration(container, stream: av.VideoStream) -> float:
+    """Gives the duration the file claims in seconds; NaN where it does not.
+
+    Where an edit list shows less than is stored, what is shown counts.
+    """
+    stored = shown = math.nan
     if stream.duration:
-        return float(stream.duration * stream.time_base)
+        stored = float(stream.duration * stream.time_base)
     if container.duration:
-        return container.duration / av.time_base
-    return math.nan
+        shown = container.duration / av.time_base
+    if math.isnan(stored):
+        return shown
+    is_edited = container.format.name.startswith("mov") and shown < stored
+    return shown if is_edited else stored
 
 
 def declared_fps(stream: av.VideoStream) -> float:
     """Gives the frames a second that the file claims; NaN where none."""
-    return float(stream.average_rate or stream.guessed_rate or math.nan)
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and 0 < rate <= MOST_FPS:
+            return float(rate)
+    return math.nan
+
+
+def measure_fps(packets: list[av.Packet]) -> float:
+    """Gives the frames a second by timestamps of packets; NaN without any.
+
+    Args:
+        packets: Some in a row; None among them is passed over.
+
+    Returns:
+        Frames a second; infinite where the clock stands still.
+    """
+    stamped = [p for p in packets if p is not None and p.dts is not None]
+    ticks = sorted({packet.dts for packet in stamped})
+    if 4 * len(ticks) < len(stamped):
+        return math.inf
+    if len(ticks) < 3:
+        return math.nan
+    step = statistics.median(
+        after - before
+        for before, after in zip(ticks[:-1], ticks[1:], strict=True)
+    )
+    return float(1 / (step * stamped[0].time_base))
+
+
+def longest_gap(container) -> float:
+    """Gives the seconds from which on a gap means a clock that was set anew.
+
+    As FFmpeg's own command does: 10 s in formats whose clocks may be set
+    anew, such as MPEG-TS, and 30 hours in all others.
+    """
+    is_discontinuous = container.format.flags & _TS_DISCONT
+    return 10.0 if is_discontinuous else 108_000.0
 
 
 def stamp_s(picture: av.VideoFrame, stream: av.VideoStream) -> float | None:
@@ -113,15 +216,26 @@ def stamp_s(picture: av.VideoFrame, stream: av.VideoStream) -> float | None:
     return None if ticks is None else float(ticks * stream.time_base)
 
 
-def square_size(
-    picture: av.VideoFrame, stream: av.VideoStream
-) -> tuple[int, int]:
+def pixel_ratio(stream: av.VideoStream, first_coded: float | None) -> float:
+    """Gives the width of a pixel over its height, at the latest frame.
+
+    The container's word counts until the coded one changes.
+
+    Args:
+        stream: What is decoded.
+        first_coded: The stream's coded ratio at its first frame.
+    """
+    coded = stream.codec_context.sample_aspect_ratio or 1
+    changed = first_coded is not None and coded != first_coded
+    return float(coded if changed else stream.sample_aspect_ratio or 1)
+
+
+def square_size(picture: av.VideoFrame, ratio: float) -> tuple[int, int]:
     """Gives width and height, as stored, once the pixels are made square.
 
     The height stays and the width is multiplied by the sample aspect ratio.
     Ratios outside of 1/4 to 4 are taken for damage and ignored.
     """
-    ratio = stream.sample_aspect_ratio or 1
     if not 0.25 <= ratio <= 4:
         ratio = 1
     return max(round(picture.width * ratio), 1), picture.height

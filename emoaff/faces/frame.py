@@ -11,9 +11,13 @@ class Frame:
         index: Position in the video, 0-based, in the order of showing.
         time_s: Seconds since the first frame, which is at 0.0. Strictly
             rising within one video.
-        image: `(height, width, 3)` uint8, RGB, square pixels.
+        image: `(height, width, 3)` uint8, RGB, square pixels. Its size may
+            change within a video.
+        warnings: What was unusual in reading a still picture, as clauses; a
+            video has its own.
     """
 
     index: int
     time_s: float
     image: np.ndarray
+    warnings: tuple[str, ...] = ()

@@ -1,62 +1,99 @@
-"""Telling videos from pictures, and finding them in folders."""
+"""Finding videos and pictures in folders, and saying what is left out."""
 
+import collections
+import dataclasses
 import os
 import pathlib
 
-VIDEO_SUFFIXES = frozenset(
-    ".3gp .asf .avi .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf "
-    ".ogv .ts .vob .webm .wmv".split()
-)
-PICTURE_SUFFIXES = frozenset(
-    ".bmp .jpe .jpeg .jpg .png .tif .tiff .webp".split()
-)
+from emoaff.faces.signatures import EMPTY
+from emoaff.faces.signatures import HIDDEN
+from emoaff.faces.signatures import POINTER
+from emoaff.faces.signatures import SOUND
+from emoaff.faces.signatures import SPECIAL
+from emoaff.faces.signatures import TEXT
+from emoaff.faces.signatures import inspect_file
+from emoaff.faces.signatures import kind_by_suffix
+from emoaff.faces.signatures import media_kind
 
-# (offset, bytes) at the start of a file -> kind.
-_SIGNATURES = (
-    (0, b"\xff\xd8\xff", "picture"),  # JPEG
-    (0, b"\x89PNG\r\n\x1a\n", "picture"),
-    (8, b"WEBP", "picture"),
-    (0, b"II*\x00", "picture"),  # TIFF
-    (0, b"MM\x00*", "picture"),  # TIFF
-    (8, b"AVI ", "video"),
-    (0, b"\x1a\x45\xdf\xa3", "video"),  # Matroska, WebM
-    (4, b"ftypqt", "video"),
-    (4, b"ftypisom", "video"),
-    (4, b"ftypiso", "video"),
-    (4, b"ftypmp4", "video"),
-    (4, b"ftypM4V", "video"),
-    (4, b"ftypavc1", "video"),
-    (4, b"ftyp3g", "video"),
-    (0, b"\x00\x00\x01\xba", "video"),  # MPEG program stream
-    (0, b"\x00\x00\x01\xb3", "video"),  # MPEG video
-    (0, b"FLV\x01", "video"),
-    (0, b"GIF8", "video"),
-)
+__all__ = ["MediaFiles", "find_media", "media_files", "media_kind"]
+
+# Reasons for which a file that is named as media cannot be used.
+_FAULTS = (EMPTY, POINTER, TEXT, SOUND, SPECIAL)
 
 
-def media_kind(path: str | os.PathLike) -> str | None:
-    """Says whether a file is a video or a picture.
-
-    The first bytes decide where they are those of a known format, so a
-    picture named `.mp4` is a picture; otherwise the suffix does, in any
-    case. An animated GIF counts as a video.
+@dataclasses.dataclass
+class MediaFiles:
+    """The videos and pictures that a path stands for, and what is left out.
 
     Args:
-        path: The file; it need not exist.
-
-    Returns:
-        `"video"`, `"picture"`, or None for anything else.
+        path: Where was looked.
+        files: Videos and pictures, sorted by path.
+        left_out: Why -> the files that are not used.
     """
-    path = pathlib.Path(path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(16)
-    except OSError:
-        start = b""
-    for offset, signature, kind in _SIGNATURES:
-        if start.startswith(signature, offset):
-            return kind
-    return _kind_by_suffix(path)
+
+    path: pathlib.Path
+    files: list[pathlib.Path] = dataclasses.field(default_factory=list)
+    left_out: dict[str, list[pathlib.Path]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    def describe_omissions(self) -> str:
+        """Says in one line what is left out and why; empty if nothing is.
+
+        Example:
+        >>> found = MediaFiles(pathlib.Path("clips"))
+        >>> found.left_out["sound"] = [pathlib.Path("a.wav")]
+        >>> found.describe_omissions()
+        'clips: left out 1 file of 1: 1 sound (.wav)'
+        """
+        count = sum(map(len, self.left_out.values()))
+        if not count:
+            return ""
+        each = "; ".join(
+            f"{len(files)} {why}{_list_suffixes(files)}"
+            for why, files in sorted(
+                self.left_out.items(), key=lambda item: -len(item[1])
+            )
+        )
+        total = count + len(self.files)
+        noun = "file" if count == 1 else "files"
+        return f"{self.path}: left out {count} {noun} of {total}: {each}"
+
+    def describe_nothing(self) -> str:
+        """Says that a folder holds no video and no picture, for an error."""
+        omissions = self.describe_omissions().removeprefix(f"{self.path}: ")
+        return (
+            f"{self.path}: expected a folder with videos or pictures, found "
+            f"none in it ({omissions or 'it is empty'}). Give a folder that "
+            "holds formats such as mp4, mov, mkv, jpg, png or heic."
+        )
+
+    def describe_faults(self) -> list[str]:
+        """Says which left-out files are named as media but cannot be any.
+
+        Returns:
+            One sentence for each reason; empty where none is.
+        """
+        sentences = []
+        for why in _FAULTS:
+            named = [
+                file
+                for file in self.left_out.get(why, ())
+                if kind_by_suffix(file)
+            ]
+            if len(named) == 1:
+                sentences.append(
+                    f"{named[0]}: expected a video or picture by its name, "
+                    f"found it {_as_found(why)}. Get a whole copy, or rename "
+                    "it."
+                )
+            elif named:
+                sentences.append(
+                    f"{self.path}: expected videos or pictures by their "
+                    f"names, found {len(named)} files {_as_found(why)}, such "
+                    f"as {named[0].name}. Get whole copies, or rename them."
+                )
+        return sentences
 
 
 def media_files(
@@ -64,7 +101,27 @@ def media_files(
 ) -> list[pathlib.Path]:
     """Lists the videos and pictures that a path stands for.
 
-    In folders the suffix alone decides. Hidden files and folders, whose
+    Args:
+        path: A file, which is given back as it is, or a folder.
+        recursive: Whether to look into folders inside the folder.
+
+    Returns:
+        The files, sorted by path; see `find_media`.
+
+    Raises:
+        FileNotFoundError: There is nothing at `path`.
+        ValueError: A folder without videos and pictures.
+    """
+    found = find_media(path, recursive)
+    if not found.files:
+        raise ValueError(found.describe_nothing())
+    return found.files
+
+
+def find_media(path: str | os.PathLike, recursive: bool = True) -> MediaFiles:
+    """Finds the videos and pictures of a folder, and notes all other files.
+
+    Each file is judged as `media_kind` does. Hidden files and folders, whose
     names begin with a dot (`.DS_Store`, `._clip.mp4`), are left out, and
     links to folders are not followed.
 
@@ -73,11 +130,10 @@ def media_files(
         recursive: Whether to look into folders inside the folder.
 
     Returns:
-        The files, sorted by path.
+        The files and the omissions, both sorted.
 
     Raises:
         FileNotFoundError: There is nothing at `path`.
-        ValueError: A folder without videos and pictures.
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -85,27 +141,39 @@ def media_files(
             f"{path}: expected a file or a folder, found nothing there. "
             "Check the path."
         )
+    found = MediaFiles(path)
     if not path.is_dir():
-        return [path]
-    found = []
+        found.files.append(path)
+        return found
+    left_out = collections.defaultdict(list)
     for folder, inner, names in os.walk(path):
+        for name in inner:
+            if os.path.islink(os.path.join(folder, name)):
+                left_out["a link to a folder"].append(
+                    pathlib.Path(folder, name)
+                )
         inner[:] = [n for n in inner if recursive and not n.startswith(".")]
-        found += [
-            pathlib.Path(folder, name)
-            for name in names
-            if not name.startswith(".") and _kind_by_suffix(name)
-        ]
-    if not found:
-        raise ValueError(
-            f"{path}: expected a folder with videos or pictures, found none "
-            f"in it. Known suffixes: "
-            f"{' '.join(sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))}."
-        )
-    return sorted(found)
+        for name in names:
+            file = pathlib.Path(folder, name)
+            kind, why = (None, HIDDEN) if name[0] == "." else inspect_file(file)
+            (found.files if kind else left_out[why]).append(file)
+    found.files.sort()
+    found.left_out = {why: sorted(files) for why, files in left_out.items()}
+    return found
 
 
-def _kind_by_suffix(path):
-    suffix = pathlib.Path(path).suffix.lower()
-    if suffix in VIDEO_SUFFIXES:
-        return "video"
-    return "picture" if suffix in PICTURE_SUFFIXES else None
+def _list_suffixes(files):
+    counts = collections.Counter(
+        file.suffix.lower()
+        for file in files
+        if file.suffix and not file.name.startswith(".")
+    )
+    if not counts:
+        return ""
+    common = counts.most_common(4)
+    rest = ", ..." if len(counts) > len(common) else ""
+    return f" ({', '.join(suffix for suffix, _ in common)}{rest})"
+
+
+def _as_found(why):
+    return {SOUND: "holding only sound"}.get(why, f"to be {why}")

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from emoaff.faces.appearance import describe
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
-from emoaff.faces.tracking import Settings
+from emoaff.faces.people import describe
 from emoaff.faces.tracking import Tracking
 
 
@@ -97,15 +96,12 @@ class FaceTracker:
                 "detect_every_s must be over 0. "
                 f"Received: detect_every_s={detect_every_s}."
             )
-        self._settings = Settings(
-            detector=detector or FaceDetector(),
-            detect_every_s=detect_every_s,
-            start_score=start_score,
-            live=live,
-            embed=embed,
-            same_person=same_person,
-            near_person=near_person,
-        )
+        self.detector = detector or FaceDetector()
+        self.detect_every_s = detect_every_s
+        self.start_score = start_score
+        self.live = live
+        self.embed = embed
+        self.same_person, self.near_person = same_person, near_person
 
     def track(
         self, frames: Iterable[Frame]
@@ -118,7 +114,7 @@ class FaceTracker:
         Yields:
             Each frame once, in order, with its faces by person number.
         """
-        tracking = Tracking(self._settings)
+        tracking = Tracking(self)
         for frame in frames:
             yield from _given(tracking.push(frame))
         yield from _given(tracking.finish())

@@ -1,3 +1,4 @@
+import itertools
 import os
 import pathlib
 from collections.abc import Iterator
@@ -8,10 +9,13 @@ from av.video.reformatter import Colorspace
 from av.video.reformatter import VideoReformatter
 
 from emoaff.faces import container as files
+from emoaff.faces import tone
 from emoaff.faces.frame import Frame
 from emoaff.faces.timeline import Timeline
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+_PROBED = 24  # packets, whose timestamps tell the real rate
+_USUAL_FPS = 25.0  # where nothing says how many
 
 # (transpose, flip left to right, flip upside down) -> clockwise turn that
 # follows a mirroring, if there is one.
@@ -33,12 +37,15 @@ class Video:
     Frames come one by one, so memory stays constant; a new reading ends the
     one under way. They are upright: the
     file's rotation and mirroring flags are applied. Pixels are made square:
-    a file with another sample aspect ratio than 1 is stretched in width. All
-    frames have the size of the first one. Interlaced pictures stay woven.
+    a file with another sample aspect ratio than 1 is stretched in width.
+    Where size or aspect change in mid-stream, each frame has its own size,
+    never that of another. Interlaced pictures stay woven. HDR (PQ, HLG) is
+    tone-mapped.
 
     Times come from the file's own timestamps (`Timeline` says what happens
-    where they are missing or run backwards), so a variable frame rate is
-    kept. Counts and durations that the file declares are never relied on.
+    where they are missing, doubled, run backwards or begin anew), so a
+    variable frame rate is kept. Timestamps less than a millisecond apart are
+    ignored. Counts and durations that the file declares are never relied on.
 
     Damage after the first frame does not raise: what can be decoded is
     given, and `warnings` says what could not.
@@ -49,12 +56,14 @@ class Video:
     Attributes:
         path: The file, `pathlib.Path`.
         codec: Name of the decoder, such as `"h264"`.
-        width: Pixels, upright and square.
-        height: Pixels, upright and square.
+        width: Pixels of the first frame, upright and square.
+        height: Pixels of the first frame, upright and square.
         rotation: Degrees clockwise, 0, 90, 180 or 270, by which the stored
             picture is turned to stand upright.
         mirrored: Whether it is flipped left to right before that turn.
-        average_fps: Frames a second, declared; NaN where unknown.
+        average_fps: Frames a second, declared, or measured on the first ones
+            where the file declares none or one that cannot be; NaN where
+            unknown.
         duration_s: Seconds, declared; NaN where unknown.
         declared_frames: Number of frames the file claims, often wrong; None
             where it claims none.
@@ -78,27 +87,71 @@ class Video:
     def __init__(self, path: str | os.PathLike):
         self.path = pathlib.Path(path)
         self._reading = None
+        self._options: dict[str, str] = {}
         self._restart()
-        with files.open_container(self.path) as container:
-            stream = files.video_stream(container, self.path)
-            self.codec = stream.codec_context.name
-            self.declared_frames = stream.frames or None
-            self.average_fps = files.declared_fps(stream)
-            self.duration_s = files.declared_duration(container, stream)
-            first = next(self._decode(container, stream), None)
-            if first is None:
+        has_pictures = self._open()
+        if not has_pictures or not self._has_clock:
+            # An edit list may leave nothing, or go by a clock that is wrong.
+            self._options = {"ignore_editlist": "1"}
+            if not self._open():
                 raise ValueError(
                     f"{self.path}: expected a video, but not one frame of its "
                     f"{self.codec} stream can be decoded. The file is damaged "
                     "or cut short; get a whole copy."
                 )
-            self.start_s = files.stamp_s(first, stream) or 0.0
-            self._stored_size = files.square_size(first, stream)
-            self._turn = files.orientation(first)
+        if not has_pictures:
+            self._opening_warnings.append(
+                "its edit list leaves no picture; it was ignored"
+            )
         self.rotation, self.mirrored = _TURNS[self._turn]
-        order = -1 if self._turn[0] else 1
-        self.width, self.height = self._stored_size[::order]
         self._restart()
+
+    def _open(self):
+        """Reads what the file is; says if a frame can be decoded."""
+        with files.open_container(self.path, self._options) as container:
+            stream = files.video_stream(container, self.path)
+            self.codec = stream.codec_context.name
+            self.declared_frames = stream.frames or None
+            packets = self._packets(container, stream)
+            probed = list(itertools.islice(packets, _PROBED))
+            self._set_rate(
+                files.declared_fps(stream), files.measure_fps(probed)
+            )
+            self.duration_s = files.declared_duration(container, stream)
+            packets = itertools.chain(probed, packets)
+            first = next(self._decode(stream, packets), None)
+            if first is None:
+                return False
+            self.start_s = files.stamp_s(first, stream) or 0.0
+            coded = stream.codec_context.sample_aspect_ratio or 1
+            self._first_coded = coded
+            self._turn = files.orientation(first)
+            ratio = files.pixel_ratio(stream, coded)
+            order = -1 if self._turn[0] else 1
+            size = files.square_size(first, ratio)
+            self.width, self.height = size[::order]
+        return True
+
+    def _set_rate(self, declared, measured):
+        """Decides on the frame rate, and whether to believe the clock."""
+        self._opening_warnings = []
+        self._has_clock = not measured > files.MOST_FPS
+        self.average_fps = declared
+        if not self._has_clock:
+            self.average_fps = declared if declared == declared else _USUAL_FPS
+            self._opening_warnings.append(
+                f"its timestamps are {1 / measured:.1g} s apart, which cannot "
+                f"be; frames were placed {1 / self.average_fps:.4g} s apart"
+            )
+        elif declared != declared or declared > max(120, 2 * measured):
+            self.average_fps = measured
+            if measured == measured:
+                said = f"{declared:.0f} frames a second"
+                said = "no frame rate" if declared != declared else said
+                self._opening_warnings.append(
+                    f"the file declares {said} that can be; {measured:.4g} a "
+                    "second by its timestamps was used"
+                )
 
     def __enter__(self):
         return self
@@ -120,6 +173,7 @@ class Video:
     def _restart(self):
         self.decoded_frames = 0
         self.damaged = False
+        self._unshown_s = 0.0
         self.warnings: list[str] = []
 
     def _note_damage(self, clause):
@@ -129,27 +183,64 @@ class Video:
     def _read(self):
         self._restart()
         convert = VideoReformatter()
-        timeline = Timeline(1 / self.average_fps)
-        with files.open_container(self.path) as container:
+        sizes: list[tuple[int, int, float]] = []
+        transfer = 0
+        with files.open_container(self.path, self._options) as container:
             stream = files.video_stream(container, self.path)
-            for picture in self._decode(container, stream):
-                image = self._upright(convert, picture)
-                time_s = timeline.place(files.stamp_s(picture, stream))
+            timeline = Timeline(
+                1 / self.average_fps, files.longest_gap(container)
+            )
+            packets = self._packets(container, stream)
+            for (picture, size), time_s in self._place(
+                self._decode(stream, packets), stream, timeline
+            ):
+                image = self._upright(convert, picture, size)
+                if not sizes or image.shape[1::-1] != sizes[-1][:2]:
+                    sizes.append((*image.shape[1::-1], time_s))
+                if tone.is_hdr(picture.color_trc):
+                    transfer = picture.color_trc
                 frame = Frame(self.decoded_frames, time_s, image)
                 self.decoded_frames += 1
                 yield frame
-        self.warnings += timeline.warnings()
-        if timeline.end_s + max(0.5, 0.02 * timeline.end_s) < self.duration_s:
+        self.warnings += self._opening_warnings + timeline.warnings()
+        if len(sizes) > 1:
+            self.warnings.append(_describe_sizes(sizes))
+        if transfer:
+            self.warnings.append(tone.describe_hdr(transfer))
+        # Where clocks are set anew, FFmpeg's idea of the duration is wrong.
+        is_known = self._has_clock and not timeline.restarts
+        end_s = timeline.end_s
+        reached_s = end_s + self._unshown_s + max(0.5, 0.02 * end_s)
+        if is_known and reached_s < self.duration_s:
             self._note_damage(
                 f"the file declares {self.duration_s:.2f} s, but its pictures "
-                f"end at {timeline.end_s:.2f} s, after "
-                f"{self.decoded_frames} frames"
+                f"end at {end_s:.2f} s, after {self.decoded_frames} frames"
             )
 
-    def _decode(self, container, stream):
+    def _place(self, pictures, stream, timeline):
+        """Yields decoded pictures with their size as shown, and their times."""
+        ratio, size = None, ()
+        for number, picture in enumerate(pictures):
+            coded = picture.width, picture.height
+            # The decoder knows a new aspect some frames before it gives the
+            # first one that has it, which is a key frame.
+            if ratio is None or picture.key_frame or coded != size:
+                ratio = files.pixel_ratio(stream, self._first_coded)
+            size = coded
+            item = picture, files.square_size(picture, ratio)
+            stamp_s = number / self.average_fps
+            if self._has_clock:
+                stamp_s = files.stamp_s(picture, stream)
+            yield from timeline.push(item, stamp_s)
+        yield from timeline.finish()
+
+    def _decode(self, stream, packets):
         """Yields decoded pictures, and notes what cannot be decoded."""
         damaged = 0
-        for packet in self._packets(container, stream):
+        for packet in packets:
+            if getattr(packet, "is_discard", False) and packet.duration:
+                # An edit list leaves it out.
+                self._unshown_s += float(packet.duration * stream.time_base)
             try:
                 pictures = stream.decode(packet)
             except av.FFmpegError:
@@ -176,19 +267,34 @@ class Video:
                 f"({error.strerror}); the rest of the file is not used"
             )
 
-    def _upright(self, convert, picture):
+    def _upright(self, convert, picture, size):
         # Players take untagged high definition for BT.709; FFmpeg does not.
         untagged = picture.colorspace == _UNSPECIFIED
         is_hd = min(picture.width, picture.height) >= 720
         image = convert.reformat(
             picture,
-            *self._stored_size,
+            *size,
             format="rgb24",
             src_colorspace=Colorspace.ITU709 if untagged and is_hd else None,
             threads=1,
         ).to_ndarray()
+        if tone.is_hdr(picture.color_trc):
+            image = tone.tone_map(
+                image, picture.color_trc, picture.color_primaries
+            )
         transpose, flip_x, flip_y = self._turn
         if transpose:
             image = image.transpose(1, 0, 2)
         image = image[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
         return np.ascontiguousarray(image)
+
+
+def _describe_sizes(sizes):
+    (width, height, _), (new_width, new_height, time_s) = sizes[:2]
+    count = len(sizes) - 1
+    times = "once" if count == 1 else f"{count} times, first"
+    return (
+        f"the picture changes its size {times} from {width}x{height} to "
+        f"{new_width}x{new_height} at {time_s:.2f} s; boxes are in the pixels "
+        "of each frame"
+    )

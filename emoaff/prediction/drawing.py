@@ -50,8 +50,9 @@ def annotate(
     Each face gets its box, its person, its smoothed expression with the
     confidence, and bars of the most probable expressions of that frame; from a
     model without expressions, valence and arousal. Frames
-    for which the table has no row are shown as they are. The file is read once
-    more, so memory stays constant. Sound is not kept.
+    for which the table has no row are shown as they are. Where the picture
+    changes its size, all are fitted into the first one's, with black borders.
+    The file is read once more, so memory stays constant. Sound is not kept.
 
     Args:
         path: The video or picture.
@@ -83,8 +84,9 @@ def annotate(
         image = read_picture(path).image
         return _write_picture(draw(image, next(by_frame)[1], classes), out)
     with Video(path) as video:
-        fps = video.average_fps
-        writer = VideoWriter(out, video.width, video.height, fps, comment=_MARK)
+        fps = video.average_fps if video.average_fps >= 0.1 else 25.0
+        size = video.width, video.height
+        writer = VideoWriter(out, *size, fps, comment=_MARK)
         with writer:
             upcoming = next(by_frame, (None, []))
             for count, frame in enumerate(video, start=1):
@@ -92,7 +94,7 @@ def annotate(
                 if frame.index == upcoming[0]:
                     image = draw(image, upcoming[1], classes)
                     upcoming = next(by_frame, (None, []))
-                writer.write(image, frame.time_s)
+                writer.write(_fit(image, size), frame.time_s)
                 if on_frame:
                     on_frame(count)
     return out
@@ -114,6 +116,22 @@ def is_drawn(path: str | os.PathLike) -> bool:
             return container.metadata.get("comment") == _MARK
     except (av.FFmpegError, OSError, ValueError):
         return False  # whoever reads it will say what is wrong
+
+
+def _fit(image, size):
+    """Makes a picture one of a size, with black borders where it is not."""
+    (height, width), (full_width, full_height) = image.shape[:2], size
+    if (width, height) == size:
+        return image
+    scale = min(full_width / width, full_height / height)
+    width = max(round(width * scale), 1)
+    height = max(round(height * scale), 1)
+    canvas = np.zeros((full_height, full_width, 3), np.uint8)
+    left, top = (full_width - width) // 2, (full_height - height) // 2
+    canvas[top : top + height, left : left + width] = cv2.resize(
+        image, (width, height), interpolation=cv2.INTER_AREA
+    )
+    return canvas
 
 
 def _grouped(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

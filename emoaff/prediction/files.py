@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Sequence
 
 from emoaff.faces.detect import FaceDetector
-from emoaff.faces.media import media_files
+from emoaff.faces.media import find_media
 from emoaff.prediction import summary
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import STYLES
@@ -99,9 +99,16 @@ def predict_files(
     files, failures = [], []
     for path in inputs:
         try:
-            files += [f for f in media_files(path) if f not in files]
+            found = find_media(path)
         except (OSError, ValueError) as error:
             failures.append(Failure(pathlib.Path(path), reason(error)))
+            continue
+        files += [f for f in found.files if f not in files]
+        failures += [Failure(found.path, s) for s in found.describe_faults()]
+        if found.left_out:
+            report(found.describe_omissions())
+        if not found.files:
+            failures.append(Failure(found.path, found.describe_nothing()))
     files = _without_drawn(files, failures, report)
     kept = [*files, preset.path, *pathlib.Path(preset.path).glob("*")]
     if isinstance(options.baseline, str):

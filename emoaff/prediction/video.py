@@ -115,7 +115,8 @@ class Timeline:
     @property
     def warnings(self) -> list[str]:
         """What went wrong in reading so far, as clauses."""
-        return list(self._video.warnings) if self.kind == "video" else []
+        source = self._video if self.kind == "video" else self._picture
+        return list(source.warnings)
 
     @property
     def damaged(self) -> bool:

@@ -130,6 +130,16 @@ def test_what_is_not_worth_opening_is_reported(root):
     assert len(left_out["put there by the operating system"]) == len(JUNK)
 
 
+def test_content_makes_media_of_any_name(tmp_path):
+    (tmp_path / "photo").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00")
+    (tmp_path / "notes").write_text("hello")
+    report = BuildReport("own")
+    assert SourceTree(tmp_path).media(report) == paths("photo")
+    (left_out,) = report.to_dict()["left_out"]
+    assert left_out["why"] == "neither a video nor a picture"
+    assert left_out["names"] == ["notes"]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
 def test_a_name_that_is_no_utf_8_is_reported_and_breaks_nothing(tmp_path):
     name = os.fsdecode(b"caf\xe9.mp4")

@@ -1,7 +1,10 @@
+import cv2
 import numpy as np
 import pytest
 
 from emoaff.faces import boxes
+from emoaff.faces.boxes import follow
+from emoaff.faces.boxes import small_grey
 
 A = np.array([[0.0, 0, 10, 10]])
 
@@ -51,3 +54,85 @@ def test_corners_and_back():
     np.testing.assert_array_equal(corners, [[1, 2, 4, 6]])
     assert boxes.from_corners(corners[0]) == (1.0, 2.0, 3.0, 4.0)
     assert boxes.to_corners([]).shape == (0, 4)
+
+
+BOX = np.array([[100.0, 60, 160, 120]])
+
+
+@pytest.fixture
+def texture():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (12, 20), np.uint8)
+    return cv2.resize(image, (320, 180), interpolation=cv2.INTER_CUBIC)
+
+
+def warped(image, scale, shift):
+    """Scales about the centre of the box, (130, 90), and shifts."""
+    matrix = np.float64([[scale, 0, 0], [0, scale, 0]])
+    matrix[:, 2] = (1 - scale) * np.array([129.5, 89.5]) + shift
+    return cv2.warpAffine(image, matrix, image.shape[::-1])
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (7.5, -4.25), (-20, 12)])
+@pytest.mark.parametrize("scale", [1.0, 1.06, 0.95])
+def test_boxes_move_and_grow_with_the_picture(texture, shift, scale):
+    (got,) = follow(texture, warped(texture, scale, shift), BOX)
+    half = 30 * scale
+    centre = np.array([130, 90]) + shift
+    expected = np.concatenate([centre - half, centre + half])
+    np.testing.assert_allclose(got, expected, atol=0.6)
+
+
+def test_the_background_may_move_otherwise(texture):
+    moved = warped(texture, 1.0, (-9, 3))
+    moved[60:120, 108:168] = texture[60:120, 100:160]
+    (got,) = follow(texture, moved, BOX)
+    np.testing.assert_allclose(got, BOX[0] + [8, 0, 8, 0], atol=0.6)
+
+
+def test_what_is_replaced_is_lost(texture):
+    rng = np.random.default_rng(1)
+    other = rng.integers(0, 256, texture.shape, np.uint8)
+    assert np.isnan(follow(texture, other, BOX)).all()
+
+
+def test_what_is_mostly_replaced_is_lost(texture):
+    rng = np.random.default_rng(1)
+    other = rng.integers(0, 256, texture.shape, np.uint8)
+    other[:, 100:118] = texture[:, 100:118]
+    assert np.isnan(follow(texture, other, BOX)).all()
+    other[:, 100:145] = texture[:, 100:145]
+    np.testing.assert_allclose(follow(texture, other, BOX), BOX, atol=0.6)
+
+
+def test_a_box_is_lost_when_its_centre_leaves_the_picture(texture):
+    edge = np.array([[-38.0, 40, 42, 120]])
+    (inside,) = follow(texture, warped(texture, 1, (-1, 0)), edge)
+    np.testing.assert_allclose(inside, [-39, 40, 41, 120], atol=0.6)
+    assert np.isnan(follow(texture, warped(texture, 1, (-3, 0)), edge)).all()
+
+
+def test_boxes_do_not_depend_on_each_other(texture):
+    moved = warped(texture, 1.0, (3, 3))
+    boxes = np.array([[20.0, 20, 60, 60], [np.nan] * 4, BOX[0]])
+    got = follow(texture, moved, boxes)
+    assert np.isnan(got[1]).all()
+    np.testing.assert_array_equal(got[2], follow(texture, moved, BOX)[0])
+    assert follow(texture, moved, np.zeros((0, 4))).shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((640, 360), (320, 180)),
+        ((320, 240), (320, 240)),
+        ((321, 240), (160, 120)),
+        ((1920, 1080), (320, 180)),
+        ((3, 4000), (1, 307)),
+    ],
+)
+def test_pictures_shrink_by_a_whole_factor(size, expected):
+    image = np.full((*size[::-1], 3), 77, np.uint8)
+    grey = small_grey(image)
+    assert grey.shape == expected[::-1]
+    assert (grey == 77).all()

@@ -1,81 +1,127 @@
+import os
 import pathlib
 
+import cv2
+import numpy as np
 import pytest
 
+from emoaff.faces import find_media
 from emoaff.faces import media_files
-from emoaff.faces import media_kind
-from tests.faces.video_files import write_numbered
+from tests.faces.video_files import write_sound
+
+PNG = cv2.imencode(".png", np.zeros((9, 9), np.uint8))[1].tobytes()
+VIDEO = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00"
 
 
-def touch(folder, *names):
-    for name in names:
+def write(folder, contents):
+    for name, data in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
+        path.write_bytes(data)
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("a.mp4", "video"),
-        ("a.MOV", "video"),
-        ("a.mpg", "video"),
-        ("a.JPG", "picture"),
-        ("a.tiff", "picture"),
-        ("a.txt", None),
-        ("a", None),
-    ],
-)
-def test_the_suffix_decides_where_nothing_else_does(name, kind):
-    assert media_kind(pathlib.Path("nowhere") / name) == kind
-
-
-@pytest.mark.parametrize(
-    ("start", "kind"),
-    [
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
-        (b"\x89PNG\r\n\x1a\n", "picture"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "picture"),
-        (b"RIFF\x00\x00\x00\x00AVI LIST", "video"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", None),
-        (b"just some text", None),
-    ],
-)
-def test_the_content_beats_the_suffix(tmp_path, start, kind):
-    for name in ("a.mp4", "a.jpg", "a.dat"):
-        path = tmp_path / name
-        path.write_bytes(start)
-        by_suffix = {"a.mp4": "video", "a.jpg": "picture"}.get(name)
-        assert media_kind(path) == (kind or by_suffix)
-
-
-@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.mpg"])
-def test_real_videos_are_known_without_their_suffix(tmp_path, name):
-    codec = "mpeg2video" if name == "a.mpg" else "libx264"
-    path = write_numbered(tmp_path / name, 2, codec=codec)
-    assert media_kind(path.rename(tmp_path / "unnamed")) == "video"
+def names(paths, root):
+    return [path.relative_to(root).as_posix() for path in paths]
 
 
 def test_folders_are_listed_in_order_and_without_junk(tmp_path):
-    touch(
+    write(
         tmp_path,
-        *("b.mp4", "a.jpg", "inner/c.mov", "notes.txt"),
-        *("._b.mp4", ".DS_Store", ".hidden/d.mp4"),
+        {
+            "b.mp4": VIDEO,
+            "a.jpg": PNG,
+            "inner/c.mov": VIDEO,
+            "notes.txt": b"hello",
+            "._b.mp4": VIDEO,
+            ".hidden/d.mp4": VIDEO,
+        },
     )
-    names = [str(p.relative_to(tmp_path)) for p in media_files(tmp_path)]
-    assert names == ["a.jpg", "b.mp4", str(pathlib.Path("inner", "c.mov"))]
+    found = names(media_files(tmp_path), tmp_path)
+    assert found == ["a.jpg", "b.mp4", "inner/c.mov"]
     flat = media_files(tmp_path, recursive=False)
-    assert [path.name for path in flat] == ["a.jpg", "b.mp4"]
+    assert names(flat, tmp_path) == ["a.jpg", "b.mp4"]
+
+
+def test_folders_go_by_content_too(tmp_path):
+    write(
+        tmp_path, {"photo": PNG, "clip.dat": VIDEO, "code.ts": b"let a = 1;\n"}
+    )
+    assert names(media_files(tmp_path), tmp_path) == ["clip.dat", "photo"]
+    assert find_media(tmp_path).describe_faults() == []
 
 
 def test_a_file_is_given_back_whatever_it_is(tmp_path):
-    touch(tmp_path, "notes.txt")
-    assert media_files(tmp_path / "notes.txt") == [tmp_path / "notes.txt"]
+    write(tmp_path, {"notes.txt": b"hello"})
+    path = tmp_path / "notes.txt"
+    assert media_files(path) == [path]
+    assert find_media(path).describe_omissions() == ""
+
+
+def test_what_is_left_out_is_counted_with_its_reason(tmp_path):
+    write(
+        tmp_path,
+        {
+            "a.png": PNG,
+            "a.txt": b"hello",
+            "b.txt": b"hello",
+            "data.csv": b"a;b",
+            ".DS_Store": b"x",
+            "nothing": b"",
+        },
+    )
+    write_sound(tmp_path / "s.wav")
+    head, _, each = find_media(tmp_path).describe_omissions().rpartition(": ")
+    assert head == f"{tmp_path}: left out 6 files of 7"
+    first, *others = each.split("; ")
+    assert first == "3 of another kind (.txt, .csv)"
+    assert sorted(others) == ["1 empty", "1 hidden", "1 sound (.wav)"]
+
+
+def test_nothing_left_out_is_nothing_said(tmp_path):
+    write(tmp_path, {"a.png": PNG})
+    found = find_media(tmp_path)
+    assert (found.describe_omissions(), found.describe_faults()) == ("", [])
+
+
+def test_files_named_as_media_that_are_none_are_faults(tmp_path):
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"
+    write(tmp_path, {"a.png": PNG, "p.mp4": pointer, "t.jpg": b"hello\n"})
+    write(tmp_path, {f"e{n}.mov": b"" for n in range(1000)})
+    write(tmp_path, {f"e{n}": b"" for n in range(9)})
+    found = find_media(tmp_path)
+    assert names(found.files, tmp_path) == ["a.png"]
+    empty, of_git, text = found.describe_faults()
+    assert "found 1000 files to be empty, such as e0.mov" in empty
+    assert of_git.startswith(f"{tmp_path / 'p.mp4'}: expected a video")
+    assert "Git LFS pointer whose file was not fetched" in of_git
+    assert "found it to be plain text" in text
+    assert "1009 empty" in found.describe_omissions()
+
+
+def test_links_and_pipes_are_passed_over_and_said(tmp_path):
+    write(tmp_path, {"a.png": PNG})
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "gone.mp4").symlink_to(tmp_path / "nothing")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.mp4")
+    found = find_media(tmp_path)
+    assert names(found.files, tmp_path) == ["a.png"]
+    assert names(found.left_out["a link to a folder"], tmp_path) == ["loop"]
+    assert found.describe_faults()[0].count("a pipe, device or broken link")
 
 
 def test_nothing_to_read_says_so(tmp_path):
-    touch(tmp_path, "notes.txt")
-    with pytest.raises(ValueError, match="found none in it.*mp4"):
+    with pytest.raises(ValueError, match="found none in it .it is empty"):
+        media_files(tmp_path)
+    write(tmp_path, {"notes.txt": b"hello"})
+    with pytest.raises(ValueError, match="1 of another kind.*mp4"):
         media_files(tmp_path)
     with pytest.raises(FileNotFoundError, match="found nothing there"):
         media_files(tmp_path / "none")
+
+
+def test_the_field_cases_are_told_apart(field_case):
+    found = find_media(pathlib.Path(field_case("clock_reset.ts")).parent)
+    used = {path.name for path in found.files}
+    assert {"tiled.heic", "rotated.heic", "clock_reset.ts"} <= used
+    assert [p.name for p in found.left_out["sound"]] == ["cover_art.m4a"]

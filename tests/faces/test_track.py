@@ -281,8 +281,8 @@ def test_one_tracker_serves_several_videos():
     for seed in (1, 2):
         scene = Scene([Person(seed, still(100))], 30)
         tracker = tracker or FaceTracker(scene)
-        tracker._settings.detector.__dict__ |= scene.__dict__
-        tracked = list(tracker.track(tracker._settings.detector.frames()))
+        tracker.detector.__dict__ |= scene.__dict__
+        tracked = list(tracker.track(tracker.detector.frames()))
         assert {f.person for _, faces in tracked for f in faces} == {1}
 
 

@@ -99,7 +99,7 @@ def test_the_report_names_what_is_left_out_and_why(built):
         "only pointers of Git LFS; `git lfs pull` fetches the files": [
             f"{own}/KA.AN4.42.tiff"
         ],
-        "no video or picture by their names": [f"{own}/README_FIRST.txt"],
+        "neither a video nor a picture": [f"{own}/README_FIRST.txt"],
         "put there by the operating system": [f"{own}/._KA.AN1.39.tiff"],
     }
     assert built.report["splits"]["train"]["subjects"] == 4

@@ -116,7 +116,7 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
         clip(root / "train" / "sad" / f"{name}.mp4")
     files = {
         "empty": ("train/sad/e.mp4", b""),
-        "no video or picture by their names": ("train/sad/e.txt", b"x"),
+        "neither a video nor a picture": ("train/sad/e.txt", b"x"),
         "put there by the operating system": ("train/sad/._a.mp4", b"x"),
         "cannot be read": ("train/sad/f.mp4", b"no video"),
         "in no class folder": ("train/g.mp4", b"x"),
@@ -154,7 +154,7 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
         (["a.mp4"], r"Found 1 \(in no class folder\), such as a.mp4"),
         (
             ["happy/a.mp4", "sad/b.txt"],
-            r"the class 'sad'. There is none; left out: 1 \(no video",
+            r"the class 'sad'. There is none; left out: 1 \(neither",
         ),
         (["happy/a.mp4", "sad/bad.mp4"], "the class 'sad'. .*cannot be read"),
         (["train/sad/a.mp4", "happy/b.mp4"], "both, such as train and happy"),

@@ -3,11 +3,11 @@ import pytest
 
 from emoaff.faces import Detection
 from emoaff.faces.boxes import to_corners
-from emoaff.faces.matching import confirm_lost
-from emoaff.faces.matching import covered
-from emoaff.faces.matching import last_seen
-from emoaff.faces.matching import match
 from emoaff.faces.tracks import Track
+from emoaff.faces.tracks import confirm_lost
+from emoaff.faces.tracks import covered
+from emoaff.faces.tracks import last_seen
+from emoaff.faces.tracks import match
 
 LOOKS = np.eye(3, dtype="float32")
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emoaff.faces.cuts import CutFinder
+from emoaff.faces.tracking import CutFinder
 
 
 def room(seed, contrast=60):
