@@ -27,6 +27,7 @@ from collections.abc import Callable
 import keras
 
 from emoaff import labels
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.presets import weights_file
 from emoaff.presets.preset import Preset
 
@@ -183,9 +184,10 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
         )
     # A copy, since Keras empties what it reads.
     architecture = copy.deepcopy(config["architecture"])
-    model = keras.saving.deserialize_keras_object(architecture)
-    with weights_file.readable(weights) as file:
-        model.load_weights(file)
+    with use_own_settings("float32"):
+        model = keras.saving.deserialize_keras_object(architecture)
+        with weights_file.readable(weights) as file:
+            model.load_weights(file)
     expression = config["outputs"].get("expression")
     space = None
     if expression:
