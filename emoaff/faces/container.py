@@ -7,6 +7,8 @@ import struct
 import av
 from av.stream import Disposition
 
+from emoaff.faces.git_lfs import refuse_pointer
+
 # Titles in another encoding than UTF-8 are no reason not to read the pictures.
 # PyAV 19 has no such argument any more.
 _LENIENT = (
@@ -27,7 +29,8 @@ def open_container(path: pathlib.Path) -> av.container.InputContainer:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is a folder, is empty, or no format that FFmpeg knows.
+        ValueError: It is a folder, is empty, a pointer of Git LFS, or no
+            format that FFmpeg knows.
     """
     if not path.exists():
         raise FileNotFoundError(
@@ -44,6 +47,7 @@ def open_container(path: pathlib.Path) -> av.container.InputContainer:
             f"{path}: expected a video file, found an empty one (0 bytes). "
             "Copy or record it again."
         )
+    refuse_pointer(path, "a video file")
     try:
         # Absolute, or FFmpeg would read "name:" as a protocol.
         return av.open(str(path.absolute()), **_LENIENT)

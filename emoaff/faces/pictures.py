@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 
 from emoaff.faces.frame import Frame
+from emoaff.faces.git_lfs import refuse_pointer
 
 
 def read_picture(path: str | os.PathLike) -> Frame:
@@ -23,7 +24,8 @@ def read_picture(path: str | os.PathLike) -> Frame:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is a folder, empty, or not a picture that can be read.
+        ValueError: It is a folder, empty, a pointer of Git LFS, or not a
+            picture that can be read.
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -35,6 +37,7 @@ def read_picture(path: str | os.PathLike) -> Frame:
         raise ValueError(
             f"{path}: expected a picture, found {found}. Give a picture file."
         )
+    refuse_pointer(path, "a picture")
     data = np.fromfile(path, np.uint8)
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB)

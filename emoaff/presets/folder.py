@@ -27,6 +27,7 @@ from collections.abc import Callable
 import keras
 
 from emoaff import labels
+from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.layers.keras_settings import use_own_settings
 from emoaff.presets import weights_file
 from emoaff.presets.preset import Preset
@@ -125,6 +126,7 @@ def read_config(name_or_path: str | os.PathLike) -> dict:
             damaged or of a later format, or it is a run that has not ended.
     """
     path, config = find(name_or_path), {}
+    refuse_pointer(path / CONFIG, "a preset's config.json")
     try:
         config = json.loads((path / CONFIG).read_text("utf-8"))
         known = config["format"] <= _FORMAT
@@ -176,6 +178,7 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
             f"Expected the weights of the preset in {path}. There is no "
             f"{weights.name}. Take a fresh copy of the folder."
         )
+    refuse_pointer(weights, "the weights of a preset")
     if _sha256(weights) != config["weights"]["sha256"]:
         raise ValueError(
             f"The weights in {weights} are not those that {CONFIG} names: the "

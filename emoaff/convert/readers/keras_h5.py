@@ -19,6 +19,7 @@ import numpy as np
 
 from emoaff.convert.readers.keras_config import layer_classes
 from emoaff.convert.readers.keras_config import refuse_code
+from emoaff.faces.git_lfs import refuse_pointer
 
 # Weights hardly shrink: beyond this a dataset claims what it does not hold.
 _LARGEST_RATIO = 32
@@ -68,6 +69,7 @@ def read_keras_h5(path: str | os.PathLike) -> KerasFile:
         raise FileNotFoundError(
             f"Expected a file of Keras's weights. There is no {path}."
         )
+    refuse_pointer(path, "a file of Keras's weights")
     try:
         with h5py.File(path) as file:
             _refuse_links(path, file)
