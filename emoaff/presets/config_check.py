@@ -26,10 +26,15 @@ _Validator = jsonschema.validators.extend(
         "integer", _is_whole
     ),
 )
-_whole, _parts = (
-    _Validator(schema)
-    for schema in (WHOLE, {"type": "object", "properties": PARTS})
-)
+
+
+def strict_validator(schema: dict):
+    """Returns a validator that takes no 80.0 for a whole number."""
+    return _Validator(schema)
+
+
+_whole = strict_validator(WHOLE)
+_parts = strict_validator({"type": "object", "properties": PARTS})
 
 
 def parse_json(text: str):
@@ -78,33 +83,36 @@ def check_parts(config: dict, path: pathlib.Path) -> None:
     _check(_parts, config, path)
 
 
+def describe_error(error: jsonschema.ValidationError) -> str:
+    """Says what is wrong with which field, without a full stop."""
+    return (
+        f"{_named(error.absolute_path)} {_wanted(error)}. Received: "
+        f"{_short(error.instance)}"
+    )
+
+
 def _check(validator, config, path):
     error = next(iter(sorted(validator.iter_errors(config), key=_place)), None)
     if error is not None:
-        raise ValueError(
-            f"Expected a preset's {path.name} in {path.parent}. The one there "
-            f"is damaged: {_named(error.absolute_path)} {_wanted(error)}. "
-            f"Received: {_short(error.instance)}. Take a fresh copy, or mend "
-            "that field."
-        )
+        raise _damaged(path, describe_error(error))
     for name, part in config.items():
-        if name in _NOTES:
-            continue
-        field = _find_infinite(part, [name])
+        field = None if name in _NOTES else _find_infinite(part, [name])
         if field:
-            raise ValueError(
-                f"Expected a preset's {path.name} in {path.parent}. The one "
-                f"there is damaged: {_named(field)} should be a finite number. "
-                "Take a fresh copy, or mend that field."
-            )
+            raise _damaged(path, f"{_named(field)} should be a finite number")
     for name, output in config.get("outputs", {}).items():
-        if "range" in output and not output["range"][0] < output["range"][1]:
-            raise ValueError(
-                f"Expected a preset's {path.name} in {path.parent}. The one "
-                f"there is damaged: `outputs.{name}.range` should rise. "
-                f"Received: {output['range']}. Take a fresh copy, or mend that "
-                "field."
+        low, high = output.get("range", (0, 1))
+        if not low < high:
+            raise _damaged(
+                path,
+                f"`outputs.{name}.range` should rise. Received: {[low, high]}",
             )
+
+
+def _damaged(path, what):
+    return ValueError(
+        f"Expected a preset's {path.name} in {path.parent}. The one there is "
+        f"damaged: {what}. Take a fresh copy, or mend that field."
+    )
 
 
 def _place(error):
