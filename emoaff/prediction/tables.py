@@ -152,9 +152,10 @@ def read_table(
 
 def _rows(path, classes):
     with pathlib.Path(path).open(newline="") as file:
-        lines = csv.DictReader(file)
+        header = next(csv.reader(file), ())
+        lines = csv.DictReader(file, header)
         while True:
-            with _reading(path, lines.line_num + 1):
+            with _reading(path, lines.line_num + 2):
                 cells = next(lines, None)
                 if cells is None:
                     return

@@ -100,9 +100,9 @@ def _series(path, rows, numbers, recording=""):
         return RatingSeries(np.empty(0), np.empty((0, 0)), recording)
     times, values = numbers[:, 0], numbers[:, 1:]
     # Infinity rises too, and reaches over the whole recording.
-    late = np.flatnonzero(
-        ~(np.diff(times, prepend=-np.inf) > 0) | ~np.isfinite(times)
-    )
+    late = np.flatnonzero(~np.isfinite(times))
+    if not len(late):
+        late = np.flatnonzero(~(np.diff(times, prepend=-np.inf) > 0))
     if len(late):
         place = late[0]
         raise ValueError(

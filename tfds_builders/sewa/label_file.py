@@ -82,10 +82,11 @@ def read(path: pathlib.Path) -> LabelFile:
     numbers = np.array(
         [_numbers(path, line, cells, places) for line, cells in rows]
     ).reshape(-1, len(_WANTED))
-    late = np.flatnonzero(
-        ~(np.diff(numbers[:, 0], prepend=-np.inf) > 0)
-        | ~np.isfinite(numbers[:, 0])
-    )
+    times = numbers[:, 0]
+    # Infinity rises too, and its label would have no end.
+    late = np.flatnonzero(~np.isfinite(times))
+    if not len(late):
+        late = np.flatnonzero(~(np.diff(times, prepend=-np.inf) > 0))
     if len(late):
         raise ValueError(
             f"{path.name}, line {rows[late[0]][0]}: expected times that rise. "
