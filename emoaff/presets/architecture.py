@@ -6,11 +6,13 @@ import pathlib
 import threading
 
 import keras
+import numpy as np
 
 from emoaff.layers.keras_settings import use_own_settings
 
 _MOST_NODES = 200_000  # lists, objects and values of an architecture
 _LARGEST_OUTPUT = 1 << 27  # numbers that one layer makes of one input
+_MOST_TRIED = 1_000_000  # numbers of an input; clips may take minutes
 _SPARE = 1.1  # rounding of the estimate
 # Keras's and this package's own; others only where they are registered.
 _MODULES = ("keras", "emoaff", "builtins")
@@ -69,8 +71,10 @@ def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
         path: It, for messages.
 
     Raises:
-        ValueError: If a size, a window or a number of classes is another.
+        ValueError: If a size, a window or a number of classes is another, or
+            the model cannot answer a black picture.
     """
+    _try_out(model, path)
     for name, output in config["outputs"].items():
         if name not in model.output:
             raise _unfit(path, f"outputs.{name}", ", ".join(model.output))
@@ -90,6 +94,19 @@ def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
     window = config.get("sampling", {}).get("window") or 1
     if len(shape) == 5 and shape[1] not in (None, window):
         raise _unfit(path, "sampling.window", f"{shape[1]} frames")
+
+
+def _try_out(model, path):
+    """Some settings of layers are looked at when they are first used."""
+    shape = [1 if n is None else n for n in model.inputs[0].shape]
+    if len(model.inputs) > 1 or math.prod(shape) > _MOST_TRIED:
+        return
+    black = np.zeros(shape, np.float32)
+    try:
+        # In the structure of its inputs, or Keras warns.
+        model(keras.tree.map_structure(lambda _: black, model.input))
+    except Exception as error:
+        raise _damaged(path, _reason(error)) from error
 
 
 def _refuse_foreign_code(architecture, path):
@@ -221,8 +238,11 @@ def _refuse_large_outputs(model, path):
 
 
 def _reason(error):
-    lines = str(error).splitlines() or [""]
-    return f"Keras cannot build it ({type(error).__name__}: {lines[0][:200]})"
+    lines = [line for line in str(error).splitlines() if line] or [""]
+    # Keras puts where it happened first, and TensorFlow colours the rest.
+    found = lines[-1] if "encountered when" in lines[0] else lines[0]
+    text = "".join(c for c in found if c.isprintable())[:200]
+    return f"Keras cannot build it ({type(error).__name__}: {text})"
 
 
 def _unfit(path, field, found):

@@ -4,6 +4,8 @@
 once stays here, in `KEPT`.
 """
 
+import importlib.util
+import pathlib
 import random
 
 import pytest
@@ -102,3 +104,15 @@ def test_only_our_own_errors_count_as_sentences(error, right, tmp_path):
     assert is_sentence(error) == right
     target = Target("x", read, (b"",), ())
     assert (read_once(target, tmp_path) == "") == right
+
+
+def test_the_benchmark_shares_its_inputs_among_all_parsers(capsys):
+    path = pathlib.Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
+    spec = importlib.util.spec_from_file_location("fuzz", path)
+    benchmark = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(benchmark)
+    assert benchmark.main(["--inputs", "70", "--presets", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "72 inputs, 0 findings" in printed
+    assert "| video_folder | 2 | 0 |" in printed
+    assert "| preset of clips | 1 | 0 |" in printed
