@@ -23,6 +23,8 @@ _WITHOUT_WEIGHTS = frozenset(
     "InputNormalization MaxPooling2D Multiply ReLU Rescaling Reshape Resizing "
     "Softmax Subtract ZeroPadding2D".split()
 )
+# What says how many numbers an output of a kind has.
+_COUNTED = {"dimensional": "names", "features": "size", "values": "size"}
 _RECURRENT = frozenset(("LSTM", "GRU", "SimpleRNN"))
 _NORMS = frozenset(("BatchNormalization", "LayerNormalization"))
 
@@ -78,9 +80,7 @@ def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
     for name, output in config["outputs"].items():
         if name not in model.output:
             raise _unfit(path, f"outputs.{name}", ", ".join(model.output))
-        key = {"dimensional": "names", "features": "size"}.get(
-            output["kind"], "classes"
-        )
+        key = _COUNTED.get(output["kind"], "classes")
         named = output[key]
         count = named if key == "size" else len(named)
         made = model.output[name].shape[-1]

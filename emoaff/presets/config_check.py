@@ -6,7 +6,7 @@ import pathlib
 
 import jsonschema
 
-from emoaff.presets.config_schema import PARTS
+from emoaff.presets.config_schema import EXPORTED
 from emoaff.presets.config_schema import WHOLE
 
 # Levels of lists and objects within one another; shipped presets have 15.
@@ -34,7 +34,7 @@ def strict_validator(schema: dict):
 
 
 _whole = strict_validator(WHOLE)
-_parts = strict_validator({"type": "object", "properties": PARTS})
+_parts = strict_validator(EXPORTED)
 
 
 def parse_json(text: str):

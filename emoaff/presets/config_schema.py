@@ -1,5 +1,7 @@
 """What a preset's `config.json` must look like, as JSON schemas."""
 
+import copy
+
 _LARGEST_SIDE = 2048  # pixels
 _LONGEST_WINDOW = 10_000  # frames
 
@@ -24,6 +26,7 @@ _OUTPUT_KINDS = {
     "probabilities of each": ("label_space", "classes"),
     "dimensional": ("names", "range"),
     "features": ("size",),
+    "values": ("size",),  # of an exported model without a preset
 }
 _OUTPUT = {
     "type": "object",
@@ -47,7 +50,7 @@ _OUTPUT = {
         for kind, fields in _OUTPUT_KINDS.items()
     ],
 }
-PARTS = {
+_PARTS = {
     "input": {
         "type": "object",
         "required": ["size"],
@@ -111,12 +114,17 @@ _SCORE_ROW = {
         "value": {"type": ["number", "null"]},
     },
 }
+# Of an exported file; its classes may belong to no label space.
+EXPORTED = copy.deepcopy({"type": "object", "properties": _PARTS})
+for _rule in EXPORTED["properties"]["outputs"]["additionalProperties"]["allOf"]:
+    _fields = _rule["then"]["required"]
+    _rule["then"]["required"] = [n for n in _fields if n != "label_space"]
 WHOLE = {
     "type": "object",
     "required": ["format", "architecture", "outputs", "input", "crop"]
     + ["weights"],
     "properties": {
-        **PARTS,
+        **_PARTS,
         "format": {"type": "integer", "minimum": 1},
         "name": _TEXT,
         "architecture": {

@@ -17,7 +17,12 @@ from tests.fuzzing.running import read_once
 from tests.fuzzing.target import Target
 
 # Seeds of damage that once ended in a traceback or a warning.
-KEPT = {"sewa": (157,), "affectnet 2021": (5,)}
+KEPT = {
+    "sewa": (157,),
+    "affectnet 2021": (5,),
+    "aff_wild2 mtl": (101929, 104932),
+    "preset of pictures": (467,),
+}
 
 
 def run(targets, numbers, folder):
@@ -33,8 +38,10 @@ def test_damaged_tables_end_in_a_sentence(table_parsers, tmp_path):
     assert run(table_parsers, range(150), tmp_path) == []
 
 
-def test_what_was_found_once_stays_mended(table_parsers, tmp_path):
-    for target in table_parsers:
+def test_what_was_found_once_stays_mended(
+    table_parsers, preset_parsers, tmp_path
+):
+    for target in [*table_parsers, *preset_parsers]:
         for number in KEPT.get(target.name, ()):
             numbers = range(number, number + 1)
             assert list(fuzz(target, numbers, tmp_path / target.name)) == []
