@@ -1,17 +1,8 @@
 """Emotions of faces on video: corpora, Keras models, training, prediction."""
 
-import keras
-
-if keras.backend.backend() != "tensorflow":
-    raise ImportError(
-        "emoaff needs Keras on TensorFlow, since its corpora, data pipelines "
-        "and exports are TensorFlow's. Received: keras.backend.backend()="
-        f"{keras.backend.backend()!r}. Set KERAS_BACKEND=tensorflow before "
-        "keras is imported."
-    )
-
 # Importing a class registers it: `keras.saving.load_model` finds nothing that
 # these lines do not import.
+from emoaff import _backend  # noqa: F401 - first: it imports Keras
 from emoaff import corpora
 from emoaff import faces
 from emoaff import labels

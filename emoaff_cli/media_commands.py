@@ -4,6 +4,7 @@ import argparse
 
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import positive
+from emoaff_cli.arguments import sentence
 
 _DEFAULT_PRESET = "compact_ferplus"
 _SYSTEMS = ("emoaff", "emo-affectnet")
@@ -230,7 +231,12 @@ def _models(args):
         print(path.read_text("utf-8"))
         return
     for name in presets.names():
-        config = presets.read_config(name)
-        weights = presets.find(name) / config["weights"]["file"]
-        size = weights.stat().st_size / 1e6
+        try:
+            config = presets.read_config(name)
+            weights = presets.find(name) / config["weights"]["file"]
+            size = weights.stat().st_size / 1e6
+        except (OSError, ValueError) as error:
+            # One damaged preset does not hide the others.
+            complain(sentence(error))
+            continue
         print(f"{name}  {size:.1f} MB, {model_card.headline(config)}")

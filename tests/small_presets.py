@@ -77,9 +77,11 @@ def _memory(x, one_answer):
 
 def saved(folder, model, outputs, **more):
     """Saves and loads a preset; `more` is what else `config.json` says."""
+    shape = model.input_shape
+    size = shape[-2] if len(shape) in (4, 5) else SIDE
     config = {
         "name": folder.name,
-        "input": {"size": SIDE, "channels": "RGB", "range": [0, 255]},
+        "input": {"size": size, "channels": "RGB", "range": [0, 255]},
         "crop": {"margin": 0.0, "interpolation": "area"},
         "outputs": outputs,
         **more,

@@ -19,9 +19,11 @@ from emoaff.convert.origin import files_of
 from emoaff.convert.origin import prefix_of
 from emoaff.convert.recognition import recognise
 from emoaff.convert.systems.catalogue import SOURCES
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.presets import model_card
 
 
+@use_own_settings("float32")
 def convert(
     source: str | os.PathLike, kind: str | None = None, **settings
 ) -> Conversion:
@@ -71,6 +73,7 @@ def convert(
     )
 
 
+@use_own_settings("float32")
 def save(
     conversion: Conversion, out: str | os.PathLike, dtype: str = "float32"
 ) -> pathlib.Path:

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from emoaff.faces import PICTURE_SUFFIXES
 from emoaff.faces import VIDEO_SUFFIXES
 from emoaff.faces import media_kind
+from emoaff.faces.git_lfs import is_pointer
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
 _LABEL_SUFFIXES = TABLE_SUFFIXES | {".arff", ".json", ".txt"}
 _JUNK = ("thumbs.db", "desktop.ini", "__macosx")
-_POINTER = b"version https://git-lfs"
-_POINTER_BYTES = 1024  # at most
 _OF_GIT = "only pointers of Git LFS; `git lfs pull` fetches the files"
 _TOP = pathlib.PurePosixPath(".")
 
@@ -217,10 +216,8 @@ def why_not_usable(path: str | os.PathLike) -> str | None:
     try:
         os.fspath(path).encode()
         size = os.stat(path).st_size
-        if 0 < size <= _POINTER_BYTES:
-            with open(path, "rb") as opened:
-                if opened.read(len(_POINTER)) == _POINTER:
-                    return _OF_GIT
+        if is_pointer(path):
+            return _OF_GIT
     except UnicodeEncodeError:
         return "name that is no UTF-8"
     except OSError:

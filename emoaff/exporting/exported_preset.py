@@ -11,6 +11,7 @@ from emoaff.exporting import running
 from emoaff.exporting.exported_sequence import ExportedSequence
 from emoaff.exporting.metadata import read_metadata
 from emoaff.exporting.runtimes import open_runtime
+from emoaff.presets.config_check import check_parts
 from emoaff.presets.preset import Preset
 
 _SUFFIXES = (".onnx", ".tflite")
@@ -148,6 +149,17 @@ def load_exported(
         ImportError: If its runtime is not installed.
     """
     path = pathlib.Path(path)
+    try:
+        return _load(path, threads)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"Expected a file that emoaff exported. What {path} says of "
+            f"itself is damaged ({type(error).__name__}: {error}). Export it "
+            "again with `emoaff export`."
+        ) from error
+
+
+def _load(path, threads):
     model = ExportedModel(path, threads)
     about = model.about
     config = {
@@ -156,6 +168,7 @@ def load_exported(
         "name": about["name"],
         "weights": {"file": path.name, "sha256": about["weights_sha256"]},
     }
+    check_parts(config, path)
     taken = config["input"]
     config["input"] = {
         k: taken[k] for k in ("size", "channels", "range") if k in taken

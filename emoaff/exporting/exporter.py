@@ -21,11 +21,13 @@ from emoaff.exporting.samples import samples_of
 from emoaff.exporting.saved_model_file import write_saved_model
 from emoaff.exporting.sources import source_of
 from emoaff.exporting.verification import compare
+from emoaff.layers.keras_settings import use_own_settings
 
 PRECISIONS = ("float16", "dynamic", "int8")
 _PEOPLE, _FRAMES = 4, 24  # to check a file with, where no faces are given
 
 
+@use_own_settings("float32")
 def export(
     model,
     out: str | os.PathLike,

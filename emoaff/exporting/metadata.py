@@ -8,6 +8,7 @@ import struct
 from emoaff.exporting.graph import Graph
 from emoaff.exporting.packages import required
 from emoaff.exporting.sources import Source
+from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.version import __version__
 
 ENTRY = "emoaff.json"
@@ -99,6 +100,8 @@ def read_metadata(path: str | os.PathLike) -> dict:
             "Expected an .onnx or .tflite file or a SavedModel folder. "
             f"Received: {path}."
         )
+    if path.is_file():
+        refuse_pointer(path, "an exported file")
     try:
         text = read(path)
         about = json.loads(text)

@@ -10,6 +10,7 @@ from av.stream import Disposition
 
 from emoaff.faces import animation
 from emoaff.faces.encryption import find_encryption
+from emoaff.faces.git_lfs import refuse_pointer
 
 # Titles in another encoding than UTF-8 are no reason not to read the pictures.
 # PyAV 19 has no such argument any more.
@@ -39,7 +40,8 @@ def open_container(path: pathlib.Path, options: dict | None = None):
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no file, is empty, or no format that FFmpeg knows.
+        ValueError: It is a folder, is empty, a pointer of Git LFS, or no
+            format that FFmpeg knows.
     """
     if not path.exists():
         raise FileNotFoundError(
@@ -61,6 +63,7 @@ def open_container(path: pathlib.Path, options: dict | None = None):
             f"{path}: expected a video file, found an empty one (0 bytes). "
             "Copy or record it again."
         )
+    refuse_pointer(path, "a video file")
     encryption = find_encryption(path)
     if encryption:
         raise ValueError(

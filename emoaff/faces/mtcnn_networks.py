@@ -7,8 +7,8 @@ import numpy as np
 def load_networks() -> list[Callable[[np.ndarray], list]]:
     """Loads the three networks of the `mtcnn` package and its weights.
 
-    They run on the CPU in float32, whatever Keras's global policy is, and
-    each is traced once, for batches and pictures of any size.
+    They run on the CPU in float32, whatever Keras's settings are, and each
+    is traced once, for batches and pictures of any size.
 
     Returns:
         Functions of float32 pixels `(batch, height, width, 3)`, RGB scaled
@@ -19,9 +19,10 @@ def load_networks() -> list[Callable[[np.ndarray], list]]:
         48 pixels.
     """
     # Here, because the package loads TensorFlow.
-    import keras
     import tensorflow as tf
     from mtcnn import stages
+
+    from emoaff.layers.keras_settings import use_own_settings
 
     weights = importlib.resources.files("mtcnn.assets.weights")
     kinds = (
@@ -29,17 +30,13 @@ def load_networks() -> list[Callable[[np.ndarray], list]]:
         (stages.StageRNet, "rnet.lz4", 24),
         (stages.StageONet, "onet.lz4", 48),
     )
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
+    with use_own_settings("float32"):
         # By its full path: the bare name would be looked for in the current
         # folder first, and such a file is unpickled.
         models = [
             (kind(weights=str(weights / name)).model, size)
             for kind, name, size in kinds
         ]
-    finally:
-        keras.config.set_dtype_policy(policy)
 
     def traced(model, size):
         @tf.function(

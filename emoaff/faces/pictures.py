@@ -9,6 +9,7 @@ import numpy as np
 
 from emoaff.faces import tone
 from emoaff.faces.frame import Frame
+from emoaff.faces.git_lfs import refuse_pointer
 
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"hevc")
 _AVIF_BRANDS = (b"avif", b"avis")
@@ -39,7 +40,8 @@ def read_picture(path: str | os.PathLike) -> Frame:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is a folder, empty, or not a picture that can be read.
+        ValueError: It is a folder, empty, a pointer of Git LFS, or not a
+            picture that can be read.
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -52,6 +54,7 @@ def read_picture(path: str | os.PathLike) -> Frame:
         raise ValueError(
             f"{path}: expected a picture, found {found}. Give a picture file."
         )
+    refuse_pointer(path, "a picture")
     data = path.read_bytes()
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if brand in _HEIF_BRANDS:

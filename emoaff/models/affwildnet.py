@@ -4,11 +4,13 @@ import keras
 from keras import layers
 
 from emoaff.layers import Framewise
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models import heads
 from emoaff.models.slim_resnet50 import build_slim_resnet50
 from emoaff.models.vgg_face16 import build_vgg_face16
 
 
+@use_own_settings()
 def build_affwildnet(backbone="vgg_face", frames=80, *, name="affwildnet"):
     """AffWildNet without landmarks, as in its authors' released code.
 

@@ -3,6 +3,7 @@
 import keras
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 
 def build_resnet50(image_size=150, weights=None, name="resnet50"):
@@ -134,6 +135,7 @@ def build_efficientnet_v2_b0(
     )
 
 
+@use_own_settings()
 def _application(
     application, image_size, weights, normalization, name, **options
 ):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import keras
 
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models.applications import build_efficientnet_v2_b0
 from emoaff.models.applications import build_mobilenet_v2
 from emoaff.models.applications import build_mobilenet_v3
@@ -24,6 +25,7 @@ def names():
     return tuple(sorted(_BACKBONES))
 
 
+@use_own_settings()
 def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
     """Builds an image model by name, or readies one of your own.
 

@@ -2,12 +2,14 @@ import keras
 from keras import layers
 
 from emoaff.layers import Framewise
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models import heads as heads_module
 from emoaff.models.backbones import build_backbone
 
 _TEMPORAL = {"lstm": layers.LSTM, "gru": layers.GRU}
 
 
+@use_own_settings()
 def build_cnn_lstm(
     frames=None,
     image_size=None,

@@ -4,10 +4,12 @@ import keras
 from keras import layers
 from keras import regularizers
 
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models import heads
 from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
 
 
+@use_own_settings()
 def build_emo_affectnet_backbone(
     classes=7, image_size=224, *, logits=False, name="emo_affectnet_backbone"
 ):
@@ -63,6 +65,7 @@ def build_emo_affectnet_backbone(
     return keras.Model(trunk.input, _classified(x, classes, logits), name=name)
 
 
+@use_own_settings()
 def build_emo_affectnet_lstm(
     frames=10,
     features=512,

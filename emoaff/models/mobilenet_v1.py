@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 # (filters of the pointwise convolution, stride of the depthwise one)
 _BLOCKS = (
@@ -19,6 +20,7 @@ _BLOCKS = (
 )
 
 
+@use_own_settings()
 def build_mobilenet_v1(
     image_size=None,
     weights=None,

@@ -5,6 +5,7 @@ from keras import layers
 
 from emoaff.layers import Greyscale
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models import heads
 
 _CELLS = {
@@ -14,6 +15,7 @@ _CELLS = {
 }
 
 
+@use_own_settings()
 def build_rangulov_cnn(
     classes=None, image_size=96, *, logits=False, name="rangulov_cnn"
 ):
@@ -85,6 +87,7 @@ def build_rangulov_cnn(
     return keras.Model(inputs, head.layer(output, logits)(x), name=name)
 
 
+@use_own_settings()
 def build_rangulov_gru(
     frames=100,
     features=300,

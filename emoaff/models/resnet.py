@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 # depth: blocks of each stage, whether they are bottlenecks
 _DEPTHS = {
@@ -14,6 +15,7 @@ _DEPTHS = {
 _NORMALIZATION = {"torchvision": "imagenet_torch", "keras": "imagenet_caffe"}
 
 
+@use_own_settings()
 def build_resnet(
     depth=50,
     layout="torchvision",

@@ -2,7 +2,10 @@
 
 import keras
 
+from emoaff.layers.keras_settings import use_own_settings
 
+
+@use_own_settings()
 def split(model):
     """Cuts a model of clips at the layer that looks at every frame.
 

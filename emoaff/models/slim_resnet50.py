@@ -4,11 +4,13 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 # (block, units, width of the bottleneck, stride of the last unit)
 _BLOCKS = ((1, 3, 64, 2), (2, 4, 128, 2), (3, 6, 256, 2), (4, 3, 512, 1))
 
 
+@use_own_settings()
 def build_slim_resnet50(
     image_size=96, normalization="centered", name="resnet_v1_50"
 ):

@@ -4,8 +4,10 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 
+@use_own_settings()
 def build_small_cnn(
     image_size=48,
     width=16,

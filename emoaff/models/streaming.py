@@ -10,12 +10,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models import frame_steps
 
 # Up to here the steps of a window are written out, which exporters like.
 _WRITTEN_OUT = 32
 
 
+@use_own_settings()
 def streaming(head, window=None):
     """Turns a head over sequences into one over single frames.
 

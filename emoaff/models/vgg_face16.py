@@ -4,11 +4,13 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 # (convolutions, filters) of each stage
 _STAGES = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
 
 
+@use_own_settings()
 def build_vgg_face16(
     image_size=96, normalization="centered", name="vgg_face16"
 ):

@@ -4,11 +4,13 @@ import keras
 from keras import layers
 
 from emoaff.layers import InputNormalization
+from emoaff.layers.keras_settings import use_own_settings
 
 # (stage, blocks, width of the bottleneck)
 _STAGES = ((2, 3, 64), (3, 4, 128), (4, 6, 256), (5, 3, 512))
 
 
+@use_own_settings()
 def build_vggface2_resnet50(
     image_size=224, normalization="vggface2", name="vggface2_resnet50"
 ):

@@ -40,8 +40,21 @@ class DoubtRule:
 
     @classmethod
     def of(cls, preset) -> "DoubtRule":
-        """Gives a preset's own rule: `doubt` in its `config.json`."""
-        return cls(**preset.config.get("doubt", {}))
+        """Gives a preset's own rule: `doubt` in its `config.json`.
+
+        Raises:
+            ValueError: If it has a limit that is none of these.
+        """
+        own = preset.config.get("doubt", {})
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in own:
+            if name not in known:
+                raise ValueError(
+                    f"Expected in `doubt` of the preset {preset.name} only "
+                    f"{', '.join(known)}. Received: {name}. Take it out of "
+                    f"{preset.path}."
+                )
+        return cls(**own)
 
     def face(self, frame: Frame, face: Face) -> Face:
         """Gives a face with what is wrong with its picture in `doubt`."""

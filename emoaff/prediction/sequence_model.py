@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from emoaff import presets
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.models.sequence_parts import split
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
@@ -78,6 +79,7 @@ class SequenceModel:
         return answers, {name: out[name] for name in states}
 
 
+@use_own_settings("float32")
 def sequence_model(preset: Preset) -> SequenceModel:
     """Takes a preset of clips or of features apart; once for each preset.
 

@@ -151,7 +151,8 @@ def read_table(
         probability at its place and NaN elsewhere, as the file keeps no more.
 
     Raises:
-        ValueError: If the file has other columns.
+        ValueError: If the file has other columns; while the rows are read,
+            if one is damaged. The message names the line.
     """
     names = read_columns(path)
     classes = _classes_of(names)
@@ -190,11 +191,30 @@ def _classes_of(names):
 
 def _rows(path, classes):
     with pathlib.Path(path).open(newline="", encoding="utf-8") as file:
-        for cells in csv.DictReader(file):
-            row = Row(int(cells["frame"]), float(cells["time_s"]))
-            if cells["person"]:
-                row = _with_person(row, cells, classes)
+        header = next(csv.reader(file), ())
+        lines = csv.DictReader(file, header)
+        while True:
+            with _reading(path, lines.line_num + 2):
+                cells = next(lines, None)
+                if cells is None:
+                    return
+                row = Row(int(cells["frame"]), float(cells["time_s"]))
+                if cells["person"]:
+                    row = _with_person(row, cells, classes)
             yield row
+
+
+@contextlib.contextmanager
+def _reading(path, line):
+    """Turns what reading a damaged table stumbles over into a sentence."""
+    try:
+        yield
+    except (csv.Error, KeyError, IndexError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path}, line {line}: expected a row as `emoaff predict` writes "
+            f"it. It cannot be read ({type(error).__name__}: {error}). Make "
+            "the table again."
+        ) from error
 
 
 def _with_person(row, cells, classes):

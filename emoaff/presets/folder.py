@@ -15,7 +15,6 @@ takes what the layer `features` of another preset, `features_from`, makes of
 each picture. `sampling.window` is how many frames in a row it takes at once.
 """
 
-import copy
 import hashlib
 import json
 import os
@@ -27,7 +26,11 @@ from collections.abc import Callable
 import keras
 
 from emoaff import labels
+from emoaff.faces.git_lfs import refuse_pointer
+from emoaff.presets import architecture
 from emoaff.presets import weights_file
+from emoaff.presets.config_check import check_config
+from emoaff.presets.config_check import parse_json
 from emoaff.presets.preset import Preset
 
 CONFIG = "config.json"
@@ -123,29 +126,30 @@ def read_config(name_or_path: str | os.PathLike) -> dict:
         ValueError: If there is no such preset, or its `config.json` is
             damaged or of a later format, or it is a run that has not ended.
     """
-    path, config = find(name_or_path), {}
+    folder = find(name_or_path)
+    path = folder / CONFIG
+    refuse_pointer(path, f"a preset's {CONFIG}")
     try:
-        config = json.loads((path / CONFIG).read_text("utf-8"))
-        known = config["format"] <= _FORMAT
-        for key in ("architecture", "outputs", "input", "crop", "weights"):
-            config[key]
-    except (ValueError, KeyError, TypeError) as error:
-        is_run = isinstance(config, dict) and "recipe" in config
-        if is_run and "format" not in config:
-            raise ValueError(
-                f"The run in {path} has not ended, so it has no preset yet. "
-                f"Go on with it by `emoaff train {config['recipe']} "
-                f"--data-dir DIR --out {path} --resume`."
-            ) from error
+        config = parse_json(path.read_text("utf-8"))
+    except ValueError as error:
         raise ValueError(
-            f"Expected a preset's {CONFIG} in {path}. The one there is damaged "
-            f"({type(error).__name__}: {error}). Take a fresh copy."
+            f"Expected a preset's {CONFIG} in {folder}. The one there is "
+            f"damaged ({type(error).__name__}: {error}). Take a fresh copy."
         ) from error
-    if not known:
-        raise ValueError(
-            f"The preset in {path} has format {config['format']}, and this "
-            f"emoaff reads up to {_FORMAT}. Install a newer emoaff."
-        )
+    if isinstance(config, dict):
+        if "recipe" in config and "format" not in config:
+            raise ValueError(
+                f"The run in {folder} has not ended, so it has no preset yet. "
+                f"Go on with it by `emoaff train {config['recipe']} "
+                f"--data-dir DIR --out {folder} --resume`."
+            )
+        found = config.get("format")
+        if type(found) is int and found > _FORMAT:
+            raise ValueError(
+                f"The preset in {folder} has format {found}, and this emoaff "
+                f"reads up to {_FORMAT}. Install a newer emoaff."
+            )
+    check_config(config, path)
     return config
 
 
@@ -175,20 +179,22 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
             f"Expected the weights of the preset in {path}. There is no "
             f"{weights.name}. Take a fresh copy of the folder."
         )
+    refuse_pointer(weights, "the weights of a preset")
     if _sha256(weights) != config["weights"]["sha256"]:
         raise ValueError(
             f"The weights in {weights} are not those that {CONFIG} names: the "
             "checksum differs, so the file is damaged or was replaced. Take a "
             "fresh copy of the folder."
         )
-    # A copy, since Keras empties what it reads.
-    architecture = copy.deepcopy(config["architecture"])
-    model = keras.saving.deserialize_keras_object(architecture)
-    with weights_file.readable(weights) as file:
-        model.load_weights(file)
-    expression = config["outputs"].get("expression")
+    stored = weights_file.count_values(weights)
+    model = architecture.build_model(
+        config["architecture"], stored, path / CONFIG
+    )
+    architecture.check_fit(model, config, path / CONFIG)
+    weights_file.load(model, weights)
+    expression = config["outputs"].get("expression", {})
     space = None
-    if expression:
+    if "classes" in expression:
         space = labels.LabelSpace(
             expression["label_space"], tuple(expression["classes"])
         )

@@ -5,6 +5,8 @@ What is public here:
     DTYPES
     store(full, target, dtype)
     readable(path) -> context that gives a file Keras can load
+    count_values(path) -> number of values
+    load(model, path)
 """
 
 import contextlib
@@ -14,10 +16,15 @@ import tempfile
 from collections.abc import Iterator
 
 import h5py
+import keras
 import numpy as np
+
+from emoaff.layers.keras_settings import use_own_settings
 
 DTYPES = ("float32", "float16", "int8")
 _LARGEST = np.finfo(np.float16).max
+# Weights hardly shrink: beyond this an array claims what it does not hold.
+_MOST_OF_A_BYTE = 32
 _SCALE = "emoaff_scale"  # attribute of an array of 8-bit integers
 
 
@@ -95,6 +102,65 @@ def readable(path: str | os.PathLike) -> Iterator[pathlib.Path]:
                 del new[name]
                 new[name] = item[()].astype(np.float32) * scale
         yield wide
+
+
+def count_values(path: str | os.PathLike) -> int:
+    """Counts the numbers in a weight file, by what it really holds.
+
+    Args:
+        path: A file that `store` wrote.
+
+    Raises:
+        ValueError: If it cannot be read, or refers to other files.
+    """
+    path, counts = pathlib.Path(path), []
+
+    def count(name, item):
+        if not isinstance(item, h5py.Dataset):
+            return
+        if item.external or item.is_virtual:
+            raise ValueError(f"{name} lies in another file")
+        held = item.id.get_storage_size() * _MOST_OF_A_BYTE
+        counts.append(min(item.size or 0, held))
+
+    def find_link(name, link):
+        return None if isinstance(link, h5py.HardLink) else name
+
+    try:
+        with h5py.File(path) as file:
+            elsewhere = file.visititems_links(find_link)
+            if elsewhere is not None:
+                raise ValueError(f"{elsewhere} lies elsewhere")
+            file.visititems(count)
+    except Exception as error:  # h5py raises whatever it stumbles over
+        raise _unreadable(path, error) from error
+    return sum(counts)
+
+
+def load(model: keras.Model, path: str | os.PathLike) -> None:
+    """Gives a model the weights of a file.
+
+    Args:
+        model: The model.
+        path: A file that `store` wrote.
+
+    Raises:
+        ValueError: If it cannot be read or holds other weights.
+    """
+    try:
+        with use_own_settings("float32"), readable(path) as file:
+            model.load_weights(file)
+    except Exception as error:  # as above, and Keras too
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path, error):
+    lines = str(error).splitlines() or [""]
+    return ValueError(
+        f"Expected the weights of the model that config.json describes in "
+        f"{path}. They cannot be read as such ({type(error).__name__}: "
+        f"{lines[0][:200]}). Take a fresh copy of the folder."
+    )
 
 
 def _put(file, name, values, dtype):

@@ -8,6 +8,7 @@ import pathlib
 import keras
 
 from emoaff import corpora
+from emoaff.layers.keras_settings import use_own_settings
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
 from emoaff.training.training_run import TrainingRun
@@ -69,6 +70,7 @@ def train(
     )
 
 
+@use_own_settings()
 def run_recipe(
     module,
     config,

@@ -210,6 +210,19 @@ def test_train_refuses_a_setting_without_a_value(tmp_path, capsys):
     assert "NAME=VALUE" in complaint(capsys).err
 
 
+def test_one_damaged_preset_does_not_hide_the_others(
+    capsys, tmp_path, monkeypatch
+):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.json").write_text('{"format": 1}')
+    monkeypatch.setenv("EMOAFF_HOME", str(tmp_path))
+    assert emoaff_cli.main(["models"]) == 0
+    captured = capsys.readouterr()
+    assert "compact_ferplus  " in captured.out
+    assert captured.err.startswith("emoaff: Expected a preset's config.json")
+    assert len(captured.err.splitlines()) == 1
+
+
 def test_models_lists_presets_and_prints_a_card(capsys):
     assert emoaff_cli.main(["models"]) == 0
     assert "compact_ferplus  " in capsys.readouterr().out

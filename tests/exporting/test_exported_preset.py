@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import onnx
 import pytest
@@ -137,3 +139,31 @@ def test_a_file_of_a_later_format_names_the_way_out(presets, tmp_path):
     onnx.save(model, tmp_path / "later.onnx")
     with pytest.raises(ValueError, match="Install a newer emoaff"):
         load_preset(tmp_path / "later.onnx")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda about: about.pop("preset"), "is damaged .KeyError: 'preset'"),
+        (lambda about: about.update(preset=5), "is damaged .TypeError"),
+        (
+            lambda about: about["preset"]["crop"].update(margin="wide"),
+            "`crop.margin` should be of the type number",
+        ),
+        (
+            lambda about: about["preset"]["input"].update(size=-1),
+            "`input.size` should be 1 or more",
+        ),
+    ],
+)
+def test_a_file_whose_account_of_itself_is_damaged_says_so(
+    presets, tmp_path, change, said
+):
+    model = onnx.load(presets / "still.onnx")
+    (entry,) = (p for p in model.metadata_props if "preset" in p.value)
+    about = json.loads(entry.value)
+    change(about)
+    entry.value = json.dumps(about)
+    onnx.save(model, tmp_path / "a.onnx")
+    with pytest.raises(ValueError, match=said):
+        load_preset(tmp_path / "a.onnx")

@@ -184,6 +184,14 @@ def test_damaged_weights_are_refused(folder, damage):
         presets.load_preset(folder)
 
 
+def test_weights_that_are_only_a_pointer_of_git_lfs_say_git_lfs_pull(folder):
+    (folder / presets.WEIGHTS).write_text(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+    )
+    with pytest.raises(ValueError, match="model.weights.h5.*git lfs pull"):
+        presets.load_preset(folder)
+
+
 def test_a_run_that_has_not_ended_is_no_damaged_preset(tmp_path):
     (tmp_path / "config.json").write_text('{"recipe": "finetune", "seed": 0}')
     with pytest.raises(ValueError, match="not ended.*train finetune.*--resume"):

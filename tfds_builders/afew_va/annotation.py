@@ -10,6 +10,7 @@ import numpy as np
 from emoaff.corpora.footage import Box
 
 _RANGE = 10  # valence and arousal are whole numbers from -10 to 10
+_LONGEST = 9  # digits of a frame's number
 _COPY = "Copy the file again."
 
 
@@ -54,7 +55,12 @@ def read_annotation(
     content = _content(path, name)
     by_number: dict[int, dict] = {}
     for key, frame in content["frames"].items():
-        if not key.strip().isdecimal() or not isinstance(frame, dict):
+        number = key.strip()
+        if (
+            not number.isdecimal()
+            or len(number) > _LONGEST
+            or not isinstance(frame, dict)
+        ):
             raise ValueError(
                 f"Expected frames by number, each with its labels, in {name}. "
                 f"Found: {key!r}. {_COPY}"
@@ -94,7 +100,7 @@ def read_annotation(
 def _content(path, name):
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(
             f"Expected whole JSON in {name}. It cannot be read ({error}). "
             f"{_COPY}"
@@ -130,7 +136,7 @@ def _box(landmarks, place):
         return None
     try:
         points = np.array(landmarks, np.float64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         points = np.empty(0)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(

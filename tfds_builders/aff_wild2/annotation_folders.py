@@ -1,11 +1,11 @@
 """Which annotations and lists a copy of the corpus holds, by their names."""
 
-import csv
 import dataclasses
 import pathlib
 import re
 
 from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.table_text import read_cells
 from tfds_builders.aff_wild2.contents import Contents
 from tfds_builders.aff_wild2.contents import plain
 
@@ -106,7 +106,8 @@ def read_test_list(path: pathlib.Path) -> list[str]:
             column names pictures, `name/00001.jpg`.
     """
     text = path.read_bytes().decode("utf-8-sig", "replace")
-    cells = [row[0].strip() for row in csv.reader(text.splitlines()) if row]
+    rows = read_cells(text.splitlines(), path.name)
+    cells = [row[0].strip() for row in rows if row]
     if cells and plain(cells[0]).startswith("image"):
         cells = cells[1:]
     names = []

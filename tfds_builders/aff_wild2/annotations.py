@@ -13,6 +13,7 @@ from tfds_builders.aff_wild2.number_lines import numbers
 from tfds_builders.aff_wild2.number_lines import read_lines
 
 _AFFECT = ("valence", "arousal")
+_LONGEST = 9  # digits of a picture's number
 _ROW = ("image", *_AFFECT, "expression")
 
 
@@ -119,7 +120,8 @@ class Annotations:
         for line, image in enumerate(images):
             path = pathlib.PurePosixPath(image.strip().replace("\\", "/"))
             number = path.stem
-            sound = number.isdecimal() and int(number) > 0
+            sound = number.isdecimal() and len(number) <= _LONGEST
+            sound = sound and int(number) > 0
             if len(path.parts) < 2 or not sound:
                 raise ValueError(
                     f"{file}, row {first + line}: expected a picture such as "

@@ -45,13 +45,14 @@ def numbers(
     """
     if not lines:
         return np.empty((0, columns))
-    try:
-        rows = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2)
-        # It skips empty lines, which would shift all labels after them.
-        if rows.shape == (len(lines), columns):
-            return rows
-    except ValueError:
-        pass
+    # NumPy skips empty lines, which would shift all labels after them.
+    if all(lines):
+        try:
+            rows = np.loadtxt(lines, delimiter=",", comments=None, ndmin=2)
+            if rows.shape == (len(lines), columns):
+                return rows
+        except ValueError:
+            pass
     return np.array(
         [
             _row(line, columns, f"{file}, row {number}")

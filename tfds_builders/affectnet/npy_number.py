@@ -31,7 +31,10 @@ def read(path: str | os.PathLike) -> float:
     wide = 2 if data[6:7] == b"\x01" else 4
     start = 8 + wide + int.from_bytes(data[8 : 8 + wide], "little")
     # This refuses other lengths than one, and Python objects.
-    (value,) = np.frombuffer(data[start:], _dtype(data[:start]))
+    try:
+        (value,) = np.frombuffer(data[start:], _dtype(data[:start]))
+    except SystemError as error:  # letters that are none
+        raise ValueError(f"expected text of NumPy ({error})") from error
     if isinstance(value, bytes):
         value = value.decode("ascii")
     return float(value)
@@ -43,4 +46,7 @@ def _dtype(header):
     version = np.lib.format.read_magic(file)
     if version not in _READERS:
         raise ValueError(f"expected version 1 or 2, found {version}")
-    return _READERS[version](file)[2]
+    try:
+        return _READERS[version](file)[2]
+    except Exception as error:  # NumPy lets Python's own parser read it
+        raise ValueError(f"expected a header of NumPy ({error})") from error

@@ -87,7 +87,9 @@ def face_counts(path: pathlib.Path) -> dict[str, np.ndarray]:
     for number, cells in _rows(path, columns):
         try:
             kind = int(cells[""]) // 100000
-            values = np.float32([cells[each.lower()] for each in LETTERS])
+            values = np.array([float(cells[each.lower()]) for each in LETTERS])
+            if not np.isfinite(values).all():
+                raise ValueError("a number of votes is finite")
         except (KeyError, ValueError):
             raise ValueError(
                 f"{path.name}, row {number}: expected a number of the row in "
@@ -96,7 +98,7 @@ def face_counts(path: pathlib.Path) -> dict[str, np.ndarray]:
             ) from None
         if kind == _FACE_ALONE:
             values[values < 0] = np.nan
-            counts[cells["filename"].upper()] = values
+            counts[cells["filename"].upper()] = np.float32(values)
     return counts
 
 
@@ -117,7 +119,11 @@ def people(path: pathlib.Path, actors: Iterable[str]) -> str:
         for _, cells in _rows(path, columns)
         if cells["actorid"] in actors
     }
-    ages = [int(row["age"]) for row in rows.values() if row["age"].isdigit()]
+    ages = [
+        int(row["age"])
+        for row in rows.values()
+        if row["age"].isdecimal() and len(row["age"]) < 4
+    ]
     said = [
         ", ".join(f"{count} {each}" for each, count in sorted(found.items()))
         for column in columns[2:]
@@ -134,7 +140,7 @@ def _rows(path, columns) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields line number and cells by column, in lower case."""
     text = path.read_text("utf-8-sig", "replace")
     lines = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
-    header = [cell.strip().lower() for cell in next(lines, [])]
+    header = [cell.strip().lower() for cell in _next(lines, path) or []]
     missing = [each for each in columns if each.lower() not in header]
     if missing:
         raise ValueError(
@@ -142,7 +148,7 @@ def _rows(path, columns) -> Iterator[tuple[int, dict[str, str]]]:
             f"Missing: {', '.join(missing)}. Take the file from the corpus's "
             "own repository."
         )
-    for cells in lines:
+    while (cells := _next(lines, path)) is not None:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) < len(header):
@@ -153,3 +159,14 @@ def _rows(path, columns) -> Iterator[tuple[int, dict[str, str]]]:
             )
         stripped = [cell.strip() for cell in cells]
         yield lines.line_num, dict(zip(header, stripped, strict=False))
+
+
+def _next(lines, path):
+    """The cells of the next line; `None` at the end."""
+    try:
+        return next(lines, None)
+    except csv.Error as error:
+        raise ValueError(
+            f"Expected a table as text in {path.name}. It cannot be read "
+            f"({error}). Take the file from the corpus's own repository."
+        ) from None

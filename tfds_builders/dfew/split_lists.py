@@ -13,6 +13,7 @@ FOLDS = range(1, 6)
 _DEPTH = 7  # zip files of zip files, each unpacked into its own folder
 _COLUMNS = ("video_name", "label")
 _CLASSES = 7
+_LONGEST = 9  # digits of a clip's number
 _NOT_SINGLE = "0"  # as the corpus marks clips without a single label
 
 
@@ -107,7 +108,7 @@ def _labels(name, rows, seen, report):
     for row, clip, label in rows:
         place = f"{name}, row {row}"
         stem = clip.rpartition("/")[2].partition(".")[0]
-        if not stem.isdecimal():
+        if not stem.isdecimal() or len(stem) > _LONGEST:
             raise ValueError(
                 f"{place}: expected the number of a clip in video_name. Found: "
                 f"{clip!r}. Mend it."

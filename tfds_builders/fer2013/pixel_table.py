@@ -132,7 +132,7 @@ def _emotion(where, cell):
     cell = cell.strip()
     if not cell:
         return -1
-    if not re.fullmatch(r"[0-9]+", cell) or int(cell) >= _CLASSES:
+    if not re.fullmatch(r"[0-9]{1,9}", cell) or int(cell) >= _CLASSES:
         raise ValueError(
             f"{where}: expected emotion to be 0 to 6. Received: {cell[:40]!r}."
         )

@@ -1,6 +1,5 @@
 """FER+'s table of votes."""
 
-import csv
 import dataclasses
 import io
 import math
@@ -9,6 +8,7 @@ import numpy as np
 
 from emoaff import labels
 from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.table_text import read_cells
 
 NAME = "fer2013new.csv"
 CLASSES = labels.get("ferplus").classes
@@ -61,7 +61,7 @@ def read(data: bytes, report: BuildReport) -> list[VoteRow]:
             should. The message names the row.
     """
     text = io.StringIO(data.decode("utf-8-sig", "replace"), newline="")
-    lines = (cells for cells in csv.reader(text) if any(cells))
+    lines = (cells for cells in read_cells(text, NAME) if any(cells))
     header = [cell.strip().lower() for cell in next(lines, [])]
     missing = sorted(set(_COLUMNS) - set(header))
     if missing:

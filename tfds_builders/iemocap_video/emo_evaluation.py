@@ -58,7 +58,7 @@ def _utterance(line, place, report):
         report.leave_out("names that are no utterance's", f"{place}: {name}")
         return None
     start_s, end_s = _number(start), _number(end)
-    if not start_s < end_s:
+    if not start_s < end_s < math.inf:
         report.leave_out("utterances that do not end after they start", name)
         return None
     ratings = [_rating(cell) for cell in affect.split(",")]

@@ -7,6 +7,8 @@ import pathlib
 
 import numpy as np
 
+_MOST_FRAMES = 1 << 31  # two years at 30 frames a second
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FrameTable:
@@ -63,7 +65,7 @@ def read_frame_table(path: pathlib.Path, name: str) -> FrameTable:
     values = _numbers(name, columns, rows, cells)
     place = columns.index("frame")
     frames = values[:, place]
-    right = np.isfinite(frames) & (frames >= 0)
+    right = np.isfinite(frames) & (frames >= 0) & (frames < _MOST_FRAMES)
     wrong = ~right | (np.floor(frames) != frames)
     if wrong.any():
         first = wrong.argmax()
@@ -131,12 +133,16 @@ def _numbers(name, columns, rows, cells):
         for row, line in zip(rows, cells, strict=True):
             for column, cell in zip(columns, line, strict=True):
                 _refuse_word(f"{name}, row {row}", column, cell.strip())
-        raise
+        raise ValueError(
+            f"Expected a table of numbers in {name}. It holds one that cannot "
+            "be read. Save it again."
+        ) from None
 
 
 def _refuse_word(place, column, cell):
     try:
-        float(cell or "nan")
+        # NumPy's rules, which know no `1_000`.
+        np.array([cell or "nan"], np.float64)
     except ValueError:
         raise ValueError(
             f"{place}: expected a number or nothing in the column {column}. "

@@ -99,9 +99,12 @@ def _series(path, rows, numbers, recording=""):
     if not rows:
         return RatingSeries(np.empty(0), np.empty((0, 0)), recording)
     times, values = numbers[:, 0], numbers[:, 1:]
-    late = np.flatnonzero(~(np.diff(times) > 0)) + 1
-    if len(late) or np.isnan(times[0]):
-        place = late[0] if len(late) else 0
+    # Infinity rises too, and reaches over the whole recording.
+    late = np.flatnonzero(~np.isfinite(times))
+    if not len(late):
+        late = np.flatnonzero(~(np.diff(times, prepend=-np.inf) > 0))
+    if len(late):
+        place = late[0]
         raise ValueError(
             f"{_name(path)}, line {rows[place][0]}: expected times that rise. "
             f"Received: {times[place]:g} s after "

@@ -1,12 +1,12 @@
 """SEWA's labels in the AVEC challenges: one file a recording."""
 
-import csv
 import dataclasses
 import pathlib
 
 import numpy as np
 
 from emoaff.corpora.frame_labels import FrameLabels
+from emoaff.corpora.table_text import read_cells
 
 _COLUMNS = ("name", "timestamp", "arousal", "valence", "liking")
 _WANTED = ("timestamp", "arousal", "valence")
@@ -60,7 +60,9 @@ def read(path: pathlib.Path) -> LabelFile:
             and line.
     """
     text = path.read_bytes().decode("utf-8-sig", "replace")
-    lines = enumerate(csv.reader(text.splitlines(), delimiter=";"), start=1)
+    lines = enumerate(
+        read_cells(text.splitlines(), path.name, delimiter=";"), start=1
+    )
     rows = [
         (number, [cell.strip(" \t'\"") for cell in cells])
         for number, cells in lines
@@ -80,7 +82,11 @@ def read(path: pathlib.Path) -> LabelFile:
     numbers = np.array(
         [_numbers(path, line, cells, places) for line, cells in rows]
     ).reshape(-1, len(_WANTED))
-    late = np.flatnonzero(~(np.diff(numbers[:, 0], prepend=-np.inf) > 0))
+    times = numbers[:, 0]
+    # Infinity rises too, and its label would have no end.
+    late = np.flatnonzero(~np.isfinite(times))
+    if not len(late):
+        late = np.flatnonzero(~(np.diff(times, prepend=-np.inf) > 0))
     if len(late):
         raise ValueError(
             f"{path.name}, line {rows[late[0]][0]}: expected times that rise. "

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import io
+import itertools
 import math
 import pathlib
 import sys
@@ -11,9 +12,14 @@ from collections.abc import Iterator
 from emoaff.corpora.source_tree import TABLE_SUFFIXES
 from emoaff.corpora.source_tree import is_junk
 from emoaff.corpora.split_rules import split_name
+from emoaff.faces import PICTURE_SUFFIXES
+from emoaff.faces import VIDEO_SUFFIXES
+from emoaff.faces.git_lfs import refuse_pointer
+from tfds_builders.video_folder.label_columns import LABELS
+from tfds_builders.video_folder.label_columns import meanings
+from tfds_builders.video_folder.label_columns import refuse_doubles
 
-_LABELS = ("label", "valence", "arousal")
-_COLUMNS = ("file", "start", "end", "time", *_LABELS, "subject", "split")
+_LOOKED_AT = 100  # rows, for names of files
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +51,8 @@ class Row:
 class LabelTable:
     """A table of labels with a header, separated by comma, semicolon or tab.
 
-    Upper and lower case and blanks in the header do not matter. Where the
+    Upper and lower case and blanks in the header do not matter, and a column
+    may have one of its `label_columns.ALIASES` as its name. Where the
     separator is no comma, numbers may have a decimal comma.
 
     Args:
@@ -54,10 +61,14 @@ class LabelTable:
     Attributes:
         path: The file.
         is_one: Whether it has a column `file`.
+        header: The names of the columns as the file has them.
+        columns: The same with `file` for `path` and so on; "" for those that
+            mean nothing here.
         unknown: Columns that mean nothing here.
 
     Raises:
-        ValueError: If a column stands twice.
+        ValueError: If a column stands twice, also under two names, or the
+            file is no text.
     """
 
     def __init__(self, path: pathlib.Path):
@@ -75,18 +86,41 @@ class LabelTable:
         # The mark that gives `file` a cell of its own, and most cells.
         self._mark = max(
             headers,
-            key=lambda m: ("file" in headers[m], len(headers[m])),
+            key=lambda m: ("file" in meanings(headers[m]), len(headers[m])),
             default=",",
         )
-        self.columns = headers.get(self._mark, [])
+        self.header = headers.get(self._mark, [])
+        self.columns = meanings(self.header)
         self.is_one = "file" in self.columns
-        self.unknown = [c for c in self.columns if c and c not in _COLUMNS]
-        for column in _COLUMNS:
-            if self.columns.count(column) > 1:
-                raise ValueError(
-                    f"Expected each column once in {path.name}. Received: "
-                    f"{column} twice. Rename one of them."
-                )
+        self.unknown = [
+            name
+            for name, column in zip(self.header, self.columns, strict=True)
+            if name and not column
+        ]
+        refuse_doubles(path.name, self.header)
+
+    def require_other_purpose(self, files: set[str]) -> None:
+        """Raises ValueError if a table without `file` is one of labels still.
+
+        Args:
+            files: Paths of the videos and pictures, in lower case.
+        """
+        known = files | {file.rpartition("/")[2] for file in files}
+        known |= {
+            stem
+            for stem in (file.rpartition(".")[0] for file in known)
+            if not stem.isdigit()
+        }
+        lines = itertools.islice(self._cells(self._mark), _LOOKED_AT)
+        cells = (cell for line in lines for cell in line)
+        named = (cell.strip().lower().replace("\\", "/") for cell in cells)
+        if set(LABELS) & set(self.columns) or not known.isdisjoint(named):
+            raise ValueError(
+                f"Expected a column file in {self.path.name}, a table of "
+                "labels, beside label, valence or arousal. Received: columns="
+                f"{', '.join(self.header)}. Rename the column with the names "
+                "of the files to file, or take the table out of the folder."
+            )
 
     def rows(self) -> Iterator[Row]:
         """Yields the rows, without those that are empty.
@@ -96,11 +130,11 @@ class LabelTable:
                 not hold what it should, or there is no column of labels. The
                 message names the row.
         """
-        if not set(_LABELS) & set(self.columns):
+        if not set(LABELS) & set(self.columns):
             raise ValueError(
-                f"Expected a column {', '.join(_LABELS[:-1])} or "
-                f"{_LABELS[-1]} in {self.path.name}. "
-                f"Received: columns={', '.join(self.columns)}."
+                f"Expected a column {', '.join(LABELS[:-1])} or "
+                f"{LABELS[-1]} in {self.path.name}. "
+                f"Received: columns={', '.join(self.header)}."
             )
         lines = self._cells(self._mark)
         next(lines)
@@ -189,7 +223,8 @@ def find(
         files: What is in it, relative to it.
 
     Raises:
-        ValueError: If several tables have a column `file`.
+        ValueError: If several tables have a column `file`, or one without it
+            has labels or names the folder's videos and pictures.
     """
     tables = [
         LabelTable(root / file)
@@ -205,7 +240,15 @@ def find(
             f"Received: {', '.join(table.path.name for table in found)}. "
             "Leave one there."
         )
+    if not found:
+        media = {str(file).lower() for file in files if _is_medium(file)}
+        for table in tables:
+            table.require_other_purpose(media)
     return found[0] if found else None
+
+
+def _is_medium(file):
+    return file.suffix.lower() in VIDEO_SUFFIXES | PICTURE_SUFFIXES
 
 
 def _check_times(place, start, end, time):
@@ -228,9 +271,16 @@ def _check_times(place, start, end, time):
 
 
 def _text(path):
+    refuse_pointer(path, "a table of labels")
     data = path.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"Expected a table as text in {path.name}. It begins as UTF-16 "
+                "and breaks off. Save it again as CSV in UTF-8."
+            ) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -61,8 +61,9 @@ class Builder(RecordingCorpus):
       DIR/sad/picture.jpg              DIR/validation/happy/clip3.mp4
 
     Or one table at the top, of any name, separated by comma, semicolon or
-    tab, with the column file and any of the others. An empty cell is no
-    label:
+    tab, with the column file (or path, filename, video, ...) and any of the
+    others; emotion, expression or class will do for label. An empty cell is
+    no label:
 
       DIR/labels.csv    file,label,valence,arousal,subject,split
                         clips/a.mp4,happy,0.7,,anna,train

@@ -19,6 +19,7 @@ import numpy as np
 
 from emoaff.convert.readers.keras_config import layer_classes
 from emoaff.convert.readers.keras_config import refuse_code
+from emoaff.faces.git_lfs import refuse_pointer
 
 # Weights hardly shrink: beyond this a dataset claims what it does not hold.
 _LARGEST_RATIO = 32
@@ -68,22 +69,18 @@ def read_keras_h5(path: str | os.PathLike) -> KerasFile:
         raise FileNotFoundError(
             f"Expected a file of Keras's weights. There is no {path}."
         )
+    refuse_pointer(path, "a file of Keras's weights")
     try:
         with h5py.File(path) as file:
             _refuse_links(path, file)
             return _read(path, file)
-    except (
-        AttributeError,
-        KeyError,
-        OSError,
-        RuntimeError,
-        TypeError,
-        UnicodeDecodeError,
-    ) as error:
+    except Exception as error:  # h5py raises whatever it stumbles over
+        if type(error) is ValueError and str(error).startswith("Expected"):
+            raise
         raise ValueError(
             f"Expected weights that Keras stored as HDF5 in {path}. Found "
-            f"none that can be read ({type(error).__name__}: {error}). The "
-            "file is damaged or of another kind: download it again, or choose "
+            f"none that can be read ({type(error).__name__}: {_line(error)}). "
+            "The file is damaged or of another kind: download it again, or choose "
             "another --from."
         ) from error
 
@@ -223,3 +220,7 @@ def _parsed(config, path):
             f"Expected the model's config in {path} as JSON. Found something "
             "else. The file is damaged: download it again."
         ) from error
+
+
+def _line(error):
+    return " ".join(str(error).split())[:200]

@@ -21,6 +21,7 @@ from emoaff.convert.readers.torch_tensors import make
 from emoaff.convert.readers.torch_tensors import refuse
 from emoaff.convert.readers.torch_tensors import storage_of
 from emoaff.convert.readers.torchscript import tensors_of
+from emoaff.faces.git_lfs import refuse_pointer
 
 _NESTED = ("state_dict", "model_state_dict", "model", "net", "weights")
 _PREFIXES = ("module.", "_orig_mod.")
@@ -60,6 +61,7 @@ def read_torch(path: str | os.PathLike) -> TorchFile:
     path = pathlib.Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"Expected a PyTorch file. There is no {path}.")
+    refuse_pointer(path, "a PyTorch file")
     with path.open("rb") as file:
         start = file.read(16)
     if path.suffix == ".safetensors" or start[8:9] == b"{":

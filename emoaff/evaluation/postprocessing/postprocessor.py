@@ -1,7 +1,6 @@
 """Post-processing of affect courses, tuned on a validation set."""
 
 import dataclasses
-import json
 import math
 import os
 import pathlib
@@ -14,8 +13,10 @@ from emoaff.evaluation.postprocessing.layout import Layout
 from emoaff.evaluation.postprocessing.settings import KINDS
 from emoaff.evaluation.postprocessing.settings import Settings
 from emoaff.evaluation.postprocessing.step import CourseStep
+from emoaff.evaluation.postprocessing.stored_chains import check_chains
 from emoaff.labels import DIMENSIONS
 from emoaff.prediction.tables import write_header
+from emoaff.presets.config_check import parse_json
 
 _FORMAT = "emoaff.courses.CoursePostprocessor 1"
 
@@ -217,7 +218,8 @@ class CoursePostprocessor:
                 where given.
 
         Raises:
-            ValueError: If the format or the rate is another one.
+            ValueError: If the format or the rate is another one, or a field is
+                missing or wrong.
         """
         found = values.get("format") if isinstance(values, dict) else None
         if found != _FORMAT:
@@ -226,6 +228,7 @@ class CoursePostprocessor:
                 f"format={found!r}. Give a file that "
                 "`CoursePostprocessor.save` wrote."
             )
+        check_chains(values)
         self = cls(**values["settings"], dimensions=tuple(values["chains"]))
         self.rate_hz = float(values["rate_hz"])
         self.chains = {
@@ -256,7 +259,7 @@ class CoursePostprocessor:
                 f"Received: path={path}, which is no file."
             )
         try:
-            values = json.loads(path.read_text("utf-8"))
+            values = parse_json(path.read_text("utf-8"))
         except ValueError:
             values = None
         try:

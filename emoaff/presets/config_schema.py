@@ -1,0 +1,163 @@
+"""What a preset's `config.json` must look like, as JSON schemas."""
+
+import copy
+
+_LARGEST_SIDE = 2048  # pixels
+_LONGEST_WINDOW = 10_000  # frames
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_RANGE = {
+    "type": "array",
+    "items": _NUMBER,
+    "minItems": 2,
+    "maxItems": 2,
+}
+_NAMES = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1},
+    "minItems": 1,
+    "maxItems": 1000,
+    "uniqueItems": True,
+}
+_SIDE = {"type": "integer", "minimum": 1, "maximum": _LARGEST_SIDE}
+_OUTPUT_KINDS = {
+    "probabilities": ("label_space", "classes"),
+    "probabilities of each": ("label_space", "classes"),
+    "dimensional": ("names", "range"),
+    "features": ("size",),
+    "values": ("size",),  # of an exported model without a preset
+}
+_OUTPUT = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {
+        "kind": {"enum": list(_OUTPUT_KINDS)},
+        "range": _RANGE,
+        "label_space": _TEXT,
+        "classes": {
+            **_NAMES,
+            "items": {"type": "string", "pattern": "^[^A-Z]+$"},
+        },
+        "names": _NAMES,
+        "size": {"type": "integer", "minimum": 1},
+    },
+    "allOf": [
+        {
+            "if": {"properties": {"kind": {"const": kind}}},
+            "then": {"required": list(fields)},
+        }
+        for kind, fields in _OUTPUT_KINDS.items()
+    ],
+}
+_PARTS = {
+    "input": {
+        "type": "object",
+        "required": ["size"],
+        "properties": {
+            "size": _SIDE,
+            "kind": {"const": "features"},
+            "channels": {"const": "RGB"},
+            "range": _RANGE,
+            "features_from": {"type": "string", "minLength": 1},
+            "features_sha256": _TEXT,
+        },
+        "dependentRequired": {"kind": ["features_from"]},
+    },
+    "crop": {
+        "type": "object",
+        "required": ["margin", "interpolation"],
+        "properties": {
+            "margin": {"type": "number", "minimum": -0.9, "maximum": 10},
+            "interpolation": {
+                "enum": ["area", "bilinear", "bicubic", "nearest"]
+            },
+            "shape": {"enum": ["square", "stretch"]},
+        },
+    },
+    "sampling": {
+        "type": "object",
+        "properties": {
+            "window": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "maximum": _LONGEST_WINDOW,
+            },
+            "stride": {
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "maximum": _LONGEST_WINDOW,
+            },
+            "rate_hz": {
+                "type": ["number", "null"],
+                "exclusiveMinimum": 0,
+                "maximum": 10_000,
+            },
+            "rule": _TEXT,
+        },
+    },
+    "outputs": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": _OUTPUT,
+    },
+    "doubt": {"type": "object", "additionalProperties": _NUMBER},
+    "licence": _TEXT,
+}
+_SCORE_ROW = {
+    "type": "object",
+    "required": ["measure", "of", "value", "part"],
+    "properties": {
+        "measure": _TEXT,
+        "of": _TEXT,
+        "part": _TEXT,
+        "value": {"type": ["number", "null"]},
+    },
+}
+# Of an exported file; its classes may belong to no label space.
+EXPORTED = copy.deepcopy({"type": "object", "properties": _PARTS})
+for _rule in EXPORTED["properties"]["outputs"]["additionalProperties"]["allOf"]:
+    _fields = _rule["then"]["required"]
+    _rule["then"]["required"] = [n for n in _fields if n != "label_space"]
+WHOLE = {
+    "type": "object",
+    "required": ["format", "architecture", "outputs", "input", "crop"]
+    + ["weights"],
+    "properties": {
+        **_PARTS,
+        "format": {"type": "integer", "minimum": 1},
+        "name": _TEXT,
+        "architecture": {
+            "type": "object",
+            "required": ["class_name", "config"],
+            "properties": {"class_name": _TEXT, "config": {"type": "object"}},
+        },
+        "weights": {
+            "type": "object",
+            "required": ["file", "sha256"],
+            "properties": {
+                # A file of the folder itself: no other folder, no drive.
+                "file": {
+                    "type": "string",
+                    "pattern": r"^(?!\.{1,2}$)[^/\\:\u0000]{1,255}$",
+                },
+                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "dtype": _TEXT,
+                "parameters": {"type": "integer", "minimum": 0},
+            },
+        },
+        "provenance": {"type": "object"},
+        "scores": {
+            "type": "object",
+            "properties": {
+                "rows": {"type": "array", "items": _SCORE_ROW},
+                "facts": {
+                    "type": "object",
+                    "required": ["dataset", "split"],
+                    "properties": {"dataset": _TEXT, "split": _TEXT},
+                },
+            },
+            "dependentRequired": {"rows": ["facts"]},
+        },
+    },
+}
