@@ -77,6 +77,8 @@ def predict_files(
         ValueError: If `out` cannot be written to, or preset, options, style
             and form do not fit each other.
     """
+    # Once for all files, since a model with a memory is taken apart for each.
+    preset = preset.with_prior(options.prior)
     form_of(preset, options)
     _check(preset, options, annotated, form)
     out = _writable(pathlib.Path(out))

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import numpy as np
+
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
@@ -192,7 +194,10 @@ class Running:
 
     def _heard(self, answer):
         if "expression" in answer:
-            self.tally.add(answer["expression"])
+            (shown,) = self.preset.named(
+                {"expression": np.asarray(answer["expression"])[None]}
+            )["expression"]
+            self.tally.add(shown)
 
     def _counted(self, rows):
         for row in rows:

@@ -33,6 +33,7 @@ _AFTER = (
     "confidence_smoothed",
     "doubt",
     "valence_source",
+    "arousal_source",
 )
 COLUMNS = {
     "frame": "0-based number of the frame",
@@ -48,7 +49,8 @@ COLUMNS = {
     "confidence_smoothed": "its smoothed probability",
     "doubt": "why no expression is named: small, blurred, turned away, unsure, "
     "resting",
-    "valence_source": "model, or derived from the expressions",
+    "valence_source, arousal_source": "model, or derived from the expressions; "
+    "empty without a value",
 }
 
 
@@ -120,6 +122,7 @@ def values(row: Row, classes: tuple[str, ...]) -> list:
         *_best(row.smoothed, classes),
         row.doubt,
         row.valence_source,
+        row.arousal_source,
     ]
 
 
@@ -140,8 +143,10 @@ def read_table(
     """
     with pathlib.Path(path).open(newline="") as file:
         names = tuple(next(csv.reader(file), ()))
-    classes = names[len(_BEFORE) : -len(_AFTER)]
-    if names != columns(classes):
+    # Older tables end before the column that came last.
+    read = names if names[-1:] == _AFTER[-1:] else (*names, _AFTER[-1])
+    classes = read[len(_BEFORE) : -len(_AFTER)]
+    if read != columns(classes):
         raise ValueError(
             f"{path}: expected the columns {', '.join(_BEFORE)}, classes, "
             f"{', '.join(_AFTER)}. Give a file that `emoaff predict` wrote."
@@ -178,6 +183,7 @@ def _with_person(row, cells, classes):
         float(cells["arousal"] or NAN),
         cells["doubt"],
         cells["valence_source"],
+        cells.get("arousal_source", ""),
     )
 
 
@@ -203,6 +209,7 @@ def _cells(row, classes):
         *_best_cells(row.smoothed, classes),
         row.doubt,
         row.valence_source,
+        row.arousal_source,
     ]
 
 
