@@ -394,9 +394,10 @@ averages: with those that training moved, and re-estimated.
 
 Folded minus per step, both re-estimated: {interval(kinds)}:
 **{verdict(kinds)}**. Folded, re-estimated minus moved by training:
-{interval(ways)}: **{verdict(ways)}**. The means of the four lie within
-{np.ptp(means):.3f}; seeds of one of them differ by {spread:.3f} (standard
-deviation, mean of the four).
+{interval(ways)}: **{verdict(ways)}**.
+
+The means of the four lie within {np.ptp(means):.3f}; seeds of one and the same
+differ by {spread:.3f} (standard deviation, mean of the four).
 """
 
 
