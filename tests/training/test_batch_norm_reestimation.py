@@ -125,6 +125,16 @@ def test_nothing_else_moves_and_dropout_is_off():
     assert "call" not in vars(inner.get_layer("norm_1"))
 
 
+def test_random_layers_draw_afterwards_what_they_would_have_drawn():
+    noise = keras.layers.GaussianNoise(0.1, seed=5)
+    model = keras.Sequential(
+        [keras.Input((4,)), noise, keras.layers.BatchNormalization()]
+    )
+    before = noise.seed_generator.state.numpy()
+    reestimate_batch_norm(model, [np.ones((8, 4), "float32")])
+    np.testing.assert_array_equal(noise.seed_generator.state, before)
+
+
 def test_a_frozen_batch_norm_keeps_its_averages():
     inner = encoder()
     inner.get_layer("norm_1").trainable = False
