@@ -355,7 +355,6 @@ def claim_d(bench):
                 loss="ccc_batch",
                 epochs=3,
                 steps_per_epoch=100,
-                norm_batches=0,
                 seed=seed,
             )
             minutes[kind].append(run.minutes)
@@ -418,7 +417,7 @@ def scored_with_both_averages(build, module, config, data_dir, out, report):
         reestimate_batch_norm(model, inputs)
         return {**made.validate(model), "ccc_moved": moved["ccc"]}
 
-    return dataclasses.replace(made, validate=validate)
+    return dataclasses.replace(made, validate=validate, norm_batches=0)
 
 
 def per_step_model(config, data):
