@@ -3,6 +3,11 @@
 import argparse
 import sys
 
+PRIOR_HELP = (
+    "how often to expect each class: as-trained, uniform, natural (everyday "
+    "footage), or shares as neutral=.6,happiness=.2; default: as-trained"
+)
+
 
 def positive(text: str) -> int:
     """Reads an integer of 1 or more, for argparse."""

@@ -2,6 +2,8 @@
 
 import argparse
 
+from emoaff_cli.arguments import PRIOR_HELP
+
 _DESCRIPTION = (
     "Writes a preset for another runtime, runs the file there, compares it "
     "with the preset, and keeps it if it is the same model."
@@ -72,6 +74,7 @@ def add_export(commands) -> None:
         metavar="SPLIT",
         help="of the corpus, to score on; default: %(default)s",
     )
+    command.add_argument("--prior", metavar="PRIOR", help=PRIOR_HELP)
     command.add_argument(
         "--tolerance",
         type=float,
@@ -131,10 +134,16 @@ def _export(args):
         quantize=args.quantize,
         calibration=calibration,
         tolerance=args.tolerance,
+        prior=args.prior,
     )
     print(report)
     if corpus:
         for line in scores_before_and_after(
-            args.model, report.path, corpus, args.score_split, args.data_dir
+            args.model,
+            report.path,
+            corpus,
+            args.score_split,
+            args.data_dir,
+            args.prior,
         ):
             print(line)

@@ -2,6 +2,7 @@
 
 import argparse
 
+from emoaff_cli.arguments import PRIOR_HELP
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import positive
 from emoaff_cli.arguments import sentence
@@ -125,11 +126,22 @@ _OPTIONS = {
         "help": "subtract each person's resting face: their first seconds, or "
         "a video or picture of it",
     },
-    "--valence": {
-        "dest": "valence",
+    "--prior": {
+        "dest": "prior",
+        "metavar": "PRIOR",
+        "help": PRIOR_HELP,
+    },
+    "--affect": {
+        "dest": "affect",
         "choices": ("model", "derived"),
-        "help": "derive valence from the expressions where the model gives "
-        "none; default: model",
+        "help": "derive valence and arousal from the expressions where the "
+        "model gives none; default: model",
+    },
+    # What --affect was called when valence alone was derived.
+    "--valence": {
+        "dest": "affect",
+        "choices": ("model", "derived"),
+        "help": argparse.SUPPRESS,
     },
 }
 

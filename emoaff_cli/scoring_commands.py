@@ -1,5 +1,6 @@
 """`emoaff evaluate`."""
 
+from emoaff_cli.arguments import PRIOR_HELP
 from emoaff_cli.arguments import positive
 
 
@@ -27,6 +28,7 @@ def add_evaluate(commands) -> None:
     command.add_argument(
         "--markdown", metavar="FILE", help="write the scores there, too"
     )
+    command.add_argument("--prior", metavar="PRIOR", help=PRIOR_HELP)
     command.add_argument(
         "--recordings",
         action="store_true",
@@ -87,7 +89,12 @@ def _evaluate(args):
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
-    preset = load_preset(preset_of(args.model))
+    preset = load_preset(preset_of(args.model)).with_prior(args.prior)
+    if args.card and preset.prior:
+        raise ValueError(
+            "Expected no --prior with --card, which tells the scores of the "
+            f"preset as it is. Received: --prior {args.prior}."
+        )
     evaluation = evaluate(
         preset,
         args.dataset,

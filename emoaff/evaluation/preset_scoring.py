@@ -104,6 +104,8 @@ def evaluate_recordings(
         "model": preset.config.get("name", preset.name),
         **predicted.facts,
     }
+    if preset.prior is not None:
+        facts["prior"] = str(preset.prior)
     if chain is not None:
         values.update(_postprocessed(values, chain, frames))
         steps = (" ".join(line.split()) for line in _kept(chain))

@@ -17,6 +17,7 @@ def scores_before_and_after(
     dataset: str,
     split: str,
     data_dir: str | os.PathLike,
+    prior: str | None = None,
 ) -> Iterator[str]:
     """Scores a preset and its exported file on the same pictures.
 
@@ -26,6 +27,7 @@ def scores_before_and_after(
         dataset: A built corpus, see `emoaff.corpora`.
         split: A split of it.
         data_dir: Where it was built.
+        prior: The one that was exported for; see `emoaff.export`.
 
     Yields:
         A line for each measure that both have.
@@ -35,8 +37,11 @@ def scores_before_and_after(
         FileNotFoundError: If the corpus was not built.
     """
     before, after = (
-        _rows(presets.load_preset(model), dataset, split, data_dir)
-        for model in (preset_of(preset), exported)
+        _rows(model, dataset, split, data_dir)
+        for model in (
+            presets.load_preset(preset_of(preset)).with_prior(prior),
+            presets.load_preset(exported),
+        )
     )
     for key, value in before.items():
         change = after[key] - value

@@ -39,6 +39,7 @@ def export(
     quantize: str | None = None,
     calibration=None,
     tolerance: float | None = None,
+    prior=None,
 ) -> ExportReport:
     """Writes a model for another runtime, and checks that it is the same.
 
@@ -67,6 +68,8 @@ def export(
         tolerance: Largest difference to allow; `None` for that of the
             precision: 1e-5 for float32 in the static form, 1e-4 in others,
             1e-2 for float16; 97 % top-1 agreement for 8 bits.
+        prior: The class shares that the file gives expressions for, see
+            `emoaff.presets.Preset.with_prior`; `None` for the preset's.
 
     Returns:
         The report.
@@ -83,7 +86,7 @@ def export(
     out = pathlib.Path(out)
     to = target_of(out, to)
     batch = _checked(to, batch, quantize, calibration)
-    source = source_of(model)
+    source = source_of(model, prior)
     graph = graph_of(source, form, frames, batch)
     if to == "litert" and graph.form == "sequence" and graph.frames is None:
         raise ValueError(

@@ -10,6 +10,7 @@ from keras import ops
 from emoaff.exporting.sources import Source
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
+from emoaff.presets.class_prior import factors
 
 FORMS = ("static", "sequence", "window", "streaming")
 NEXT = "next_"
@@ -88,18 +89,19 @@ def graph_of(
 
     def call(inputs):
         answers = model(ops.cast(inputs["face"], "float32"), training=False)
-        return meanings(answers, outputs)
+        return meanings(answers, outputs, source.priors)
 
     face = {"face": tf.TensorSpec(shape, "uint8")}
     return Graph(form, face, {}, call, _variables(model), frames)
 
 
-def meanings(answers: dict, outputs: dict) -> dict:
-    """Takes affect dimensions apart and clips them; leaves classes alone.
+def meanings(answers: dict, outputs: dict, priors=None) -> dict:
+    """Takes affect dimensions apart and clips them, and reweighs expressions.
 
     Args:
         answers: Output name to tensor `(..., values)`.
         outputs: As in a preset's `config.json`.
+        priors: See `Source`.
 
     Returns:
         Name to tensor: `(..., classes)`, or `(...)` for a dimension.
@@ -108,11 +110,21 @@ def meanings(answers: dict, outputs: dict) -> dict:
     for name, values in answers.items():
         output = outputs.get(name, {})
         if output.get("kind") != "dimensional":
+            if name == "expression" and priors:
+                values = _reweigh(values, *priors)
             named[name] = values
             continue
         for d, dimension in enumerate(output["names"]):
             named[dimension] = ops.clip(values[..., d], *output["range"])
     return named
+
+
+def _reweigh(values, answered, asked):
+    """`emoaff.presets.class_prior.reweigh` for tensors."""
+    moved = values * ops.cast(factors(answered, asked), "float32")
+    total = ops.sum(moved, axis=-1, keepdims=True)
+    shares = ops.cast(ops.array(asked.shares), "float32")
+    return ops.where(total > 0, moved / ops.maximum(total, 1e-30), shares)
 
 
 def _fitting(source, form):
@@ -172,7 +184,7 @@ def _streaming(source, batch):
         )
         answers = step(seen, training=False)
         after = {NEXT + name: answers.pop(name) for name in states}
-        return {**meanings(answers, outputs), **after}
+        return {**meanings(answers, outputs, source.priors), **after}
 
     return Graph(
         "streaming",

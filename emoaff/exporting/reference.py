@@ -3,6 +3,7 @@
 import numpy as np
 
 from emoaff.exporting.sources import Source
+from emoaff.presets.class_prior import reweigh
 
 
 def keras_answers(
@@ -30,17 +31,19 @@ def keras_answers(
             for i in range(0, len(faces), 8)
         ]
         answers = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-    return _meanings(answers, source.config["outputs"])
+    return _meanings(answers, source)
 
 
-def _meanings(answers, outputs):
-    named = {}
+def _meanings(answers, source):
+    named, outputs = {}, source.config["outputs"]
     for name, values in answers.items():
         if outputs[name]["kind"] == "dimensional":
             low, high = outputs[name]["range"]
             columns = np.moveaxis(np.clip(values, low, high), -1, 0)
             named.update(zip(outputs[name]["names"], columns, strict=True))
         else:
+            if name == "expression" and source.priors:
+                values = reweigh(values, *source.priors)
             named[name] = values
     return named
 

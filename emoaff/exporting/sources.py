@@ -13,6 +13,7 @@ from emoaff.labels import DIMENSION_RANGE
 from emoaff.layers import Framewise
 from emoaff.models.sequence_parts import split
 from emoaff.prediction.sequence_model import sequence_model
+from emoaff.presets import ClassPrior
 from emoaff.presets import preset_of
 from emoaff.presets.preset import Preset
 
@@ -30,6 +31,9 @@ class Source:
         encoder: `(batch, height, width, 3)` to `(batch, features)`, or `None`
             for a model of single pictures.
         head: `(batch, frames, features)` to the dict of outputs, or `None`.
+        priors: The class shares that the model's expressions are given for,
+            and those that the file shall give them for; `None` to leave them
+            as they are.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Source:
     model: keras.Model
     encoder: keras.Model | None = None
     head: keras.Model | None = None
+    priors: tuple[ClassPrior, ClassPrior] | None = None
 
     @property
     def takes_clips(self) -> bool:
@@ -60,12 +65,14 @@ class Source:
         return self.model.input_shape[-3:]
 
 
-def source_of(model) -> Source:
+def source_of(model, prior=None) -> Source:
     """Reads what is to be exported.
 
     Args:
         model: A preset's name, folder or run, a `Preset`, or a functional
             `keras.Model` of pictures or clips.
+        prior: The class shares that the file shall give expressions for, see
+            `Preset.with_prior`; `None` for the preset's.
 
     Returns:
         The source. Of a preset of features it holds the image model of the
@@ -77,6 +84,12 @@ def source_of(model) -> Source:
         FileNotFoundError: If a weight file is missing.
     """
     if isinstance(model, keras.Model):
+        if prior is not None:
+            raise ValueError(
+                "Expected a preset, which knows the class shares of its "
+                f"training, to export for the prior {prior}. Received: a "
+                f"keras.Model, {model.name}. Leave out the prior."
+            )
         return _of_model(model)
     if not isinstance(model, Preset):
         model = presets.load_preset(preset_of(model))
@@ -86,14 +99,32 @@ def source_of(model) -> Source:
             f"{os.fspath(model.path)}, which was exported already. Name the "
             "preset that it was made from."
         )
+    model = model.with_prior(prior)
+    config, priors = model.config, None
+    if model.prior is not None:
+        config, priors = _with_prior(model)
     if len(model.model.input_shape) == 4:
-        return Source(model.name, model.config, model.model)
+        return Source(model.name, config, model.model, priors=priors)
     parts = sequence_model(model)
     encoder, head = parts.encoder, parts.head
     whole = model.model
     if model.takes_features:
         whole = _joined(encoder, head)
-    return Source(model.name, model.config, whole, encoder, head)
+    return Source(model.name, config, whole, encoder, head, priors)
+
+
+def _with_prior(preset):
+    """The config of a file that answers for a prior, and what changes it."""
+    outputs = preset.config["outputs"]
+    expression = {
+        **outputs["expression"],
+        "answered_prior": {
+            "name": preset.prior.name,
+            "shares": list(preset.prior.shares),
+        },
+    }
+    config = {**preset.config, "outputs": {**outputs, "expression": expression}}
+    return config, (preset.model_prior, preset.prior)
 
 
 def _of_model(model):

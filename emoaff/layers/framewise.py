@@ -1,7 +1,12 @@
+import contextlib
 import inspect
 
 import keras
 from keras import ops
+
+# An average over ten updates, PyTorch's default. A clip's frames are alike, so
+# that fewer updates would be an average over too few clips.
+_LEAST_MOMENTUM = 0.9
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -13,6 +18,13 @@ class Framewise(keras.layers.TimeDistributed):
     the wrapped layer once on `batch * frames` images. At inference the two
     agree; in training a batch norm sees all frames at once and moves its
     averages once a step.
+
+    So that they keep up with the weights as they do there, each batch norm's
+    `momentum` counts for every frame: `momentum ** frames`, but not below 0.9
+    (or its own momentum, where that is lower), since the frames of a few clips
+    say little about all others. Moving averages still lag; before a model is
+    scored or saved, `emoaff.training.BatchNormReestimation` computes them anew
+    with the weights of that moment. `emoaff.train` does so by itself.
 
     A mask is handled as by `keras.layers.TimeDistributed`: it reaches the
     wrapped layer if that takes one, and goes on to the next layer unchanged.
@@ -82,7 +94,8 @@ class Framewise(keras.layers.TimeDistributed):
             kwargs["training"] = training
         if "mask" in takes and mask is not None:
             kwargs["mask"] = ops.reshape(mask, (-1, *ops.shape(mask)[2:]))
-        outputs = self.layer(ops.reshape(inputs, (-1, *image)), **kwargs)
+        with self._momentum_counts(frames if training else 1):
+            outputs = self.layer(ops.reshape(inputs, (-1, *image)), **kwargs)
         # One -1 where it can be: exporters follow it, and not a shape tensor.
         if isinstance(frames, int):
             batch = -1
@@ -92,6 +105,32 @@ class Framewise(keras.layers.TimeDistributed):
             lambda x: ops.reshape(x, (batch, frames, *ops.shape(x)[1:])),
             outputs,
         )
+
+    @contextlib.contextmanager
+    def _momentum_counts(self, frames):
+        """Lets batch norms forget as after so many updates of one frame."""
+        norms = [
+            layer
+            for layer in self.layer._flatten_layers()
+            if isinstance(layer, keras.layers.BatchNormalization)
+        ]
+        own = [norm.momentum for norm in norms]
+        try:
+            for norm in norms:
+                norm.momentum = _momentum(norm.momentum, frames)
+            yield
+        finally:
+            for norm, momentum in zip(norms, own, strict=True):
+                norm.momentum = momentum
+
+
+def _momentum(momentum, frames):
+    """That of `frames` updates in one; a tensor if `frames` is one."""
+    least = min(momentum, _LEAST_MOMENTUM)
+    if isinstance(frames, int):
+        return max(momentum**frames, least)
+    power = ops.power(momentum, ops.cast(frames, "float32"))
+    return ops.maximum(power, least)
 
 
 def _image(shape):

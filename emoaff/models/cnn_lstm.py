@@ -41,6 +41,10 @@ def build_cnn_lstm(
     The network is causal: a frame's output depends on it and on the frames
     before it. It uses no mask; give unlabelled frames NaN labels.
 
+    Batch norms of the backbone are evaluated with averages that lag behind the
+    weights; with `fit`, name `emoaff.training.BatchNormReestimation` among the
+    callbacks (see `emoaff.layers.Framewise`).
+
     The result is a plain functional model: `model.get_layer("backbone").layer`
     is the image model, and `.keras` files load wherever emoaff is imported.
 

@@ -94,6 +94,8 @@ def predict_files(
             and form do not fit each other.
         KeyboardInterrupt: If interrupted; it says what was finished.
     """
+    # Once for all files, since a model with a memory is taken apart for each.
+    preset = preset.with_prior(options.prior)
     form_of(preset, options)
     _check(preset, options, annotated, form)
     files, failures = [], []

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Mapping
 
 FACES = ("all", "largest", "best", "lowest")
 DETECTION = ("track", "sampled", "every")
@@ -10,7 +11,7 @@ THINNING = ("person", "script")
 WINDOWS = ("script", "notebook")
 LEADS = ("empty", "absent", "first")
 LABELS = ("mode", "sum")
-VALENCE = ("model", "derived")
+AFFECT = ("model", "derived")
 RULES = {
     "emo-affectnet": {
         "faces": "lowest",
@@ -92,8 +93,12 @@ class Options:
             resting face, or a file of one person that does, which is then
             subtracted; see `emoaff.prediction.resting_face.Baseline`. `None`
             for neither.
-        valence: `"model"`, or `"derived"` from the expressions where the
-            model gives none; see `emoaff.prediction.derived_valence`.
+        affect: `"model"`, or `"derived"`: valence and arousal from the
+            expressions where the model gives none; see
+            `emoaff.prediction.derived_affect`.
+        prior: The class shares to expect, `"as-trained"`, `"uniform"`,
+            `"natural"` or shares as `"neutral=.6,happiness=.2"`; `None` for
+            the preset's. See `emoaff.presets.Preset.with_prior`.
 
     Raises:
         ValueError: If a value is out of range, or two do not go together.
@@ -118,7 +123,8 @@ class Options:
     label: str = "mode"
     doubt: bool = True
     baseline: float | str | None = None
-    valence: str = "model"
+    affect: str = "model"
+    prior: str | Mapping[str, float] | None = None
 
     def __post_init__(self):
         for name, choices in (
@@ -134,7 +140,7 @@ class Options:
             ("windows", WINDOWS),
             ("lead", LEADS),
             ("label", LABELS),
-            ("valence", VALENCE),
+            ("affect", AFFECT),
         ):
             value = getattr(self, name)
             if value not in choices:
@@ -168,6 +174,8 @@ class Options:
                 f"Expected rules to be one of {', '.join(RULES)}. "
                 f"Received: rules={rules!r}."
             )
+        if "valence" in given:  # its name when arousal was not derived
+            given["affect"] = given.pop("valence")
         return cls(**{**RULES.get(rules, {}), **given})
 
     def _check_pairs(self):

@@ -29,6 +29,7 @@ class Row:
             `resting`, several joined by `; `; empty where one is.
         valence_source: `"model"`, `"derived"` from the expressions, or empty
             where there is no valence.
+        arousal_source: The same for arousal.
     """
 
     frame: int
@@ -42,6 +43,7 @@ class Row:
     arousal: float = NAN
     doubt: str = ""
     valence_source: str = ""
+    arousal_source: str = ""
 
     def changed(self, **values) -> "Row":
         """Gives the row with some values replaced."""

@@ -195,7 +195,10 @@ class Running:
 
     def _heard(self, answer):
         if "expression" in answer:
-            self.tally.add(answer["expression"])
+            (shown,) = self.preset.named(
+                {"expression": np.asarray(answer["expression"])[None]}
+            )["expression"]
+            self.tally.add(shown)
 
     def _counted(self, rows):
         for row in rows:

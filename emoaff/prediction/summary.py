@@ -26,6 +26,7 @@ def header(timeline) -> dict:
             "classes": list(timeline.classes),
             "crop": preset.config["crop"],
             "input": preset.config["input"],
+            "prior": preset.describe_prior(),
         },
         "options": dataclasses.asdict(timeline.options),
         "run": _run(timeline.running),

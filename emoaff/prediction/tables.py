@@ -37,6 +37,7 @@ _AFTER = (
     "confidence_smoothed",
     "doubt",
     "valence_source",
+    "arousal_source",
 )
 _LINE_BYTES = 1_000_000  # of a first line; a longer one is none of ours
 COLUMNS = {
@@ -53,7 +54,8 @@ COLUMNS = {
     "confidence_smoothed": "its smoothed probability, at most the same",
     "doubt": "why no expression is named: small, blurred, turned away, unsure, "
     "resting",
-    "valence_source": "model, or derived from the expressions",
+    "valence_source, arousal_source": "model, or derived from the expressions; "
+    "empty without a value",
 }
 
 
@@ -135,6 +137,7 @@ def values(row: Row, classes: tuple[str, ...], most: float = 1.0) -> list:
         *_best(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
+        row.arousal_source,
     ]
 
 
@@ -154,7 +157,7 @@ def read_table(
         ValueError: If the file has other columns; while the rows are read,
             if one is damaged. The message names the line.
     """
-    names = read_columns(path)
+    names = _complete(read_columns(path))
     classes = _classes_of(names)
     if not is_result(names):
         raise ValueError(
@@ -176,6 +179,7 @@ def read_columns(path: str | os.PathLike) -> tuple[str, ...]:
 
 def is_result(names: tuple[str, ...]) -> bool:
     """Says whether columns are those of a table that `table` wrote."""
+    names = _complete(names)
     return names == columns(_classes_of(names))
 
 
@@ -183,6 +187,11 @@ def describe_name(path: str | os.PathLike) -> str:
     r"""Gives a file's name as text, `caf\xe9.jpg` where it is not UTF-8."""
     name = os.fsencode(pathlib.Path(path).name)
     return name.decode("utf-8", "backslashreplace")
+
+
+def _complete(names):
+    # Older tables end before the column that came last.
+    return names if names[-1:] == _AFTER[-1:] else (*names, _AFTER[-1])
 
 
 def _classes_of(names):
@@ -237,6 +246,7 @@ def _with_person(row, cells, classes):
         float(cells["arousal"] or NAN),
         cells["doubt"],
         cells["valence_source"],
+        cells.get("arousal_source", ""),
     )
 
 
@@ -262,6 +272,7 @@ def _cells(row, classes, most):
         *_best_cells(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
+        row.arousal_source,
     ]
 
 

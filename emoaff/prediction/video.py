@@ -69,6 +69,7 @@ class Timeline:
         detector: FaceDetector | None = None,
     ):
         self.path = pathlib.Path(path)
+        preset = preset.with_prior(options.prior)
         self.preset, self.options = preset, options
         self.detector = detector or FaceDetector()
         if options.min_face is not None:
@@ -279,7 +280,9 @@ def predict_frames(
     """
     if not isinstance(preset, Preset):
         preset = load_preset(preset)
-    running = Running(preset, Options.of_rules(**{**options, "live": True}))
+    options = Options.of_rules(**{**options, "live": True})
+    preset = preset.with_prior(options.prior)
+    running = Running(preset, options)
     fed: collections.deque[Row] = collections.deque()
     # One row in, one row out: nothing is asked for that is not there yet.
     detector = detector or FaceDetector()
@@ -307,6 +310,6 @@ def _require_crop(path, image):
 def _resting(path, preset, options, detector):
     """The rows of a file with a resting face, the largest in it."""
     options = dataclasses.replace(
-        options, baseline=None, faces="largest", doubt=False, valence="model"
+        options, baseline=None, faces="largest", doubt=False, affect="model"
     )
     return Timeline(path, preset, options, detector)

@@ -1,5 +1,6 @@
 """Presets: a model with everything needed to use it, in one folder."""
 
+from emoaff.presets.class_prior import ClassPrior
 from emoaff.presets.features import LAYER
 from emoaff.presets.features import features_folder
 from emoaff.presets.features import preset_of
@@ -21,6 +22,7 @@ __all__ = [
     "CONFIG",
     "LAYER",
     "WEIGHTS",
+    "ClassPrior",
     "Preset",
     "add_form",
     "features_folder",

@@ -10,6 +10,9 @@ ranges, input size, crop, licence, provenance, scores), `model.weights.h5` and
 - `"probabilities of each"`: of `classes`, several of which may hold at once.
 - `"dimensional"`: real numbers, `names` in their order, within `range`.
 
+`expression` may have a `class_prior`, the share of each class in the training
+data in the order of `classes`, which `Preset.with_prior` takes out.
+
 `input` has the `size` of the pictures, or `kind` `"features"`: then the model
 takes what the layer `features` of another preset, `features_from`, makes of
 each picture. `sampling.window` is how many frames in a row it takes at once.

@@ -154,6 +154,9 @@ def _table(config):
         else:
             classes = ", ".join(output["classes"])
             yield "output", f"{output['kind']} in this order: {classes}"
+        if "class_prior" in output:
+            shares = ", ".join(f"{x:.3f}" for x in output["class_prior"])
+            yield "shares of these in training (prior)", shares
     missing = [d for d in ("valence", "arousal") if d not in dimensions]
     if missing:
         yield ", ".join(missing), "not trained, so not given"

@@ -7,6 +7,10 @@ import numpy as np
 from emoaff import labels
 from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
+from emoaff.presets import class_prior
+from emoaff.presets.class_prior import ClassPrior
+from emoaff.presets.stored_prior import read_stored_prior
+from emoaff.presets.stored_prior import require_trained_prior
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -21,6 +25,8 @@ class Preset:
             dict of named outputs out. With a `window`, `(batch, frames,
             height, width, 3)`; or features instead of pictures.
         labels: The label space of the output `expression`, or `None`.
+        prior: The class shares that its expressions are given for, see
+            `with_prior`; `None` for those that its model was made with.
     """
 
     name: str
@@ -28,6 +34,7 @@ class Preset:
     config: dict
     model: keras.Model
     labels: labels.LabelSpace | None
+    prior: ClassPrior | None = None
 
     @property
     def size(self) -> int:
@@ -69,6 +76,69 @@ class Preset:
             for name in output["names"]
         ]
 
+    @property
+    def trained_prior(self) -> ClassPrior | None:
+        """The class shares of its training data; `None` where not stored."""
+        return read_stored_prior(self, "class_prior")
+
+    @property
+    def model_prior(self) -> ClassPrior | None:
+        """The class shares that its model itself answers for."""
+        # An exported file may have another prior than its training inside.
+        return read_stored_prior(self, "answered_prior") or self.trained_prior
+
+    @property
+    def answered_prior(self) -> ClassPrior | None:
+        """The class shares that its expressions are given for."""
+        return self.prior or self.model_prior
+
+    def with_prior(self, prior) -> "Preset":
+        """Gives the same preset, whose expressions are for other class shares.
+
+        Their probabilities are divided by the shares of the training data and
+        multiplied by those asked for, see
+        `emoaff.presets.class_prior.reweigh`. docs/priors.md says when to ask
+        for which.
+
+        Args:
+            prior: `"as-trained"`, `"uniform"`, `"natural"`, or shares of
+                classes as `"neutral=.6,happiness=.2"` or a dict; see
+                `emoaff.presets.class_prior.read_prior`. `None` changes
+                nothing.
+
+        Returns:
+            The preset; it shares its model with this one.
+
+        Raises:
+            ValueError: If the preset names no expressions, does not know the
+                shares of its training data, or `prior` is none of these.
+
+        Example:
+        >>> preset = load_preset("compact_ferplus")  # doctest: +SKIP
+        >>> preset.with_prior("uniform").predict(crops)  # doctest: +SKIP
+        """
+        if prior is None or prior == self.describe_prior()["name"]:
+            return self
+        require_trained_prior(self, prior)
+        asked = class_prior.read_prior(prior, self.trained_prior, self.labels)
+        if asked == self.answered_prior:
+            return self
+        if asked == self.model_prior:
+            asked = None
+        return dataclasses.replace(self, prior=asked)
+
+    def describe_prior(self) -> dict:
+        """Says which class shares expressions are given for, as plain JSON.
+
+        Returns:
+            `name` and `shares` by class; `None` for shares that are not known
+            or of a preset without expressions.
+        """
+        prior = self.answered_prior
+        if prior is None:
+            return {"name": class_prior.AS_TRAINED, "shares": None}
+        return prior.to_dict()
+
     def require_single_pictures(self) -> None:
         """Raises ValueError if the model does not take pictures one by one."""
         if self.window > 1 or self.takes_features:
@@ -109,7 +179,9 @@ class Preset:
             image, box, self.margin, self.size, self.interpolation, self.shape
         )
 
-    def predict(self, crops, batch_size: int = 64) -> dict[str, np.ndarray]:
+    def predict(
+        self, crops, batch_size: int = 64, prior=None
+    ) -> dict[str, np.ndarray]:
         """Runs the model on face crops.
 
         A crop is one face with the preset's margin already around it. It is
@@ -121,16 +193,19 @@ class Preset:
             crops: List or array of uint8 pictures, 0-255, any sizes: RGB
                 `(height, width, 3)`, or grey `(height, width[, 1])`.
             batch_size: Pictures per call of the model.
+            prior: See `with_prior`; `None` for the preset's.
 
         Returns:
             For each output its values, float32, in the order of `crops`; see
             `named`.
 
         Raises:
-            ValueError: If a crop is no uint8 picture, or the model takes no
-                single pictures.
+            ValueError: If a crop is no uint8 picture, the model takes no
+                single pictures, or it has no such prior.
         """
         self.require_single_pictures()
+        if prior is not None:
+            return self.with_prior(prior).predict(crops, batch_size)
         pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
         if not pictures:
             blank = np.zeros((1, self.size, self.size, 3), np.uint8)
@@ -156,14 +231,19 @@ class Preset:
             answers: Output name to float `(n, values)`.
 
         Returns:
-            `expression` and other classes as they are, `(n, classes)` in the
-            order of the preset's `classes`. Dimensions each under its name,
+            `expression` for the preset's `prior`, other classes as they are,
+            `(n, classes)` in the order of the preset's `classes`. Dimensions each under its name,
             `valence` and `arousal` `(n,)`, clipped to their range [-1, 1]:
             these outputs are linear and may leave it. NaN stays NaN.
         """
         named = {}
         for name, values in answers.items():
             output = self.config["outputs"].get(name, {})
+            if name == "expression" and self.prior is not None:
+                named[name] = class_prior.reweigh(
+                    values, self.model_prior, self.prior
+                )
+                continue
             if output.get("kind") != "dimensional":
                 named[name] = values
                 continue

@@ -74,10 +74,10 @@ one in the training split, by a correlation of 0.99 of grey 16 x 16 copies, and
 283 by 0.95 (`python benchmarks/leakage.py ferplus train validation --model`
 and the preset's name, which prints the accuracy without them too)."""
 VALENCE = """\
-Valence is not trained. `emoaff predict --valence derived` computes it from the
-probabilities by the norms of Russell and Mehrabian (1977). On 464 faces rated
-by people such a valence had a CCC of .57 (Pearson .66), not measured with these
-weights; an arousal made the same way had .14, which is why there is none."""
+Valence and arousal are not trained. `emoaff predict --affect derived` computes
+them from the probabilities, with FER+'s class shares taken out where the preset
+knows them, by the norms of Russell and Mehrabian (1977); `docs/priors.md` says
+how far that goes."""
 ABOUT = {
     "summary": """\
 Eight facial expressions from one face picture: a ResNet-50, which sees the

@@ -55,6 +55,10 @@ class Experiment:
         clip_norm: Largest norm of an update's whole gradient, or `None`.
         frames_at_once: Frames whose activations are in memory at once, see
             `emoaff.training.frame_chunks`, or `None` for all.
+        norm_batches: Batches of each epoch that the averages of batch norms
+            are computed from before the model is scored, see
+            `emoaff.training.reestimate_batch_norm`; 0 leaves them as training
+            moved them.
         describe: Names what is in a batch, called as `describe(epoch, step)`;
             for messages.
     """
@@ -73,6 +77,7 @@ class Experiment:
     accumulate: int = 1
     clip_norm: float | None = None
     frames_at_once: int | None = None
+    norm_batches: int = 30
     describe: Callable[[int, int], str] = lambda epoch, step: ""
 
     @property

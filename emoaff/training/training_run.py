@@ -1,5 +1,6 @@
 import math
 import pathlib
+import sys
 import time
 
 import keras
@@ -8,6 +9,7 @@ import tensorflow as tf
 from emoaff.progress import Progress
 from emoaff.training import checkpoint
 from emoaff.training import run_log
+from emoaff.training.batch_norm_reestimation import reestimate_batch_norm
 from emoaff.training.experiment import Experiment
 from emoaff.training.training_step import TrainingStep
 from emoaff.training.training_step import is_chief
@@ -207,6 +209,7 @@ class TrainingRun:
         """Scores an epoch and writes everything down."""
         experiment = self.experiment
         step.copy_weights_to(plain)
+        self._reestimate(epoch, plain)
         row = {
             "epoch": epoch + 1,
             "learning_rate": step.learning_rate,
@@ -235,6 +238,21 @@ class TrainingRun:
             f"epoch {epoch + 1}/{experiment.epochs}: {measures}, "
             f"{row['seconds']:.0f} s{' *' if is_best else ''}"
         )
+
+    def _reestimate(self, epoch, plain):
+        """Brings the averages of batch norms up to the weights."""
+        experiment = self.experiment
+        if not experiment.norm_batches:
+            return
+        model, size = plain, experiment.frames_at_once
+        inputs = experiment.batches(epoch, 0, (0, 1)).map(lambda x, y: x)
+        inputs = inputs.take(experiment.norm_batches)
+        if size:
+            # As in training: so many frames are in memory at once.
+            model = plain.get_layer("backbone").layer
+            inputs = inputs.unbatch().unbatch().batch(size)
+        count = experiment.norm_batches if not size else sys.maxsize
+        reestimate_batch_norm(model, inputs, count)
 
     def _save(self, epoch, step, state):
         # Reading a variable may be a collective act, so every worker does it.

@@ -1,10 +1,13 @@
 import cv2
+import numpy as np
 import pytest
 
 import emoaff_cli
 from emoaff.exporting import read_metadata
+from emoaff.presets import load_preset
 from tests.data.small_corpus import small_video
 from tests.exporting import small_models
+from tests.prediction.small_sequences import reloaded
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +89,26 @@ def test_a_mistake_costs_one_sentence(
     printed = capsys.readouterr()
     assert words in printed.err and "Traceback" not in printed.err
     assert not printed.out and not list(tmp_path.iterdir())
+
+
+def test_the_prior_is_built_into_the_file(preset, tmp_path, capsys):
+    argv = [preset.path, "--to", "onnx", "--out", tmp_path / "a.onnx"]
+    assert export(*argv, "--prior", "uniform") == 2
+    assert "small does not" in capsys.readouterr().err
+    shares = [0.3, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]
+    known = reloaded(
+        small_models.still_preset(tmp_path / "known"),
+        outputs=small_models.outputs_with_prior(shares),
+    )
+    argv[0] = known.path
+    assert export(*argv, "--prior", "uniform") == 0
+    file = load_preset(tmp_path / "a.onnx")
+    assert file.describe_prior()["name"] == "uniform"
+    faces = list(small_models.noise(6))
+    expected = known.predict(faces, prior="uniform")["expression"]
+    np.testing.assert_allclose(
+        file.predict(faces)["expression"], expected, atol=1e-5
+    )
 
 
 def test_an_unknown_preset_is_named(tmp_path, capsys):

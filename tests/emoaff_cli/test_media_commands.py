@@ -14,6 +14,7 @@ from emoaff.faces import Video
 from emoaff.faces import VideoWriter
 from tests.prediction.small_sequences import clip_preset
 from tests.prediction.small_sequences import feature_preset
+from tests.prediction.small_sequences import reloaded
 from tests.prediction.small_sequences import still_preset
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
@@ -99,16 +100,63 @@ def test_doubtful_rows_name_no_expression_and_say_why(
     assert header["doubt"]["confidence"] == 0.5
 
 
-def test_valence_derived_from_a_smile_is_pleasant_and_says_so(tmp_path):
-    argv = ["--valence", "derived", "--always-answer"]
+@pytest.mark.parametrize("option", ["--affect", "--valence"])
+def test_affect_derived_from_a_smile_is_pleasant_and_says_so(option, tmp_path):
+    argv = [option, "derived", "--always-answer"]
     assert predict(PORTRAIT, "compact_ferplus", tmp_path, *argv) == 0
     (row,) = table(tmp_path / f"{PORTRAIT.stem}.csv")
     happy = float(row["happiness"])
     assert happy > 0.5
     assert float(row["valence"]) == pytest.approx(0.76 * happy, abs=0.1)
-    assert row["valence_source"] == "derived" and row["arousal"] == ""
+    assert float(row["arousal"]) == pytest.approx(0.48 * happy, abs=0.1)
+    assert row["valence_source"] == row["arousal_source"] == "derived"
     header = json.loads((tmp_path / f"{PORTRAIT.stem}.json").read_text())
-    assert header["valence_source"] == "derived"
+    assert header["valence_source"] == header["arousal_source"] == "derived"
+    assert header["derived_affect"]["prior"]["name"] == "uniform"
+
+
+def test_a_prior_changes_every_row_and_the_header_says_it(small, tmp_path):
+    from emoaff.presets import load_preset
+
+    shares = [0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]
+    output = load_preset(small / "still").config["outputs"]["expression"]
+    known = {"expression": {**output, "class_prior": shares}}
+    own = reloaded(still_preset(tmp_path / "own"), outputs=known)
+    argv = ["--prior", "neutral=.1", "--always-answer"]
+    for out, more in (("as", argv[2:]), ("other", argv)):
+        assert predict(PORTRAIT, own.path, tmp_path / out, *more) == 0
+    (before,), (after,) = (
+        table(tmp_path / out / f"{PORTRAIT.stem}.csv")
+        for out in ("as", "other")
+    )
+    names = own.labels.classes
+    # neutral by 1/4, the other six by .9/6 over .1
+    factors = np.where(np.array(names) == "neutral", 0.25, 1.5)
+    expected = factors * [float(before[name]) for name in names]
+    expected /= expected.sum()
+    got = [float(after[name]) for name in names]
+    np.testing.assert_allclose(got, expected, atol=2e-4)
+    assert float(after["confidence"]) == pytest.approx(max(got))
+    header, plain = (
+        json.loads((tmp_path / out / f"{PORTRAIT.stem}.json").read_text())
+        for out in ("other", "as")
+    )
+    assert header["model"]["prior"]["name"] == "given"
+    assert header["model"]["prior"]["shares"]["neutral"] == 0.1
+    assert plain["model"]["prior"]["name"] == "as-trained"
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [("natural", "still does not"), ("mostly", "still does not")],
+)
+def test_a_prior_for_a_preset_without_shares_costs_one_sentence(
+    prior, message, small, tmp_path, capsys
+):
+    assert predict(PORTRAIT, small / "still", tmp_path, "--prior", prior) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err and "Traceback" not in printed.err
+    assert len(printed.err.splitlines()) == 1
 
 
 def test_against_their_own_picture_everyone_is_neutral(tmp_path):

@@ -143,6 +143,43 @@ def test_classes_are_scored_as_scikit_learn_does(tmp_path, data_dir, truth):
     assert "classes" not in table.facts
 
 
+def knowing_its_prior(folder, shares):
+    """A preset of pictures that knows the shares of its training data."""
+    outputs = classes("affectnet_7")
+    outputs["expression"]["class_prior"] = shares
+    model = still_model({"expression": dense(7, activation="softmax")})
+    return saved(folder, model, outputs)
+
+
+def test_scores_are_those_for_the_prior_that_is_asked_for(
+    tmp_path, data_dir, truth, capsys
+):
+    shares = [0.1, 0.05, 0.05, 0.05, 0.4, 0.3, 0.05]
+    preset = knowing_its_prior(tmp_path / "e", shares)
+    logits = linear(preset, colours(truth["image"]))
+    answers = (logits - np.log(shares)).argmax(axis=1)
+    assert (answers != logits.argmax(axis=1)).any()
+    known = truth["expression"] >= 0
+    expected = metrics.accuracy_score(
+        truth["expression"][known], answers[known]
+    )
+    even = evaluate(preset.with_prior("uniform"), "small", SPLIT, data_dir)
+    assert even.table.value("accuracy") == pytest.approx(expected)
+    assert even.facts["prior"] == "uniform"
+    assert "prior" not in evaluate(preset, "small", SPLIT, data_dir).facts
+    assert command(preset.path, data_dir, "--prior", "uniform") == 0
+    assert capsys.readouterr().out == even.to_text() + "\n"
+
+
+def test_a_card_tells_the_scores_of_the_preset_as_it_is(
+    tmp_path, data_dir, capsys
+):
+    preset = knowing_its_prior(tmp_path / "e", [1 / 7] * 7)
+    more = ["--prior", "neutral=.4", "--card"]
+    assert command(preset.path, data_dir, *more) == 2
+    assert "no --prior with --card" in capsys.readouterr().err
+
+
 def test_pictures_are_resized_by_the_presets_own_filter(
     tmp_path, data_dir, truth
 ):

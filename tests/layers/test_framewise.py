@@ -65,9 +65,32 @@ def test_one_model_takes_any_number_of_frames(encoder):
 def test_batch_norm_is_updated_once_per_step(encoder):
     Framewise(encoder)(VIDEO, training=True)
     conv, norm = encoder.layers[:2]
-    # momentum 0.99, from a moving mean of 0
-    expected = 0.01 * np.mean(conv(VIDEO.reshape(-1, 8, 8, 3)), axis=(0, 1, 2))
+    mean = np.mean(conv(VIDEO.reshape(-1, 8, 8, 3)), axis=(0, 1, 2))
+    # momentum 0.99, five frames, from a moving mean of 0
+    expected = (1 - 0.99**5) * mean
     np.testing.assert_allclose(norm.moving_mean, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("momentum", "frames", "expected"),
+    [(0.99, 3, 0.99**3), (0.99, 40, 0.9), (0.9, 3, 0.9), (0.5, 2, 0.5)],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_momentum_counts_for_each_frame_down_to_ten_updates(
+    momentum, frames, expected, is_known
+):
+    norm = keras.layers.BatchNormalization(momentum=momentum)
+    layer = Framewise(norm)
+    clip = np.ones((2, frames, 3), "float32")
+    train = tf.function(
+        lambda x: layer(x, training=True),
+        input_signature=[tf.TensorSpec((2, frames if is_known else None, 3))],
+    )
+    train(clip)
+    np.testing.assert_allclose(norm.moving_mean, 1 - expected, rtol=1e-5)
+    assert norm.momentum == momentum
+    layer(clip, training=False)
+    np.testing.assert_allclose(norm.moving_mean, 1 - expected, rtol=1e-5)
 
 
 def test_the_training_flag_reaches_the_inner_layer():

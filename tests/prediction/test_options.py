@@ -34,6 +34,10 @@ def test_without_rules_it_is_the_default():
         Options.of_rules("best")
 
 
+def test_the_old_name_of_affect_is_still_taken():
+    assert Options.of_rules(valence="derived") == Options(affect="derived")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -49,6 +53,7 @@ def test_without_rules_it_is_the_default():
         {"windows": "none"},
         {"lead": "nan"},
         {"label": "mean"},
+        {"affect": "guessed"},
         {"gap_s": 0.0},
         {"gap_s": math.nan},
         {"min_score": 1.0},

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -207,6 +209,34 @@ def test_the_label_of_the_video_is_that_of_its_windows(window_preset, rule):
     windows = sample_windows(31, WINDOW, WINDOW // 2)
     said = model.answer(model.encode(crops)[windows])["expression"]
     assert running.tally.label(rule) == video_label(said, rule)
+
+
+def knowing_its_prior(preset):
+    """The same preset, which knows the shares of its training data."""
+    shares = [0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]
+    output = {**preset.config["outputs"]["expression"], "class_prior": shares}
+    config = {**preset.config, "outputs": {"expression": output}}
+    return dataclasses.replace(preset, config=config)
+
+
+@pytest.mark.parametrize("kind", ["frames_preset", "window_preset"])
+def test_rows_and_the_label_of_a_memory_follow_the_prior(kind, request):
+    plain = knowing_its_prior(request.getfixturevalue(kind))
+    even = plain.with_prior("uniform")
+    faces = seen([[1]] * 31)
+    before = probabilities(rows(plain, faces))
+    running = Running(even, Options(), 25.0)
+    after = probabilities(list(running.rows_of_faces(seen([[1]] * 31))))
+    expected = before / np.array(plain.trained_prior.shares)
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(after, expected, rtol=1e-4)
+    as_trained = Running(plain, Options(), 25.0)
+    list(as_trained.rows_of_faces(seen([[1]] * 31)))
+    # Answers are added up as they are shown.
+    ruled_out = plain.labels.classes[as_trained.tally.label()]
+    without = Running(plain.with_prior({ruled_out: 0}), Options(), 25.0)
+    list(without.rows_of_faces(seen([[1]] * 31)))
+    assert without.tally.label() != as_trained.tally.label()
 
 
 def test_an_answer_for_the_frame_after_comes_one_sample_later(

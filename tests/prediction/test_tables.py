@@ -37,19 +37,21 @@ def test_table_golden(tmp_path):
     assert header == (
         "frame time_s person box_x box_y box_w box_h face_score calm joy "
         "expression confidence valence arousal expression_smoothed "
-        "confidence_smoothed doubt valence_source"
+        "confidence_smoothed doubt valence_source arousal_source"
     ).split(" ")
     assert first == (
         "0 0.0000 1 1.2 -2.0 30.0 40.0 0.988 0.2500 0.7500 joy 0.7500"
-    ).split(" ") + ["", "", "calm", "0.6000", "", ""]
-    assert second[8:] == ["", "", "", "", "-0.2500", "1.0000", *[""] * 4]
-    assert third == ["1", "0.0417"] + [""] * 16
+    ).split(" ") + ["", "", "calm", "0.6000", "", "", ""]
+    assert second[8:] == ["", "", "", "", "-0.2500", "1.0000", *[""] * 5]
+    assert third == ["1", "0.0417"] + [""] * 17
 
 
 def test_a_doubtful_row_names_no_expression_and_keeps_what_the_model_said(
     tmp_path,
 ):
-    row = ROWS[0].changed(doubt="small; unsure", valence_source="derived")
+    row = ROWS[0].changed(
+        doubt="small; unsure", valence_source="model", arousal_source="derived"
+    )
     write(tmp_path / "clip.csv", [row])
     with (tmp_path / "clip.csv").open(newline="") as file:
         (cells,) = csv.DictReader(file)
@@ -58,9 +60,22 @@ def test_a_doubtful_row_names_no_expression_and_keeps_what_the_model_said(
     assert cells["doubt"] == "small; unsure"
     _, (read,) = tables.read_table(tmp_path / "clip.csv")
     np.testing.assert_allclose(read.probabilities, [0.25, 0.75])
-    assert (read.doubt, read.valence_source) == ("small; unsure", "derived")
+    assert read.doubt == "small; unsure"
+    assert (read.valence_source, read.arousal_source) == ("model", "derived")
     values = tables.values(row, CLASSES)
-    assert values[-8] is None and values[-2:] == ["small; unsure", "derived"]
+    assert values[-9] is None
+    assert values[-3:] == ["small; unsure", "model", "derived"]
+
+
+def test_a_table_from_before_arousal_had_a_source_is_still_read(tmp_path):
+    write(tmp_path / "clip.csv")
+    with (tmp_path / "clip.csv").open(newline="") as file:
+        lines = [line[:-1] for line in csv.reader(file)]
+    with (tmp_path / "old.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    classes, rows = tables.read_table(tmp_path / "old.csv")
+    assert classes == CLASSES
+    assert [row.arousal_source for row in rows] == ["", "", ""]
 
 
 def test_rows_read_back_as_they_were_written(tmp_path):

@@ -9,6 +9,7 @@ from emoaff.faces import Frame
 from emoaff.faces import VideoWriter
 from emoaff.faces import read_picture
 from emoaff.faces.track import Face
+from emoaff.prediction import summary
 from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.video import Timeline
 from emoaff.prediction.video import predict_frames
@@ -72,6 +73,33 @@ def test_to_pandas_has_the_columns_of_the_file(preset):
     assert table.loc[0, "expression"] == "happiness"
     assert table[list(preset.labels.classes)].sum(axis=1)[0] == pytest.approx(1)
     assert table["valence"].isna().all()
+
+
+@pytest.mark.parametrize("prior", ["uniform", {"happiness": 0.01}])
+def test_every_way_to_predict_takes_a_prior(preset, prior):
+    image = read_picture(PORTRAIT).image
+    camera = [Frame(i, i / 25, image) for i in range(8)]
+    plain = list(emoaff.predict_video(PORTRAIT, preset))
+    timeline = emoaff.predict_video(PORTRAIT, preset, prior=prior)
+    asked = list(timeline)
+    *_, (_, live) = predict_frames(camera, preset, prior=prior)
+    shares = preset.with_prior(prior).prior.shares
+    expected = plain[0].probabilities / preset.trained_prior.shares * shares
+    expected /= expected.sum()
+    for row in (*asked, *live):
+        np.testing.assert_allclose(row.probabilities, expected, rtol=1e-3)
+    assert summary.header(timeline)["model"]["prior"]["name"] in (
+        "given",
+        "uniform",
+    )
+
+
+def test_the_resting_face_follows_the_prior(preset):
+    (row,) = emoaff.predict_video(
+        PORTRAIT, preset, prior="uniform", baseline=str(PORTRAIT)
+    )
+    # Its own face at rest; for another prior it would not be the same.
+    assert row.probabilities[0] == pytest.approx(1, abs=1e-5)
 
 
 def test_every_looks_at_every_so_many_frames(preset):
