@@ -35,7 +35,7 @@ from emoaff.data.window_votes import windows_to_frames
 from emoaff.faces import FaceDetector
 from emoaff.faces import Video
 from emoaff.faces import crop_face
-from emoaff.prediction.sequence_model import sequence_model
+from emoaff.presets.sequence_model import sequence_model
 
 _OURS = {
     "emoaff --rules emo-affectnet": {"rules": "emo-affectnet"},

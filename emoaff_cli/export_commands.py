@@ -102,9 +102,9 @@ def _export(args):
     import pathlib
 
     from emoaff import corpora
+    from emoaff.evaluation.export_cost import scores_before_and_after
     from emoaff.exporting import export
     from emoaff.exporting import faces
-    from emoaff.exporting.cost import scores_before_and_after
     from emoaff.exporting.sources import source_of
 
     out = args.out

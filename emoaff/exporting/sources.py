@@ -12,10 +12,10 @@ from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.layers import Framewise
 from emoaff.models.sequence_parts import split
-from emoaff.prediction.sequence_model import sequence_model
 from emoaff.presets import ClassPrior
 from emoaff.presets import preset_of
 from emoaff.presets.preset import Preset
+from emoaff.presets.sequence_model import sequence_model
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -22,8 +22,8 @@ from emoaff.prediction.observing import ScriptSampler
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
-from emoaff.prediction.sequence_model import sequence_model
 from emoaff.presets.preset import Preset
+from emoaff.presets.sequence_model import sequence_model
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
 

@@ -12,8 +12,8 @@ from emoaff.prediction.options import Options
 from emoaff.prediction.running import Running
 from emoaff.prediction.running import Tally
 from emoaff.prediction.running import form_of
-from emoaff.prediction.sequence_model import sequence_model
 from emoaff.presets import features_folder
+from emoaff.presets.sequence_model import sequence_model
 from tests.data.small_corpus import SIDE
 from tests.prediction.faces_on_air import BOX
 from tests.prediction.faces_on_air import Finder
