@@ -10,6 +10,7 @@ matplotlib. One to two hours on two cores.
 
 import argparse
 import csv
+import dataclasses
 import json
 import pathlib
 import time
@@ -53,21 +54,18 @@ class Bench:
 
     def run(self, name, recipe, build=None, **settings):
         """Trains, or reads; returns history, scores and minutes."""
-        module = recipes.load(recipe)
+        found = recipes.find_recipe(recipe, small=True)
         out = self.runs / name
         texts = {k: _text(v) for k, v in settings.items()}
         done = out / "preset" / "config.json"
         if not done.is_file():
             resume = (out / "config.json").is_file()
-            config = open_run(
-                recipe, module.Config, out, {} if resume else texts, resume
-            )
+            config = open_run(found, out, {} if resume else texts, resume)
             if build:
-                names = {"NAME": module.NAME, "ABOUT": module.ABOUT}
-                module = types.SimpleNamespace(build=build, **names)
+                found = dataclasses.replace(found, build=build)
             print(f"== {name}", flush=True)
             run_recipe(
-                module, config, self.data_dir, out, report=lambda line: None
+                found, config, self.data_dir, out, report=lambda line: None
             )
         with (out / "history.csv").open(newline="") as file:
             history = [
@@ -131,7 +129,7 @@ def claim_a(bench):
         before = f"a_categories_{seed}"
         bench.run(
             before,
-            "synthetic_tzirakis_realeyes",
+            "tzirakis_realeyes",
             seed=seed,
             epochs=6,
             patience=0,
@@ -144,7 +142,7 @@ def claim_a(bench):
         for kind, start in pair.items():
             made = bench.run(
                 f"a_{kind}_start_{seed}",
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 dataset=target,
                 start=start,
                 seed=seed,
@@ -183,8 +181,8 @@ def claim_a(bench):
 Tzirakis et al., 2021: weights that learned emotion categories first end higher
 on valence and arousal than random ones, and get there in fewer epochs.
 
-Tried: `synthetic_tzirakis_realeyes` on the corpus `realeyes` (6 epochs of 120
-updates), then `synthetic_tzirakis_recola` on the corpus `webcam`, which is
+Tried: `tzirakis_realeyes --small` on the corpus `realeyes` (6 epochs of 120
+updates), then `tzirakis_recola --small` on the corpus `webcam`, which is
 another style with other people, 6 epochs of 120 updates from either start.
 
 {table(["start", *seeds, f"epochs to {level:.2f}"], rows)}
@@ -209,7 +207,7 @@ def claim_b(bench):
         for balance, made in found.items():
             run = bench.run(
                 f"b_{balance}_{seed}",
-                "synthetic_emoaffectnet_static",
+                "emoaffectnet_static",
                 dataset=corpus,
                 balance=balance,
                 seed=seed,
@@ -239,7 +237,7 @@ def claim_b(bench):
 Rangulov and Fahim, 2020: a model trained on an unbalanced set overfits to its
 frequent classes, as confusion matrices show; balancing mends it.
 
-Tried: `synthetic_emoaffectnet_static` on the corpus `realeyes`, whose classes
+Tried: `emoaffectnet_static --small` on the corpus `realeyes`, whose classes
 are as unbalanced as RealEyes's, 6 epochs of 200 updates, with its pictures
 drawn as they are and with classes drawn alike; scored on validation.
 
@@ -278,7 +276,7 @@ def claim_c(bench):
         for seed in seeds:
             print(f"== c_{kind}_{seed}", flush=True)
             made = crossval(
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 "leave-one-corpus-out",
                 bench.data_dir,
                 bench.runs / f"c_{kind}_{seed}",
@@ -290,6 +288,7 @@ def claim_c(bench):
                     "steps_per_epoch": "100",
                 },
                 report=lambda line: None,
+                small=True,
             )
             for dataset in datasets:
                 part = dataset.replace("/", "_")
@@ -314,7 +313,7 @@ def claim_c(bench):
 Ryumina et al., 2022: a recurrent block on top of the image model is better than
 the image model alone, on a corpus that neither was trained on.
 
-Tried: `synthetic_tzirakis_recola` with its LSTMs and with none
+Tried: `tzirakis_recola --small` with its LSTMs and with none
 (`temporal=`), trained on two of the drawn corpora (3 epochs of 100 updates)
 and scored on the third's test split: CCC, mean of valence and arousal, mean
 over seeds {" and ".join(map(str, seeds))}.
@@ -336,7 +335,7 @@ def claim_d(bench):
         for kind, made in found.items():
             run = bench.run(
                 f"d_{kind.replace(' ', '_')}_{seed}",
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 build=None if kind == "folded" else per_step_model,
                 frames=25,
                 stride=25,
@@ -364,7 +363,7 @@ Ours: `Framewise` normalises all frames of a batch together and moves its
 averages once a step; Keras 3's `TimeDistributed` with a fixed number of frames
 does so for each time step by itself.
 
-Tried: `synthetic_tzirakis_recola` on the corpus `studio`, windows of 25 frames,
+Tried: `tzirakis_recola --small` on the corpus `studio`, windows of 25 frames,
 16 a batch, 3 epochs of 100 updates, CCC over all frames of a batch.
 
 {table(["batch norm", *seeds, "minutes"], rows)}
