@@ -59,24 +59,22 @@ class Bench:
     def run(self, name, recipe, experiment=None, **settings):
         """Trains, or reads; returns history, scores and minutes.
 
-        `experiment` is called as `experiment(module, config, data_dir, out,
+        `experiment` is called as `experiment(recipe, config, data_dir, out,
         report)` in place of the recipe's own.
         """
-        module = recipes.load(recipe)
+        found = recipes.find_recipe(recipe, small=True)
         out = self.runs / name
         texts = {k: _text(v) for k, v in settings.items()}
         done = out / "preset" / "config.json"
         if not done.is_file():
             resume = (out / "config.json").is_file()
-            config = open_run(
-                recipe, module.Config, out, {} if resume else texts, resume
-            )
+            config = open_run(found, out, {} if resume else texts, resume)
             if experiment:
-                made = functools.partial(experiment, module)
-                module = types.SimpleNamespace(experiment=made)
+                made = functools.partial(experiment, found)
+                found = dataclasses.replace(found, own_experiment=made)
             print(f"== {name}", flush=True)
             run_recipe(
-                module, config, self.data_dir, out, report=lambda line: None
+                found, config, self.data_dir, out, report=lambda line: None
             )
         with (out / "history.csv").open(newline="") as file:
             history = [
@@ -140,7 +138,7 @@ def claim_a(bench):
         before = f"a_categories_{seed}"
         bench.run(
             before,
-            "synthetic_tzirakis_realeyes",
+            "tzirakis_realeyes",
             seed=seed,
             epochs=6,
             patience=0,
@@ -153,7 +151,7 @@ def claim_a(bench):
         for kind, start in pair.items():
             made = bench.run(
                 f"a_{kind}_start_{seed}",
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 dataset=target,
                 start=start,
                 seed=seed,
@@ -192,8 +190,8 @@ def claim_a(bench):
 Tzirakis et al., 2021: weights that learned emotion categories first end higher
 on valence and arousal than random ones, and get there in fewer epochs.
 
-Tried: `synthetic_tzirakis_realeyes` on the corpus `realeyes` (6 epochs of 120
-updates), then `synthetic_tzirakis_recola` on the corpus `webcam`, which is
+Tried: `tzirakis_realeyes --small` on the corpus `realeyes` (6 epochs of 120
+updates), then `tzirakis_recola --small` on the corpus `webcam`, which is
 another style with other people, 6 epochs of 120 updates from either start.
 
 {table(["start", *seeds, f"epochs to {level:.2f}"], rows)}
@@ -218,7 +216,7 @@ def claim_b(bench):
         for balance, made in found.items():
             run = bench.run(
                 f"b_{balance}_{seed}",
-                "synthetic_emoaffectnet_static",
+                "emoaffectnet_static",
                 dataset=corpus,
                 balance=balance,
                 seed=seed,
@@ -248,7 +246,7 @@ def claim_b(bench):
 Rangulov and Fahim, 2020: a model trained on an unbalanced set overfits to its
 frequent classes, as confusion matrices show; balancing mends it.
 
-Tried: `synthetic_emoaffectnet_static` on the corpus `realeyes`, whose classes
+Tried: `emoaffectnet_static --small` on the corpus `realeyes`, whose classes
 are as unbalanced as RealEyes's, 6 epochs of 200 updates, with its pictures
 drawn as they are and with classes drawn alike; scored on validation.
 
@@ -287,7 +285,7 @@ def claim_c(bench):
         for seed in seeds:
             print(f"== c_{kind}_{seed}", flush=True)
             made = crossval(
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 "leave-one-corpus-out",
                 bench.data_dir,
                 bench.runs / f"c_{kind}_{seed}",
@@ -299,6 +297,7 @@ def claim_c(bench):
                     "steps_per_epoch": "100",
                 },
                 report=lambda line: None,
+                small=True,
             )
             for dataset in datasets:
                 part = dataset.replace("/", "_")
@@ -323,7 +322,7 @@ def claim_c(bench):
 Ryumina et al., 2022: a recurrent block on top of the image model is better than
 the image model alone, on a corpus that neither was trained on.
 
-Tried: `synthetic_tzirakis_recola` with its LSTMs and with none
+Tried: `tzirakis_recola --small` with its LSTMs and with none
 (`temporal=`), trained on two of the drawn corpora (3 epochs of 100 updates)
 and scored on the third's test split: CCC, mean of valence and arousal, mean
 over seeds {" and ".join(map(str, seeds))}.
@@ -347,7 +346,7 @@ def claim_d(bench):
         for kind, build in models.items():
             run = bench.run(
                 f"d_{kind.replace(' ', '_')}_{seed}",
-                "synthetic_tzirakis_recola",
+                "tzirakis_recola",
                 functools.partial(scored_with_both_averages, build),
                 frames=25,
                 stride=25,
@@ -384,7 +383,7 @@ averages once a step; Keras 3's `TimeDistributed` with a fixed number of frames
 does so for each time step by itself. `emoaff.train` computes the averages anew
 before each validation, from 30 batches.
 
-Tried: `synthetic_tzirakis_recola` on the corpus `studio`, windows of 25 frames,
+Tried: `tzirakis_recola --small` on the corpus `studio`, windows of 25 frames,
 16 a batch, 3 epochs of 100 updates, CCC over all frames of a batch. Each
 epoch of a training is scored twice, since its weights do not depend on the
 averages: with those that training moved, and re-estimated.
@@ -400,7 +399,7 @@ differ by {spread:.3f} (standard deviation, mean of the four).
 """
 
 
-def scored_with_both_averages(build, module, config, data_dir, out, report):
+def scored_with_both_averages(build, recipe, config, data_dir, out, report):
     """A recipe's experiment that scores moved and re-estimated averages."""
     made = clip_experiment(
         config,
@@ -408,7 +407,7 @@ def scored_with_both_averages(build, module, config, data_dir, out, report):
         out,
         report,
         build=build,
-        about={**module.ABOUT, "name": module.NAME},
+        about={**recipe.about, "name": recipe.name},
     )
 
     def validate(model):

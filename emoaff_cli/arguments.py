@@ -24,7 +24,8 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a setting of the recipe; may be given several times",
+        help="a setting of the recipe, such as optimizer.learning_rate=1e-4; "
+        "may be given several times",
     )
 
 

@@ -20,7 +20,7 @@ def _recipes(args):
     from emoaff import recipes
 
     if args.name:
-        print(inspect.getdoc(recipes.load(args.name)))
+        print(recipes.describe(args.name))
         return
     for name in recipes.names():
         print(f"{name}  {inspect.getdoc(recipes.load(name)).splitlines()[0]}")
@@ -34,12 +34,22 @@ def add_train(commands) -> None:
     command.add_argument(
         "--out", required=True, metavar="RUN", help="folder of the run"
     )
+    _add_small(command)
     add_settings(command)
     command.add_argument(
         "--resume", action="store_true", help="go on with the run in --out"
     )
     _add_devices(command)
     command.set_defaults(run=_train)
+
+
+def _add_small(command):
+    command.add_argument(
+        "--small",
+        action="store_true",
+        help="the recipe's settings for drawn faces, for minutes on two CPU "
+        "cores; needs no corpus",
+    )
 
 
 def _add_devices(command):
@@ -69,6 +79,7 @@ def _train(args):
             args.resume,
             args.strategy,
             args.xla,
+            small=args.small,
         )
     )
 
@@ -103,6 +114,7 @@ def add_crossval(commands) -> None:
         metavar="K",
         help="for k-fold; default: %(default)s",
     )
+    _add_small(command)
     add_settings(command)
     command.set_defaults(run=_crossval)
 
@@ -120,4 +132,5 @@ def _crossval(args):
         args.datasets,
         args.folds,
         overrides(args.set),
+        small=args.small,
     )

@@ -12,26 +12,26 @@ from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.progress import Progress
 
 
-def frame_features(config, recordings, out, report) -> np.ndarray | None:
-    """Runs the image model of `config.features_from` on every frame.
+def frame_features(features_from, recordings, out, report) -> np.ndarray | None:
+    """Runs a preset's image model on every frame.
 
     Args:
-        config: A `ClipConfig`.
+        features_from: Preset folder, or run; empty for none.
         recordings: The frames.
         out: Folder where the numbers are kept, and found again.
         report: Called with a line before long work.
 
     Returns:
         float32 `(n, features)` in stored order, mapped from the file, or
-        `None` if the recipe learns from pictures.
+        `None` for no preset.
 
     Raises:
         ValueError: If there is no such preset, or its model has no layer
             named `features`.
     """
-    if not config.features_from:
+    if not features_from:
         return None
-    preset = presets.load_preset(presets.preset_of(config.features_from))
+    preset = presets.load_preset(presets.preset_of(features_from))
     identity = f"{preset.config['weights']['sha256']} {recordings.dataset}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     split = "".join(c if c.isalnum() else "_" for c in recordings.split)

@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import tempfile
-import types
 
 import numpy as np
 
@@ -158,8 +157,9 @@ def _features(preset, recordings, folder):
             f"in {path}. The one there now has other weights. Name the right "
             f"one in `input.features_from` of {preset.path / presets.CONFIG}."
         )
-    config = types.SimpleNamespace(features_from=os.fspath(path))
-    return frame_features(config, recordings, folder, lambda line: None)
+    return frame_features(
+        os.fspath(path), recordings, folder, lambda line: None
+    )
 
 
 def _windows(preset, recordings, stride):

@@ -6,17 +6,15 @@
 
 The corpus is a folder per class or a table, see `emoaff corpora video_folder`.
 Every layer of the preset but its last is kept; the new last layer is trained
-first, then everything (`frozen=true` leaves it at the last layer). Any preset
-of single pictures will do (`--set start=FOLDER`). For valence and arousal
-instead of classes: `--set target=valence_arousal --set loss=ccc_batch --set
-monitor=ccc`.
+first, then everything (`schedule.frozen=true` leaves it at the last layer). Any
+preset of single pictures will do (`--set model.start=FOLDER`). For valence and
+arousal instead of classes: `--set data.target=valence_arousal --set
+loss.name=ccc_batch --set schedule.monitor=ccc`.
 
 Expect: that depends on your clips. Of clips of three classes of drawn faces
 (`examples/make_synthetic_clips.py`), see the test of this recipe. Hours: two
 CPU cores train about 100 pictures of `compact_ferplus` a second.
 """
-
-import dataclasses
 
 import keras
 
@@ -25,44 +23,27 @@ from emoaff.presets import preset_of
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_models import head_of
 
-
-@dataclasses.dataclass(frozen=True)
-class Config(ClipConfig):
-    """`ClipConfig` for a few hundred to some ten thousand pictures.
-
-    `size` follows from the preset in `start`.
-    """
-
-    dataset: str = "video_folder"
-    target: str = "expression"
-    frames: int = 1
-    size: int = 0
-    dropout: float = 0.3
-    balance: str = "classes"
-    augment: str = "face"
-    loss: str = "crossentropy"
-    optimizer: str = "adamw"
-    learning_rate: float = 1e-4
-    schedule: str = "cosine"
-    epochs: int = 8
-    head_epochs: int = 2
-    patience: int = 0
-    batch_size: int = 32
-    clip_norm: float = 1.0
-    start: str = "compact_ferplus"
-    monitor: str = "uar"
-
-    def __post_init__(self):
-        if self.frames != 1:
-            raise ValueError(
-                "finetune learns from single pictures. Received: "
-                f"frames={self.frames}. Leave it at 1."
-            )
-        if not self.size:
-            preset = presets.read_config(preset_of(self.start))
-            object.__setattr__(self, "size", preset["input"]["size"])
-        super().__post_init__()
-
+# For a few hundred to some ten thousand pictures. The size of pictures follows
+# from the preset.
+CONFIG = ClipConfig().change(
+    data={"dataset": "video_folder", "target": "expression"},
+    window={"frames": 1},
+    balance={"name": "classes"},
+    augmentation={"name": "face"},
+    model={"size": 0, "dropout": 0.3, "start": "compact_ferplus"},
+    loss={"name": "crossentropy"},
+    optimizer={"name": "adamw", "learning_rate": 1e-4, "clip_norm": 1.0},
+    schedule={
+        "name": "cosine",
+        "epochs": 8,
+        "head_epochs": 2,
+        "patience": 0,
+        "monitor": "uar",
+    },
+    batch={"size": 32},
+)
+# That depends on one's own clips.
+EXPECTED = ()
 
 NAME = "finetune"
 ABOUT = {
@@ -82,7 +63,25 @@ training clips say nothing about others.""",
 }
 
 
-def build(config: Config, data) -> keras.Model:
+def complete(config: ClipConfig) -> ClipConfig:
+    """Fills in the size of pictures, which follows from the preset.
+
+    Raises:
+        ValueError: If windows of several frames are asked for, or there is no
+            such preset.
+    """
+    if config.window.frames != 1:
+        raise ValueError(
+            "finetune learns from single pictures. Received: "
+            f"window.frames={config.window.frames}. Leave it at 1."
+        )
+    if config.model.size:
+        return config
+    preset = presets.read_config(preset_of(config.model.start))
+    return config.change(model={"size": preset["input"]["size"]})
+
+
+def build(config: ClipConfig, data) -> keras.Model:
     """The preset's network with a new last layer, random weights in that.
 
     Args:
@@ -93,18 +92,20 @@ def build(config: Config, data) -> keras.Model:
         ValueError: If the preset is not of single pictures, or has several
             outputs.
     """
-    preset = presets.load_preset(preset_of(config.start))
+    preset = presets.load_preset(preset_of(config.model.start))
     model = preset.model
     if len(model.outputs) != 1 or len(model.input_shape) != 4:
         raise ValueError(
             "finetune begins with a preset of single pictures and one output. "
-            f"Received: start={config.start}, with outputs "
+            f"Received: model.start={config.model.start}, with outputs "
             f"{', '.join(preset.config['outputs'])}."
         )
     x = _features_of(model, preset.config["outputs"])
-    if config.dropout:
-        x = keras.layers.Dropout(config.dropout, name="dropout_heads")(x)
-    head = head_of(config, data).layer(f"{config.target}_head", logits=True)
+    dropout = config.model.dropout
+    if dropout:
+        x = keras.layers.Dropout(dropout, name="dropout_heads")(x)
+    name = f"{config.data.target}_head"
+    head = head_of(config, data).layer(name, logits=True)
     return keras.Model(model.inputs, head(x), name="finetuned")
 
 

@@ -1,254 +1,199 @@
 import dataclasses
+from collections.abc import Mapping
+from typing import ClassVar
 
+from emoaff.data.augmentations import AUGMENTATIONS
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.presets import weights_file
+from emoaff.training.config_groups import AugmentationConfig
+from emoaff.training.config_groups import BalanceConfig
+from emoaff.training.config_groups import BatchConfig
+from emoaff.training.config_groups import DataConfig
+from emoaff.training.config_groups import LossConfig
+from emoaff.training.config_groups import ModelConfig
+from emoaff.training.config_groups import OptimizerConfig
+from emoaff.training.config_groups import ScheduleConfig
+from emoaff.training.config_groups import TeacherConfig
+from emoaff.training.config_groups import WindowConfig
+from emoaff.training.objectives import LOSSES
+from emoaff.training.old_setting_names import OLD_SETTING_NAMES
+from emoaff.training.optimizers import OPTIMIZERS
+from emoaff.training.optimizers import SCHEDULES
+from emoaff.training.settings import change_groups
+from emoaff.training.settings import list_settings
+
+CLASS_TARGETS = ("expression", "emotions", "distribution")
 
 
 @dataclasses.dataclass(frozen=True)
 class ClipConfig:
     """Settings of a recipe that learns from windows of frames.
 
-    Each recipe has defaults of its own for these, and says where its paper
-    decides them and where it leaves them open.
+    A recipe has one of these, and says where its paper decides a setting and
+    where it leaves it open. On the command line a setting is named with its
+    group, `--set optimizer.learning_rate=1e-4`; the names of one word that
+    settings had before there were groups still work (`OLD_NAMES`).
 
     Args:
-        dataset: Corpus, see `emoaff.corpora`.
-        train_split: Split to learn from.
-        validation_split: Split that decides which epoch is best.
-        validation_share: Instead of `validation_split`, this share of the
-            subjects of `train_split`; 0 for none, or for a fifth of them
-            where the corpus has no `validation_split`.
-        score_split: Split that the finished preset is scored on; empty for
-            `validation_split`.
-        label_space: Label space to read the corpus's classes in, see
-            `emoaff.labels.mapping`; empty for its own. Classes without a place
-            there become unlabelled.
-        target: What is learned, and the name of the model's output:
-            `"arousal_valence"`, `"valence_arousal"`, `"expression"`,
-            `"emotions"` (several classes at once) or `"distribution"` (votes).
-        frames: Frames in a window; 1 for models of single pictures.
-        stride: From one window to the next while training; 0 for `frames`.
-        rule: `"sliding"`, or `"one_step_ahead"` (Rangulov and Fahim), see
-            `emoaff.data.windows`.
-        tail: What becomes of the end of a recording while training, see
-            `emoaff.data.windows.sliding`.
-        sample_hz: Frames are thinned out to this rate first, as
-            `emoaff.data.thinning.every_nth` does; 0 keeps all.
-        label_of: `"frames"` (a label a frame), `"last"` or `"mode"` (one a
-            window).
-        size: Side of the pictures in pixels.
-        backbone: Image model, see `emoaff.models.backbones.build_backbone`.
-        grey: Whether the model turns pictures into grey before anything else,
-            for corpora that have no colour; only with `still_model` of
-            `emoaff.training.clip_models`.
-        temporal: `"lstm"`, `"gru"` or `""` for no memory.
-        units: Width of each recurrent layer.
-        dropout: Before each recurrent layer and before the output.
-        features_from: Preset folder, or run, whose layer `features` turns each
-            frame into numbers beforehand; empty to learn from pictures.
-        balance: How windows are drawn. `"none"`: each once an epoch.
-            `"oversample"`: windows with a `rare` class and no `frequent` one
-            are added (Tzirakis et al.). `"histogram_paper"` and
-            `"histogram_fixed"`: frames are thinned out by their valence and
-            arousal (Rangulov and Fahim). `"classes"`: classes are drawn in
-            proportion to their counts to the power `1 - balance_power`.
-        rare: Class names for `"oversample"`; all but `frequent` if empty.
-        frequent: Class names for `"oversample"`.
-        tolerated_share: Share of a window that may be `frequent` all the same.
-        copies: How often such a window is added.
-        oversample_stride: From one such window to the next; 0 for `frames`.
-        balance_power: In `[0, 1]`, for `"classes"`.
-        correct_prior: Whether calibration also takes back part of such a
-            balance, see `emoaff.presets.calibration.fit_calibration`.
-        augment: `"none"`, `"flip"`, `"tzirakis"` (crop, saturation,
-            brightness), `"strong"` (all of `emoaff.data.clip_augmenter`), or
-            for single pictures `"face"` (`emoaff.data.face_augmenter`).
-        shrink: How much smaller faces get at most with `"face"`, as in crops
-            with so much more around them.
-        teacher: A preset of single pictures whose answers to the changed
-            pictures are mixed into the votes (distillation), or empty. For
-            `target="distribution"`.
-        teacher_share: Share of the teacher in the mixture, in `[0, 1]`.
-        teacher_temperature: See `emoaff.training.teacher.Teacher`.
-        pixels: Dtype of pictures on their way to the model: `"float32"`, or
-            `"uint8"`, which is rounded, and a quarter of the memory and of
-            what travels to a GPU.
-        mixup: Blends pairs of windows; the parameter of the beta distribution
-            that draws how, or 0 for none.
-        loss: `"ccc"` (of each window), `"ccc_batch"` (of all frames of a
-            batch), `"sigmoid"`, `"crossentropy"` or `"mse"`.
-        class_weights: `"none"`, or reciprocal counts scaled as
-            `emoaff.losses.reciprocal_weights` says: `"mean"`, `"sum"`,
-            `"raw"` or `"max"`.
-        label_smoothing: In `[0, 1)`, for `"crossentropy"`.
-        optimizer: `"adam"`, `"adamw"`, `"sgd"` or `"rmsprop"`.
-        learning_rate: The highest.
-        momentum: For `"sgd"`.
-        weight_decay: For `"adamw"`.
-        schedule: `"constant"`, `"cosine"` (to 0 at the last epoch) or
-            `"inverse_time"` (`rate / (1 + decay * step)`).
-        decay: For `"inverse_time"`.
-        ema: Momentum of averaged weights, which are then what is scored and
-            kept; 0 for none.
-        epochs: At most so many.
-        head_epochs: Of these, how many train only what is new, at first.
-        frozen: Whether only what is new is trained, in all epochs.
-        patience: Stop after so many epochs without a better `monitor`; 0 for
-            never.
-        stop_after: Ends after so many epochs, on the schedule for `epochs`; 0
-            for never.
-        steps_per_epoch: Updates of an epoch; 0 for all windows once.
-        batch_size: Windows of an update.
-        accumulate: Parts that an update's batch is cut into, to save memory.
-        clip_norm: Largest norm of the whole gradient; 0 for no limit.
-        precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
-        frames_at_once: Frames whose activations are in memory at once, see
-            `emoaff.training.frame_chunks`; 0 for all.
-        norm_batches: Batches of each epoch that the averages of batch norms
-            are computed from before the model is scored; 0 leaves them as
-            training moved them. See `Experiment`.
-        start: Weights to begin with: empty (random), `"imagenet"`, a
-            `.weights.h5` file of the backbone, or a preset folder or run, of
-            which every layer with the same name and shapes is taken.
-        stored: How the preset keeps its weights: `"float16"`, `"float32"` or
-            `"int8"`, see `emoaff.presets.weights_file`.
-        monitor: Measure on the validation split that decides: `"ccc"`,
-            `"uar"`, `"accuracy"` or `"macro_f1"`.
+        data: Which corpus is learned from, and what of it.
+        window: How recordings are cut into windows.
+        balance: How often each window is drawn.
+        augmentation: How pictures are changed at random.
+        teacher: Whose answers are mixed into the votes.
+        model: The network, its first weights and how they are kept.
+        loss: What is made small.
+        optimizer: What turns gradients into updates.
+        schedule: How long is trained, and which epoch is best.
+        batch: What is computed at once.
         seed: Of weights, draws and augmentation.
+
+    Raises:
+        ValueError: If a setting is none of the known ones, out of its range or
+            at odds with another; the message names it.
+
+    Example:
+    >>> config = ClipConfig(loss=LossConfig("ccc_batch"))
+    >>> config = config.change(window={"frames": 80}, seed=1)
+    >>> config.loss.name, config.window.frames, config.seed
+    ('ccc_batch', 80, 1)
     """
 
-    dataset: str = ""
-    train_split: str = "train"
-    validation_split: str = "validation"
-    validation_share: float = 0.0
-    score_split: str = ""
-    label_space: str = ""
-    target: str = "arousal_valence"
-    frames: int = 150
-    stride: int = 0
-    rule: str = "sliding"
-    tail: str = "drop"
-    sample_hz: float = 0.0
-    label_of: str = "frames"
-    size: int = 150
-    backbone: str = "resnet50"
-    grey: bool = False
-    temporal: str = "lstm"
-    units: tuple[int, ...] = (256, 256)
-    dropout: float = 0.0
-    features_from: str = ""
-    balance: str = "none"
-    rare: tuple[str, ...] = ()
-    frequent: tuple[str, ...] = ()
-    tolerated_share: float = 0.0
-    copies: int = 1
-    oversample_stride: int = 0
-    balance_power: float = 1.0
-    correct_prior: bool = False
-    augment: str = "none"
-    shrink: float = 1.35
-    teacher: str = ""
-    teacher_share: float = 0.5
-    teacher_temperature: float = 2.0
-    pixels: str = "float32"
-    mixup: float = 0.0
-    loss: str = "ccc"
-    class_weights: str = "none"
-    label_smoothing: float = 0.0
-    optimizer: str = "adam"
-    learning_rate: float = 4e-5
-    momentum: float = 0.9
-    weight_decay: float = 1e-2
-    schedule: str = "constant"
-    decay: float = 0.0
-    ema: float = 0.0
-    epochs: int = 300
-    head_epochs: int = 0
-    frozen: bool = False
-    patience: int = 20
-    stop_after: int = 0
-    steps_per_epoch: int = 0
-    batch_size: int = 2
-    accumulate: int = 1
-    clip_norm: float = 0.0
-    precision: str = "float32"
-    frames_at_once: int = 0
-    norm_batches: int = 30
-    start: str = ""
-    stored: str = "float16"
-    monitor: str = "ccc"
+    data: DataConfig = DataConfig()
+    window: WindowConfig = WindowConfig()
+    balance: BalanceConfig = BalanceConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    teacher: TeacherConfig = TeacherConfig()
+    model: ModelConfig = ModelConfig()
+    loss: LossConfig = LossConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    batch: BatchConfig = BatchConfig()
     seed: int = 0
 
+    OLD_NAMES: ClassVar[dict[str, str]] = OLD_SETTING_NAMES
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        flat = set(vars(cls).get("__annotations__", {})) & set(cls.OLD_NAMES)
+        flat -= {field.name for field in dataclasses.fields(ClipConfig)}
+        if flat:
+            raise TypeError(
+                f"`{min(flat)}` is no setting of its own any more. Received: "
+                f"a subclass {cls.__name__} of ClipConfig with it. Make an "
+                f"instance instead, with `{cls.OLD_NAMES[min(flat)]}`."
+            )
+
     def __post_init__(self):
-        # JSON, which settings are stored as, knows no tuples.
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, list):
-                object.__setattr__(self, field.name, tuple(value))
-        for name, known in CHOICES.items():
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"`{name}` must be one of {', '.join(known)}. Received: "
-                    f"{name}={getattr(self, name)!r}."
-                )
-        for name in ("frames", "size", "epochs", "batch_size", "accumulate"):
-            if getattr(self, name) < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: "
-                    f"{name}={getattr(self, name)}."
-                )
-        if self.batch_size % self.accumulate:
-            raise ValueError(
-                "`batch_size` must be a multiple of `accumulate`. Received: "
-                f"batch_size={self.batch_size}, accumulate={self.accumulate}."
-            )
-        if self.augment == "face" and self.frames > 1:
-            raise ValueError(
-                "augment=face changes each picture by itself, so it is for "
-                f"frames=1. Received: frames={self.frames}. Use strong."
-            )
-        if self.teacher and (self.frames > 1 or self.target != "distribution"):
-            raise ValueError(
-                "`teacher` is for target=distribution and frames=1. Received: "
-                f"target={self.target}, frames={self.frames}. Leave it empty."
-            )
-        if self.pixels == "uint8" and (self.mixup or self.augment == "face"):
-            raise ValueError(
-                "pixels=uint8 is for windows that are not blended, so neither "
-                "for mixup nor for augment=face. Received: "
-                f"mixup={self.mixup}, augment={self.augment}. Use float32."
-            )
-        if self.shrink < 1:
-            raise ValueError(
-                f"`shrink` must be at least 1. Received: shrink={self.shrink}."
-            )
-        if self.head_epochs >= self.epochs:
-            raise ValueError(
-                "`head_epochs` must be less than `epochs`. Received: "
-                f"head_epochs={self.head_epochs}, epochs={self.epochs}."
-            )
+        _check_choices(self)
+        _check_ranges(self)
+        _check_together(self)
+
+    def change(self, **groups):
+        """Returns a copy with other settings.
+
+        Args:
+            **groups: For each group a dict of the settings of it that change,
+                or another group as a whole; for `seed` a number.
+
+        Raises:
+            ValueError: For an unknown setting, or values that make no sense.
+        """
+        return change_groups(self, groups)
 
 
-CLASS_TARGETS = ("expression", "emotions", "distribution")
-CHOICES = {
-    "target": (*AFFECT_TARGETS, *CLASS_TARGETS),
-    "rule": ("sliding", "one_step_ahead"),
-    "label_of": ("frames", "last", "mode"),
-    "balance": (
-        "none",
-        "oversample",
-        "histogram_paper",
-        "histogram_fixed",
-        "classes",
-    ),
-    "augment": ("none", "flip", "tzirakis", "strong", "face"),
-    "pixels": ("float32", "uint8"),
-    "temporal": ("lstm", "gru", ""),
-    "loss": ("ccc", "ccc_batch", "sigmoid", "crossentropy", "mse"),
-    "class_weights": ("none", "mean", "sum", "raw", "max"),
-    "optimizer": ("adam", "adamw", "sgd", "rmsprop"),
-    "schedule": ("constant", "cosine", "inverse_time"),
-    "precision": ("float32", "mixed_bfloat16", "mixed_float16"),
-    "stored": weights_file.DTYPES,
-    "monitor": ("ccc", "uar", "accuracy", "macro_f1"),
+def list_choices() -> Mapping[str, tuple[str, ...]]:
+    """Returns what each setting that chooses by name may be, by its name."""
+    return {
+        "data.target": (*AFFECT_TARGETS, *CLASS_TARGETS),
+        "data.pixels": ("float32", "uint8"),
+        "window.rule": ("sliding", "one_step_ahead"),
+        "window.label_of": ("frames", "last", "mode"),
+        "balance.name": (
+            "none",
+            "oversample",
+            "histogram_paper",
+            "histogram_fixed",
+            "classes",
+        ),
+        "augmentation.name": tuple(AUGMENTATIONS),
+        "model.temporal": ("lstm", "gru", ""),
+        "model.stored": weights_file.DTYPES,
+        "loss.name": tuple(LOSSES),
+        "loss.class_weights": ("none", "mean", "sum", "raw", "max"),
+        "optimizer.name": tuple(OPTIMIZERS),
+        "schedule.name": tuple(SCHEDULES),
+        "schedule.monitor": ("ccc", "uar", "accuracy", "macro_f1"),
+        "batch.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
+    }
+
+
+_LEAST = {
+    "window.frames": 1,
+    "model.size": 0,
+    "schedule.epochs": 1,
+    "batch.size": 1,
+    "batch.accumulate": 1,
+    "augmentation.shrink": 1,
 }
+
+
+def _check_choices(config):
+    settings = list_settings(config)
+    for name, known in list_choices().items():
+        if settings[name] not in known:
+            raise ValueError(
+                f"`{name}` must be one of {', '.join(known)}. Received: "
+                f"{name}={settings[name]!r}."
+            )
+
+
+def _check_ranges(config):
+    settings = list_settings(config)
+    for name, least in _LEAST.items():
+        if settings[name] < least:
+            raise ValueError(
+                f"`{name}` must be at least {least}. Received: "
+                f"{name}={settings[name]}."
+            )
+
+
+def _check_together(config):
+    frames, target = config.window.frames, config.data.target
+    batch, schedule = config.batch, config.schedule
+    augmentation = config.augmentation
+    single = AUGMENTATIONS[augmentation.name].of_single_pictures
+    if batch.size % batch.accumulate:
+        raise ValueError(
+            "`batch.size` must be a multiple of `batch.accumulate`. Received: "
+            f"batch.size={batch.size}, batch.accumulate={batch.accumulate}."
+        )
+    if single and frames > 1:
+        raise ValueError(
+            f"augmentation.name={augmentation.name} changes each picture by "
+            "itself, so it is for window.frames=1. Received: "
+            f"window.frames={frames}. Use strong."
+        )
+    if config.teacher.preset and (frames > 1 or target != "distribution"):
+        raise ValueError(
+            "`teacher` is for data.target=distribution and window.frames=1. "
+            f"Received: data.target={target}, window.frames={frames}. Leave "
+            "it empty."
+        )
+    if config.data.pixels == "uint8" and (augmentation.mixup or single):
+        raise ValueError(
+            "data.pixels=uint8 is for windows that are not blended, so neither "
+            "for augmentation.mixup nor for augmentation.name=face. Received: "
+            f"augmentation.mixup={augmentation.mixup}, "
+            f"augmentation.name={augmentation.name}. Use float32."
+        )
+    if schedule.head_epochs >= schedule.epochs:
+        raise ValueError(
+            "`schedule.head_epochs` must be less than `schedule.epochs`. "
+            f"Received: schedule.head_epochs={schedule.head_epochs}, "
+            f"schedule.epochs={schedule.epochs}."
+        )
+    if schedule.warmup_steps and schedule.name != "cosine":
+        raise ValueError(
+            "`schedule.warmup_steps` is for schedule.name=cosine. Received: "
+            f"schedule.name={schedule.name}. Leave it at 0."
+        )

@@ -1,9 +1,9 @@
 import numpy as np
 import tensorflow as tf
 
-from emoaff.data.clip_augmenter import ClipAugmenter
+from emoaff.data.augmentations import AUGMENTATIONS
+from emoaff.data.augmentations import build_augmentation
 from emoaff.data.clip_augmenter import mixup
-from emoaff.data.face_augmenter import FaceAugmenter
 from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import class_weighted_order
 from emoaff.data.sampling import epoch_order
@@ -51,8 +51,9 @@ class ClipData:
         splits = read_splits(config, data_dir, report, splits)
         training, validation = splits
         refuse_shared_subjects({"training": training, "validation": validation})
-        self.labels = config.target
-        if config.target in AFFECT_TARGETS:
+        self.target = config.data.target
+        self.labels = self.target
+        if self.target in AFFECT_TARGETS:
             self.labels = "valence"
         for recordings in splits:
             require_labelled(recordings, self.labels)
@@ -60,8 +61,10 @@ class ClipData:
         self.training, self.validation = (
             Frames(
                 recordings,
-                config.size,
-                frame_features(config, recordings, out, report),
+                config.model.size,
+                frame_features(
+                    config.data.features_from, recordings, out, report
+                ),
             )
             for recordings in splits
         )
@@ -71,11 +74,11 @@ class ClipData:
         )
         self._count = self._drawn_in_an_epoch()
         self._teacher = None
-        if config.teacher:
+        if config.teacher.preset:
             self._teacher = Teacher(
-                config.teacher, self.space, config.teacher_temperature
+                config.teacher.preset, self.space, config.teacher.temperature
             )
-        self.steps = self._count // config.batch_size
+        self.steps = self._count // config.batch.size
         report(
             f"{len(training.names)} recordings, {len(training)} frames, "
             f"{len(self.windows)} windows to train on; "
@@ -96,11 +99,11 @@ class ClipData:
     def order(self, epoch: int) -> np.ndarray:
         """The windows of a 0-based epoch, in the order of training."""
         config = self.config
-        if config.balance == "classes":
+        if config.balance.name == "classes":
             return class_weighted_order(
                 self._classes(),
                 self._count,
-                config.balance_power,
+                config.balance.power,
                 config.seed,
                 epoch,
             )
@@ -113,32 +116,32 @@ class ClipData:
 
     def batches(self, epoch, first_step, shard):
         """See `emoaff.training.Experiment.batches`."""
-        config = self.config
+        config, batch = self.config, self.config.batch
         arguments = {}
         if self.training.features is None:
             arguments = {
-                "augment": _augmenter(config),
-                "dtype": config.pixels,
+                "augment": _clip_augmenter(config),
+                "dtype": config.data.pixels,
                 "seed": (config.seed, epoch),
             }
         made = self.training.batches(
             self.windows,
             self.order(epoch),
-            config.batch_size // config.accumulate,
-            targets=(config.target,),
-            label_of=config.label_of,
-            first_step=first_step * config.accumulate,
+            batch.size // batch.accumulate,
+            targets=(self.target,),
+            label_of=config.window.label_of,
+            first_step=first_step * batch.accumulate,
             drop_remainder=True,
             shard=shard,
-            squeeze=config.frames == 1,
+            squeeze=config.window.frames == 1,
             **arguments,
         )
-        first = first_step * config.accumulate
+        first = first_step * batch.accumulate
         return _changed(made, config, epoch, first, shard, self._teacher)
 
     def describe(self, epoch: int, step: int) -> str:
         """Names the recordings in one update's batch."""
-        size = self.config.batch_size
+        size = self.config.batch.size
         drawn = self.order(epoch)[step * size : (step + 1) * size]
         names = self.training.recordings.names
         seen = dict.fromkeys(names[r] for r in self.windows.recording[drawn])
@@ -146,10 +149,10 @@ class ClipData:
 
     def class_counts(self) -> np.ndarray | None:
         """Labelled frames of each class in an epoch's windows, or `None`."""
-        if self.config.target in AFFECT_TARGETS:
+        if self.target in AFFECT_TARGETS:
             return None
         return class_counts(
-            self.training.recordings, self.windows.rows, self.config.target
+            self.training.recordings, self.windows.rows, self.target
         )
 
     def drawn_from(self) -> np.ndarray:
@@ -168,28 +171,28 @@ class ClipData:
         return np.where(rows >= 0, labels[rows], -1)
 
     def _drawn_in_an_epoch(self):
-        config = self.config
-        if len(self.windows) < config.batch_size:
+        config, size = self.config, self.config.batch.size
+        if len(self.windows) < size:
             raise ValueError(
-                f"Expected at least {config.batch_size} windows of "
-                f"{config.frames} frames in {config.dataset} "
-                f"{config.train_split}, as many as a batch holds. Found "
-                f"{len(self.windows)}. Lower batch_size or frames."
+                f"Expected at least {size} windows of "
+                f"{config.window.frames} frames in {config.data.dataset} "
+                f"{config.data.train_split}, as many as a batch holds. Found "
+                f"{len(self.windows)}. Lower batch.size or window.frames."
             )
-        if config.steps_per_epoch:
-            return config.steps_per_epoch * config.batch_size
-        return len(self.windows) // config.batch_size * config.batch_size
+        if config.schedule.steps_per_epoch:
+            return config.schedule.steps_per_epoch * size
+        return len(self.windows) // size * size
 
 
 def _changed(batches, config, epoch, first, shard, teacher):
     """The batches after what is done to a batch as a whole."""
-    if config.augment != "face" and not config.mixup and teacher is None:
+    augment, alpha = _picture_augmenter(config), config.augmentation.mixup
+    if augment is None and not alpha and teacher is None:
         return batches
     seeds = tf.constant([config.seed, epoch])
-    augment = FaceAugmenter(size=config.size, shrink=config.shrink)
 
     def taught(answers, votes):
-        share = config.teacher_share
+        share = config.teacher.share
         return share * answers + (1 - share) * votes
 
     def change(number, batch):
@@ -197,12 +200,12 @@ def _changed(batches, config, epoch, first, shard, teacher):
         seed = tf.random.experimental.stateless_fold_in(
             seeds, (tf.cast(number, tf.int32) + first) * 4096 + shard[0]
         )
-        if config.augment == "face":
+        if augment is not None:
             x = augment(x, seed)
         if teacher is not None:
             y = {n: taught(teacher(x), v) for n, v in y.items()}
-        if config.mixup:
-            x, y = mixup(x, y, seed, config.mixup)
+        if alpha:
+            x, y = mixup(x, y, seed, alpha)
         return x, y
 
     changed = batches.enumerate().map(
@@ -211,11 +214,18 @@ def _changed(batches, config, epoch, first, shard, teacher):
     return changed.prefetch(2)
 
 
-def _augmenter(config):
-    return {
-        "none": lambda: None,
-        "face": lambda: None,
-        "flip": lambda: ClipAugmenter.flip_only(config.size),
-        "tzirakis": lambda: ClipAugmenter.tzirakis(config.size),
-        "strong": lambda: ClipAugmenter.strong(config.size),
-    }[config.augment]()
+def _clip_augmenter(config):
+    return _augmenter(config, of_single_pictures=False)
+
+
+def _picture_augmenter(config):
+    return _augmenter(config, of_single_pictures=True)
+
+
+def _augmenter(config, of_single_pictures):
+    name = config.augmentation.name
+    if AUGMENTATIONS[name].of_single_pictures != of_single_pictures:
+        return None
+    return build_augmentation(
+        name, config.model.size, config.augmentation.shrink
+    )

@@ -12,6 +12,7 @@ from emoaff.labels import AFFECT_TARGETS
 from emoaff.metrics.whole_signals import concordance
 from emoaff.presets.calibration import fit_calibration
 from emoaff.training.clip_data import ClipData
+from emoaff.training.commands import train_commands
 from emoaff.training.experiment import Experiment
 from emoaff.training.experiment import Stage
 from emoaff.training.first_weights import begin_from
@@ -23,66 +24,72 @@ _SOFTMAX = ("expression", "distribution")
 
 
 def clip_experiment(
-    config, data_dir, out, report, *, build, about, splits=None
+    recipe, config, data_dir, out, report, splits=None
 ) -> Experiment:
     """Makes the experiment of a recipe.
 
     Args:
+        recipe: A `Recipe`. The model that its `build` makes has first weights
+            and one output: affect dimensions in the order of
+            `config.data.target`, or logits.
         config: The run's settings, a `ClipConfig`.
         data_dir: Where the corpus was built.
         out: Folder of the run.
         report: Called with lines of progress.
-        build: Called as `build(config, data)`, the latter a `ClipData`: the
-            model with first weights, whose one output has affect dimensions
-            in the order of `config.target`, or logits.
-        about: What the preset says of itself: `name`, `summary`, `data`,
-            `licence`, `training`, `limits`.
         splits: See `emoaff.training.clip_data.ClipData`.
 
     Returns:
         The experiment.
+
+    Raises:
+        ValueError: If the settings leave the size of pictures open, or see
+            `emoaff.training.clip_data.ClipData`.
     """
+    if not config.model.size:
+        raise ValueError(
+            "Expected a size of pictures. Received: model.size=0, which is for "
+            "recipes that go on from a preset. Give one of 1 or more."
+        )
     data = ClipData(config, data_dir, out, report, splits)
+    schedule, batch = config.schedule, config.batch
     known: set[str] = set()
 
     def built():
         keras.utils.set_random_seed(config.seed)
-        model = build(config, data)
+        model = recipe.build(config, data)
         known.clear()
-        known.update(begin_from(model, config.start, report))
+        known.update(begin_from(model, config.model.start, report))
         return model
 
-    later = config.epochs - config.head_epochs
-    stages = [
-        Stage(
-            later,
-            lambda model: make_optimizer(config, data.steps * later),
-            functools.partial(_freeze, names=known, frozen=config.frozen),
+    def stage(epochs, frozen):
+        total = data.steps * epochs
+        return Stage(
+            epochs,
+            lambda model: make_optimizer(config.optimizer, schedule, total),
+            functools.partial(_freeze, names=known, frozen=frozen),
         )
-    ]
-    if config.head_epochs:
-        total = data.steps * config.head_epochs
-        head = Stage(
-            config.head_epochs,
-            lambda model: make_optimizer(config, total),
-            functools.partial(_freeze, names=known, frozen=True),
-        )
-        stages = [head, *stages]
+
+    stages = [stage(schedule.epochs - schedule.head_epochs, schedule.frozen)]
+    if schedule.head_epochs:
+        stages = [stage(schedule.head_epochs, frozen=True), *stages]
     validated = data.validation.recordings.split
-    official = not splits and validated == config.validation_split
+    official = not splits and validated == config.data.validation_split
 
     def publish(model, history, folder):
         calibration = None
-        if config.score_split and config.target in _SOFTMAX:
+        if config.data.score_split and config.data.target in _SOFTMAX:
             truth, logits = _scored(model, config, data)
-            counts = data.drawn_from() if config.correct_prior else None
+            counts = data.drawn_from() if config.balance.correct_prior else None
             calibration = fit_calibration(logits, truth, counts)
         return publish_clips(
             model,
             history,
             folder,
             config=config,
-            about=about,
+            about={**recipe.about, "name": recipe.name},
+            commands=train_commands(
+                recipe.name_and_flag, config, out, recipe.config
+            ),
             space=data.space,
             data_dir=data_dir,
             report=report,
@@ -94,18 +101,18 @@ def clip_experiment(
     return Experiment(
         build=built,
         stages=tuple(stages),
-        loss=make_loss(config, data.class_counts()),
+        loss=make_loss(config.loss, config.data.target, data.class_counts()),
         batches=data.batches,
         steps=data.steps,
         validate=functools.partial(_validate, config=config, data=data),
-        monitor=config.monitor,
+        monitor=schedule.monitor,
         publish=publish,
-        patience=config.patience or None,
-        stop_after=config.stop_after or None,
-        accumulate=config.accumulate,
-        clip_norm=config.clip_norm or None,
-        frames_at_once=config.frames_at_once or None,
-        norm_batches=config.norm_batches,
+        patience=schedule.patience or None,
+        stop_after=schedule.stop_after or None,
+        accumulate=batch.accumulate,
+        clip_norm=config.optimizer.clip_norm or None,
+        frames_at_once=batch.frames_at_once or None,
+        norm_batches=batch.norm_batches,
         describe=data.describe,
     )
 
@@ -118,11 +125,11 @@ def _freeze(model, names, frozen):
 
 def _validate(model, config, data):
     """Measures of a model on the validation split."""
-    if config.target in AFFECT_TARGETS:
+    if config.data.target in AFFECT_TARGETS:
         return _affect(
             _answers(model, config, data),
             data.validation.recordings,
-            config.target.split("_"),
+            config.data.target.split("_"),
         )
     truth, logits = _scored(model, config, data)
     predicted = logits.argmax(axis=1)
@@ -149,13 +156,13 @@ def _validate(model, config, data):
 
 def _answers(model, config, data):
     """The model's one output for each frame of the validation split."""
-    if config.frames == 1 and data.validation.features is None:
+    if config.window.frames == 1 and data.validation.features is None:
         answers = predict_frames(model, data.validation)
     else:
         answers = predict_windows(
-            model, data.validation, data.validation_windows, config.batch_size
+            model, data.validation, data.validation_windows, config.batch.size
         )
-    return answers.get("", answers.get(config.target))
+    return answers.get("", answers.get(config.data.target))
 
 
 def _scored(model, config, data):
@@ -163,7 +170,7 @@ def _scored(model, config, data):
     answers = _answers(model, config, data)
     recordings = data.validation.recordings
     truth = recordings.expression
-    if config.target == "emotions" and not (truth >= 0).any():
+    if config.data.target == "emotions" and not (truth >= 0).any():
         table = recordings.emotions
         known = np.isfinite(table).all(axis=1)
         truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)

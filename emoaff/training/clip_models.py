@@ -11,10 +11,11 @@ from emoaff.training.first_weights import of_backbone
 
 
 def head_of(config, data) -> Head:
-    """Returns the head for `config.target`."""
-    if config.target in AFFECT_TARGETS:
-        return Head("dimensional", tuple(config.target.split("_")))
-    kind = "multi_label" if config.target == "emotions" else "categorical"
+    """Returns the head for `config.data.target`."""
+    target = config.data.target
+    if target in AFFECT_TARGETS:
+        return Head("dimensional", tuple(target.split("_")))
+    kind = "multi_label" if target == "emotions" else "categorical"
     return Head(kind, data.space.classes)
 
 
@@ -26,19 +27,21 @@ def clip_model(config, data) -> keras.Model:
         data: A `ClipData`, for the classes.
 
     Returns:
-        A model of one output named `config.target`: linear values or logits.
+        A model of one output named `config.data.target`: linear values or
+        logits.
     """
+    settings = config.model
     return build_cnn_lstm(
-        config.frames,
-        config.size,
-        backbone=config.backbone,
-        weights=of_backbone(config.start),
-        temporal=config.temporal or None,
-        temporal_units=config.units,
-        dropout=config.dropout,
-        heads={config.target: head_of(config, data)},
+        config.window.frames,
+        settings.size,
+        backbone=settings.backbone,
+        weights=of_backbone(settings.start),
+        temporal=settings.temporal or None,
+        temporal_units=settings.units,
+        dropout=settings.dropout,
+        heads={config.data.target: head_of(config, data)},
         logits=True,
-        return_sequences=config.label_of == "frames",
+        return_sequences=config.window.label_of == "frames",
     )
 
 
@@ -46,21 +49,22 @@ def still_model(config, data) -> keras.Model:
     """Builds an image model and a head, for single pictures.
 
     Args:
-        config: A `ClipConfig` with `frames=1`.
+        config: A `ClipConfig` with `window.frames=1`.
         data: See `clip_model`.
 
     Returns:
         See `clip_model`; its image model is the layer `backbone`, whose
         answer the layer `features` repeats.
     """
+    settings, size = config.model, config.model.size
     encoder = build_backbone(
-        config.backbone, config.size, of_backbone(config.start)
+        settings.backbone, size, of_backbone(settings.start)
     )
     encoder.name = "backbone"
-    inputs = keras.Input((config.size, config.size, 3), name="image")
-    seen = Greyscale(name="greyscale")(inputs) if config.grey else inputs
+    inputs = keras.Input((size, size, 3), name="image")
+    seen = Greyscale(name="greyscale")(inputs) if settings.grey else inputs
     x = keras.layers.Identity(name="features")(encoder(seen))
-    if config.dropout:
-        x = keras.layers.Dropout(config.dropout, name="dropout_heads")(x)
-    x = head_of(config, data).layer(config.target, logits=True)(x)
+    if settings.dropout:
+        x = keras.layers.Dropout(settings.dropout, name="dropout_heads")(x)
+    x = head_of(config, data).layer(config.data.target, logits=True)(x)
     return keras.Model(inputs, x, name="still_model")

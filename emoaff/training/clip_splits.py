@@ -29,15 +29,16 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
             `validation_share` needs them, or has no classes to map.
         FileNotFoundError: If the corpus was not built.
     """
-    splits = splits or of_corpus(config, config.dataset, data_dir, report)
-    if not config.label_space:
+    splits = splits or of_corpus(config, config.data.dataset, data_dir, report)
+    space = config.data.label_space
+    if not space:
         return list(splits)
-    made = [in_space(split, config.label_space) for split in splits]
-    mapping = labels.mapping(splits[0].space, config.label_space)
+    made = [in_space(split, space) for split in splits]
+    mapping = labels.mapping(splits[0].space, space)
     if mapping.dropped or mapping.unreached:
         report(
             f"classes of {splits[0].space.name} without a place in "
-            f"{config.label_space}: {', '.join(mapping.dropped) or 'none'}; "
+            f"{space}: {', '.join(mapping.dropped) or 'none'}; "
             f"not reached there: {', '.join(mapping.unreached) or 'none'}"
         )
     return made
@@ -61,15 +62,16 @@ def of_corpus(config, dataset, data_dir, report) -> list[Recordings]:
     Raises:
         ValueError, FileNotFoundError: See `read_splits`.
     """
-    training = load_recordings(dataset, config.train_split, data_dir)
-    share, name = config.validation_share, config.validation_split
+    data = config.data
+    training = load_recordings(dataset, data.train_split, data_dir)
+    share, name = data.validation_share, data.validation_split
     if not share:
         if name.partition("[")[0] in corpora.splits(dataset, data_dir):
             return [training, load_recordings(dataset, name, data_dir)]
         share = _SHARE
         report(
             f"{dataset} has no split {name}: {share:.0%} of the people of "
-            f"{config.train_split} validate instead (validation_share)"
+            f"{data.train_split} validate instead (data.validation_share)"
         )
     parts = split_by_subject(
         training.subjects,

@@ -34,43 +34,45 @@ def training_windows(
         ValueError: If there is no window, or none with a rare class.
     """
     usable = _usable(config, recordings)
-    if config.balance.startswith("histogram"):
+    balance, window = config.balance, config.window
+    if balance.name.startswith("histogram"):
         keep, _ = histogram_downsampling(
             recordings.valence,
             recordings.arousal,
-            mode=config.balance.removeprefix("histogram_"),
+            mode=balance.name.removeprefix("histogram_"),
             seed=config.seed,
         )
         report(f"balance: {keep.sum()} of {len(keep)} frames kept")
         usable = keep if usable is None else usable & keep
-    base = _cut(config, recordings, label, usable, config.stride, config.tail)
-    if config.balance != "oversample":
+    base = _cut(config, recordings, label, usable, window.stride, window.tail)
+    if balance.name != "oversample":
         return base
-    if config.target == "expression":
+    if config.data.target == "expression":
         recordings = dataclasses.replace(recordings, emotions=None)
-    stride = config.oversample_stride
-    more = _cut(config, recordings, label, usable, stride, "drop")
+    more = _cut(config, recordings, label, usable, balance.stride, "drop")
     return _with_rare(config, recordings, base, more, report)
 
 
 def covering_windows(config, recordings: Recordings, label: str) -> Windows:
     """Cuts windows that reach every usable frame; see `training_windows`."""
-    tail = "drop" if config.frames == 1 else "repeat"
-    stride = 0 if config.label_of == "frames" else config.stride
+    tail = "drop" if config.window.frames == 1 else "repeat"
+    whole = config.window.label_of == "frames"
+    stride = 0 if whole else config.window.stride
     usable = _usable(config, recordings)
     return _cut(config, recordings, label, usable, stride, tail)
 
 
 def _cut(config, recordings, label, usable, stride, tail):
-    if config.rule == "one_step_ahead":
+    frames = config.window.frames
+    if config.window.rule == "one_step_ahead":
         mask = ~np.isnan(recordings.valence) & ~np.isnan(recordings.arousal)
         if usable is not None:
             mask &= usable
-        return one_step_ahead(recordings, mask, config.frames)
+        return one_step_ahead(recordings, mask, frames)
     return sliding(
         recordings,
-        config.frames,
-        stride or config.frames,
+        frames,
+        stride or frames,
         tail=tail,
         labelled=_labelled(recordings, label),
         usable=usable,
@@ -78,13 +80,13 @@ def _cut(config, recordings, label, usable, stride, tail):
 
 
 def _usable(config, recordings):
-    if not config.sample_hz:
+    if not config.window.sample_hz:
         return None
     return thinned_rows(
         recordings,
         # Of the source, whose frames the rule counts.
         stored_rates(recordings) * usual_jumps(recordings),
-        target=config.sample_hz,
+        target=config.window.sample_hz,
         slow="keep",
     )
 
@@ -98,9 +100,9 @@ def _labelled(recordings, name):
 
 
 def _with_rare(config, recordings, base, windows, report):
-    space = recordings.space
-    frequent = [space.index(name) for name in config.frequent]
-    rare = [space.index(name) for name in config.rare] or [
+    space, balance = recordings.space, config.balance
+    frequent = [space.index(name) for name in balance.frequent]
+    rare = [space.index(name) for name in balance.rare] or [
         c for c in range(len(space)) if c not in frequent
     ]
     copies = rare_window_copies(
@@ -108,8 +110,8 @@ def _with_rare(config, recordings, base, windows, report):
         windows,
         rare,
         frequent,
-        tolerated_share=config.tolerated_share,
-        copies=config.copies,
+        tolerated_share=balance.tolerated_share,
+        copies=balance.copies,
         base=base,
         seed=config.seed,
     )

@@ -2,50 +2,63 @@
 
 What is public here:
 
-    train_commands(recipe, config, out="") -> list of str
+    train_commands(recipe, config, out, defaults) -> list of str
     portable_settings(config) -> dict
     run_name(out) -> str
 """
 
-import dataclasses
 import json
 import os
 import pathlib
 import shlex
 
 from emoaff import presets
+from emoaff.training.settings import list_settings
+from emoaff.training.settings import nest_settings
 
 # A run's folder that holds its preset.
 PRESET = "preset"
-# Settings that may name a run, or a file, by its place on one machine.
-_PLACES = ("initial_weights", "start", "teacher", "features_from")
+# Settings that may name runs, or files, by their place on one machine; several
+# have a comma between them.
+_PLACES = (
+    "initial_weights",
+    "start",
+    "teacher",
+    "features_from",
+    "model.start",
+    "teacher.preset",
+    "data.features_from",
+)
 
 
-def train_commands(recipe: str, config, out="") -> list[str]:
+def train_commands(recipe: str, config, out="", defaults=None) -> list[str]:
     """Returns the commands that repeat a run, those of the runs before first.
 
     Args:
-        recipe: Its name.
-        config: The run's settings, an instance of the recipe's `Config`. The
-            commands of runs that its `start`, `teacher` or `features_from`
-            name are read from their presets.
+        recipe: Its name, and `--small` after it where that is meant.
+        config: The run's settings. The commands of runs that its `start`,
+            `teacher` or `features_from` name are read from their presets.
         out: Folder of the run, of which only the name is given. Defaults to
             the recipe's name.
+        defaults: The settings of a run without `--set`. Defaults to those of
+            the class of `config`.
 
     Returns:
         A line each, the last one of this run, its folder in `runs/`.
     """
     commands = []
     for name in _PLACES:
-        commands += _commands_of(pathlib.Path(getattr(config, name, "")))
-    folder = shlex.quote(f"runs/{run_name(out) if out else recipe}")
+        place = list_settings(config).get(name, "")
+        for each in place.split(","):
+            commands += _commands_of(pathlib.Path(each))
+    name = run_name(out) if out else recipe.split()[0]
+    folder = shlex.quote(f"runs/{name}")
     command = f"emoaff train {recipe} --data-dir data --out {folder}"
-    settings = portable_settings(config)
-    for field in dataclasses.fields(config):
-        value = settings[field.name]
-        if _json(value) != _json(field.default):
+    usual = list_settings(defaults or type(config)())
+    for name, value in _portable_values(config).items():
+        if _json(value) != _json(usual[name]):
             text = value if isinstance(value, str) else _json(value)
-            command += f" --set {shlex.quote(f'{field.name}={text}')}"
+            command += f" --set {shlex.quote(f'{name}={text}')}"
     return list(dict.fromkeys([*commands, command]))
 
 
@@ -53,13 +66,20 @@ def portable_settings(config) -> dict:
     """Returns the settings with runs and files by name, wherever they lay.
 
     A run `/somewhere/mine` becomes `runs/mine`, a preset in it
-    `runs/mine/preset`; a file keeps its name only.
+    `runs/mine/preset`; a file keeps its name only. Groups of settings become
+    dicts.
     """
-    settings = dataclasses.asdict(config)
+    return nest_settings(_portable_values(config))
+
+
+def _portable_values(config):
+    settings = list_settings(config)
     for name in _PLACES:
-        place = settings.get(name, "")
-        if os.sep in place:
-            settings[name] = _portable(pathlib.Path(place))
+        if name in settings:
+            settings[name] = ",".join(
+                _portable(pathlib.Path(place)) if os.sep in place else place
+                for place in settings[name].split(",")
+            )
     return settings
 
 

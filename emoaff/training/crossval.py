@@ -22,10 +22,8 @@ from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
-from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_splits import of_corpus
 from emoaff.training.recipe_run import open_run
-from emoaff.training.recipe_run import parse_overrides
 from emoaff.training.recipe_run import run_recipe
 
 _PER_CLASS = ("recall", "precision", "f1")
@@ -62,6 +60,7 @@ def crossval(
     folds: int = 5,
     overrides: dict[str, str] | None = None,
     report=print,
+    small: bool = False,
 ) -> ScoreTable:
     """Cross-validates a recipe.
 
@@ -87,6 +86,7 @@ def crossval(
         folds: Number of folds, for `"k-fold"`.
         overrides: Settings, see `emoaff.train`.
         report: Called with lines of progress.
+        small: See `emoaff.train`.
 
     Returns:
         A row per fold and measure (`part` is the fold), and their mean.
@@ -102,16 +102,16 @@ def crossval(
             f"The protocol must be one of {', '.join(PROTOCOLS)}. Received: "
             f"{protocol!r}."
         )
-    module = recipe_lookup.load(recipe)
-    if not issubclass(module.Config, ClipConfig):
+    found = recipe_lookup.find_recipe(recipe, small)
+    if not found.learns_from_clips:
         raise ValueError(
-            f"{recipe} cannot be cross-validated: it reads its own pictures. "
-            "Choose a recipe of clips."
+            f"{found.name} cannot be cross-validated: it reads its own "
+            "pictures. Choose a recipe of clips."
         )
     out = pathlib.Path(out)
     resume = (out / "config.json").is_file()
-    config = _same_run(recipe, module, out, overrides or {}, resume)
-    datasets = datasets or [config.dataset]
+    config = _same_run(found, out, overrides or {}, resume)
+    datasets = datasets or [config.data.dataset]
     if protocol == "leave-one-corpus-out" and len(datasets) < 2:
         raise ValueError(
             "Expected at least two corpora to leave one out of. Received: "
@@ -123,19 +123,19 @@ def crossval(
     results = []
     for number, fold in enumerate(made, start=1):
         report(f"fold {number}/{len(made)}: {fold.name} held out")
-        results.append(_run(module, config, fold, data_dir, out, report))
-    table = _summary(results, recipe, protocol, config)
+        results.append(_run(found, config, fold, data_dir, out, report))
+    table = _summary(results, found.name_and_flag, protocol, config)
     run_log.write_json(out / "crossval.json", table.to_dict())
     (out / "crossval.md").write_text(table.to_markdown() + "\n", "utf-8")
     report(table.to_text())
     return table
 
 
-def _same_run(recipe, module, out, overrides, resume):
+def _same_run(recipe, out, overrides, resume):
     if not resume:
-        return open_run(recipe, module.Config, out, overrides, False)
-    config = open_run(recipe, module.Config, out, {}, True)
-    if overrides and parse_overrides(module.Config, overrides) != config:
+        return open_run(recipe, out, overrides, False)
+    config = open_run(recipe, out, {}, True)
+    if overrides and recipe.configure(overrides) != config:
         raise ValueError(
             f"The cross-validation in {out} was begun with other settings. "
             "Repeat those, leave --set out to go on with them, or choose "
@@ -190,8 +190,12 @@ def _of_corpora(config, data_dir, datasets, report):
     for held_out in datasets:
         others = [d for d in datasets if d != held_out]
         known = corpora.splits(held_out, data_dir)
-        choices = ("test", config.validation_split, config.train_split)
-        test = next((s for s in choices if s in known), config.train_split)
+        train, validation = (
+            config.data.train_split,
+            config.data.validation_split,
+        )
+        choices = ("test", validation, train)
+        test = next((s for s in choices if s in known), train)
         scored = _read(config, held_out, test, data_dir)
         parts = [of_corpus(config, d, data_dir, report) for d in others]
         training, validation = (
@@ -235,12 +239,13 @@ def _read(config, dataset, split, data_dir):
 
 
 def _in_space(config, recordings):
-    if config.label_space and recordings.space is not None:
-        return in_space(recordings, config.label_space)
+    space = config.data.label_space
+    if space and recordings.space is not None:
+        return in_space(recordings, space)
     return recordings
 
 
-def _run(module, config, fold, data_dir, out, report):
+def _run(recipe, config, fold, data_dir, out, report):
     folder = out / fold.name
     done = folder / "scores.json"
     if done.is_file():
@@ -248,8 +253,8 @@ def _run(module, config, fold, data_dir, out, report):
         return fold, _stored(done)
     folder.mkdir(exist_ok=True)
     preset = run_recipe(
-        module,
-        dataclasses.replace(config, dataset=fold.dataset),
+        recipe,
+        config.change(data={"dataset": fold.dataset}),
         data_dir,
         folder,
         splits=(fold.training, fold.validation),

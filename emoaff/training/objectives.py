@@ -1,64 +1,36 @@
-"""Losses by the names that recipes use, for one output."""
+"""Losses by the names that recipes use, for one output.
+
+A new one is a file of its own in `emoaff.losses` and a line in `LOSSES`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from emoaff.labels import AFFECT_TARGETS
 from emoaff.losses import ConcordanceLoss
 from emoaff.losses import WeightedCrossentropy
 from emoaff.losses import WeightedSigmoidCrossentropy
 from emoaff.losses import reciprocal_weights
 
 
-def make_loss(config, class_counts=None):
-    """Makes the loss that the settings describe.
+class NamedLoss(NamedTuple):
+    """A loss that has a name.
 
-    Args:
-        config: A `ClipConfig`.
-        class_counts: `(classes,)`, labelled frames of each class among the
-            windows trained on; needed for `class_weights`.
-
-    Returns:
-        A function of labels and predictions of the output `config.target`
-        (labels are a dict by output name, predictions a tensor or such a
-        dict) to a scalar.
-
-    Raises:
-        ValueError: If the loss does not fit the target, or a class that is
-            to be weighted does not occur.
+    Attributes:
+        build: Called with a `LossConfig` and the classes' weights, `(classes,)`
+            or `None`: a function of labels and predictions to a scalar.
+        of_affect: Whether it is for valence and arousal, else for classes.
+        over_frames: Whether it compares frames with each other, so that it
+            needs an axis of them: single frames become one sequence, the
+            batch.
     """
-    affect = config.target.endswith(("valence", "arousal"))
-    if affect != (config.loss in ("ccc", "ccc_batch", "mse")):
-        raise ValueError(
-            "Expected loss=ccc, ccc_batch or mse for valence and arousal, "
-            "sigmoid or crossentropy for classes. Received: "
-            f"loss={config.loss!r}, target={config.target!r}."
-        )
-    weights = None
-    if config.class_weights != "none":
-        scale = {"raw": "none"}.get(config.class_weights, config.class_weights)
-        weights = reciprocal_weights(class_counts, scale)
-    made = {
-        "ccc": lambda: ConcordanceLoss("sequence"),
-        "ccc_batch": lambda: ConcordanceLoss("batch"),
-        "mse": lambda: _masked_mse,
-        "sigmoid": lambda: WeightedSigmoidCrossentropy(weights),
-        "crossentropy": lambda: WeightedCrossentropy(
-            weights, label_smoothing=config.label_smoothing
-        ),
-    }[config.loss]()
-    correlating = config.loss.startswith("ccc")
 
-    def loss(truth, predicted):
-        truth = truth[config.target]
-        if isinstance(predicted, dict):
-            predicted = predicted[config.target]
-        predicted = tf.cast(predicted, tf.float32)
-        if correlating and len(predicted.shape) == 2:
-            # One frame a window: the batch is the sequence.
-            truth, predicted = truth[tf.newaxis], predicted[tf.newaxis]
-        return made(truth, predicted)
-
-    return loss
+    build: Callable
+    of_affect: bool = False
+    over_frames: bool = False
 
 
 def _masked_mse(truth, predicted):
@@ -66,6 +38,81 @@ def _masked_mse(truth, predicted):
     error = tf.where(known, truth - predicted, 0.0)
     count = tf.reduce_sum(tf.cast(known, tf.float32))
     return tf.math.divide_no_nan(tf.reduce_sum(tf.square(error)), count)
+
+
+LOSSES = {
+    "ccc": NamedLoss(
+        lambda settings, weights: ConcordanceLoss("sequence"),
+        of_affect=True,
+        over_frames=True,
+    ),
+    "ccc_batch": NamedLoss(
+        lambda settings, weights: ConcordanceLoss("batch"),
+        of_affect=True,
+        over_frames=True,
+    ),
+    "sigmoid": NamedLoss(
+        lambda settings, weights: WeightedSigmoidCrossentropy(weights)
+    ),
+    "crossentropy": NamedLoss(
+        lambda settings, weights: WeightedCrossentropy(
+            weights, label_smoothing=settings.label_smoothing
+        )
+    ),
+    "mse": NamedLoss(lambda settings, weights: _masked_mse, of_affect=True),
+}
+
+
+def make_loss(settings, target: str, class_counts=None):
+    """Makes the loss that the settings describe.
+
+    Args:
+        settings: A `LossConfig`.
+        target: Name of the output, see `DataConfig`.
+        class_counts: `(classes,)`, labelled frames of each class among the
+            windows trained on; needed for `class_weights`.
+
+    Returns:
+        A function of labels and predictions of that output (labels are a dict
+        by output name, predictions a tensor or such a dict) to a scalar.
+
+    Raises:
+        ValueError: If the loss is unknown or does not fit the target, or a
+            class that is to be weighted does not occur.
+    """
+    named = _find_loss(settings.name, target)
+    weights = None
+    if settings.class_weights != "none":
+        scale = {"raw": "none"}.get(
+            settings.class_weights, settings.class_weights
+        )
+        weights = reciprocal_weights(class_counts, scale)
+    compute = named.build(settings, weights)
+
+    def loss(truth, predicted):
+        truth = truth[target]
+        if isinstance(predicted, dict):
+            predicted = predicted[target]
+        predicted = tf.cast(predicted, tf.float32)
+        if named.over_frames and len(predicted.shape) == 2:
+            # One frame a window: the batch is the sequence.
+            truth, predicted = truth[tf.newaxis], predicted[tf.newaxis]
+        return compute(truth, predicted)
+
+    return loss
+
+
+def _find_loss(name, target):
+    affect = target in AFFECT_TARGETS
+    if name not in LOSSES or LOSSES[name].of_affect != affect:
+        of_affect = [k for k, v in LOSSES.items() if v.of_affect]
+        of_classes = [k for k, v in LOSSES.items() if not v.of_affect]
+        raise ValueError(
+            f"Expected a loss of valence and arousal ({', '.join(of_affect)}) "
+            f"or of classes ({', '.join(of_classes)}), as the target is. "
+            f"Received: loss.name={name!r}, data.target={target!r}."
+        )
+    return LOSSES[name]
 
 
 def class_counts(recordings, rows, target: str) -> np.ndarray:

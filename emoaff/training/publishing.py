@@ -4,6 +4,7 @@ import os
 import pathlib
 import shlex
 import tempfile
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -23,7 +24,6 @@ from emoaff.presets import preset_of
 from emoaff.presets.calibration import Calibration
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
-from emoaff.training.commands import train_commands
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {
@@ -136,7 +136,8 @@ def publish_clips(
     folder: str | os.PathLike,
     *,
     config,
-    about: dict[str, str],
+    about: Mapping[str, str],
+    commands: list[str],
     space,
     data_dir: str | os.PathLike,
     report,
@@ -148,19 +149,21 @@ def publish_clips(
 
     Args:
         model: With one output: affect dimensions in the order of
-            `config.target`, or logits.
+            `config.data.target`, or logits.
         history: A dict of measures for each epoch.
         folder: The preset folder.
         config: The run's settings, a `ClipConfig`.
         about: Texts `name` (the recipe's), `summary`, `data`, `licence`,
             `training` and `limits`.
+        commands: That repeat the run, see
+            `emoaff.training.commands.train_commands`.
         space: The label space of the logits, or `None`.
         data_dir: Where the corpus was built.
         report: Called with the scores as text.
         out: Folder of the run, whose name the preset gets. Defaults to the
             recipe's name.
-        validation: What to score on where `config.score_split` is empty;
-            `None` for the corpus's `config.validation_split`.
+        validation: What to score on where `config.data.score_split` is empty;
+            `None` for the corpus's `config.data.validation_split`.
         calibration: Becomes part of the model; `None` leaves logits as they
             are.
 
@@ -170,24 +173,23 @@ def publish_clips(
     Raises:
         ValueError: See `emoaff.evaluation.preset_scoring.evaluate_recordings`.
     """
-    split = config.score_split or config.validation_split
-    own = validation is not None and not config.score_split
+    data = config.data
+    split = data.score_split or data.validation_split
+    own = validation is not None and not data.score_split
     if own:
         recordings = validation
     else:
-        recordings = load_recordings(config.dataset, split, data_dir)
+        recordings = load_recordings(data.dataset, split, data_dir)
     name = run_name(out) if out else about["name"]
     described = {
         "name": name,
         **_input(config, data_dir),
         "sampling": _sampling(config, recordings),
-        "outputs": _outputs(config.target, space),
+        "outputs": _outputs(data.target, space),
         "licence": about["licence"],
         "provenance": {
             **{k: about[k] for k in ("summary", "data", "training", "limits")},
-            "train_command": "\n    ".join(
-                train_commands(about["name"], config, out)
-            ),
+            "train_command": "\n    ".join(commands),
             "settings": portable_settings(config),
             "history": history,
         },
@@ -197,13 +199,11 @@ def publish_clips(
     if not own:
         described["provenance"]["evaluate_command"] = (
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
-            f"{config.dataset} --split {shlex.quote(split)} --data-dir data"
+            f"{data.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = with_probabilities(
-        model, config.target, about["name"], calibration
-    )
+    shipped = with_probabilities(model, data.target, about["name"], calibration)
     return publish(
-        shipped, described, folder, recordings, report, config.stored
+        shipped, described, folder, recordings, report, config.model.stored
     )
 
 
@@ -228,7 +228,7 @@ def with_probabilities(
 
     Args:
         model: With one output.
-        target: See `emoaff.training.clip_config.ClipConfig`.
+        target: See `emoaff.training.config_groups.DataConfig`.
         name: Of the result.
         calibration: Of the logits, or `None`.
 
@@ -256,17 +256,22 @@ def with_probabilities(
 
 def _input(config, data_dir):
     """What the model takes, and how a face is cut for it."""
-    if config.features_from:
-        source = presets.read_config(preset_of(config.features_from))
+    features_from = config.data.features_from
+    if features_from:
+        source = presets.read_config(preset_of(features_from))
         return {
-            "input": features_of(config.features_from),
+            "input": features_of(features_from),
             "crop": source["crop"],
         }
-    builder = corpora.builder(config.dataset, data_dir)
+    builder = corpora.builder(config.data.dataset, data_dir)
     margin = getattr(builder, "CROP_MARGIN", 0.0)
     margin = getattr(builder.builder_config, "margin", margin)
     return {
-        "input": {"size": config.size, "channels": "RGB", "range": [0, 255]},
+        "input": {
+            "size": config.model.size,
+            "channels": "RGB",
+            "range": [0, 255],
+        },
         "crop": {"margin": margin, "interpolation": "area"},
     }
 
@@ -275,10 +280,11 @@ def _sampling(config, recordings):
     rates = stored_rates(recordings)
     known = rates[np.isfinite(rates)]
     rate = round(float(np.median(known)), 3) if len(known) else None
-    sampling = {"window": config.frames, "rate_hz": config.sample_hz or rate}
-    if config.frames > 1:
-        sampling["stride"] = config.stride or config.frames
-        sampling["rule"] = config.rule
+    window = config.window
+    sampling = {"window": window.frames, "rate_hz": window.sample_hz or rate}
+    if window.frames > 1:
+        sampling["stride"] = window.stride or window.frames
+        sampling["rule"] = window.rule
     return sampling
 
 

@@ -1,14 +1,27 @@
-"""Finds recipes by name and makes their experiments."""
+"""Finds recipes by name.
 
+What is public here:
+
+    names() -> list of str
+    names_of_small() -> list of str
+    split_name(name, small) -> str, bool
+    load(name) -> module
+    find_recipe(name, small) -> Recipe
+    read_recipe(module, small) -> Recipe
+"""
+
+import dataclasses
 import importlib
 import importlib.util
 import pkgutil
 
-from emoaff.training.clip_experiment import clip_experiment
-from emoaff.training.experiment import Experiment
+from emoaff.training.recipe import Recipe
 
 # Not imported: recipes are found as plug-ins, so that training knows none.
 _PACKAGE = "emoaff.recipes"
+# What names of small recipes began with before there was `--small`.
+_OLD_PREFIX = "synthetic_"
+_DRAWN = "synthetic_affect"
 
 
 def names() -> list[str]:
@@ -21,46 +34,117 @@ def names() -> list[str]:
 def load(name: str):
     """Returns the recipe module of that name.
 
+    A name that a small recipe had before, such as `synthetic_rangulov_cnn`, is
+    that of the module that has its settings now.
+
     Raises:
         ValueError: If there is none; the message lists them.
     """
-    if name not in names():
+    known = names()
+    current, _ = split_name(name)
+    if current not in known:
         raise ValueError(
-            f"No recipe {name!r}. Expected one of: {', '.join(names())}."
+            f"No recipe {name!r}. Expected one of: {', '.join(known)}."
         )
-    return importlib.import_module(f"{_PACKAGE}.{name}")
+    return importlib.import_module(f"{_PACKAGE}.{current}")
 
 
-def experiment(
-    module, config, data_dir, out, report, splits=None
-) -> Experiment:
-    """Makes the experiment of a recipe.
+def find_recipe(name: str, small: bool = False) -> Recipe:
+    """Returns the recipe of that name.
 
     Args:
-        module: The recipe.
-        config: An instance of its `Config`.
-        data_dir: Where the corpora were built.
-        out: Folder of the run.
-        report: Called with lines of progress.
-        splits: Two `Recordings` to train on and to validate with, instead of
-            the corpus's splits, or `None`.
+        name: As `names` lists it; or as a small recipe was called before,
+            which means `small`.
+        small: Whether to take its settings for drawn faces.
 
     Raises:
-        ValueError: If `splits` are given to a recipe that reads its own.
+        ValueError: If there is no such recipe, or it has no such settings; the
+            message lists those there are.
+
+    Example:
+    >>> find_recipe("tzirakis_recola", small=True).dataset
+    'synthetic_affect/studio'
     """
-    if hasattr(module, "experiment"):
-        if splits is not None:
-            raise ValueError(
-                f"{module.NAME} reads its own pictures, so it cannot be "
-                "trained on other splits. Choose a recipe of clips."
-            )
-        return module.experiment(config, data_dir, out, report)
-    return clip_experiment(
-        config,
-        data_dir,
-        out,
-        report,
-        build=module.build,
-        about={**module.ABOUT, "name": module.NAME},
-        splits=splits,
+    return read_recipe(load(name), split_name(name, small)[1])
+
+
+def read_recipe(module, small: bool = False) -> Recipe:
+    """Makes the recipe that a module describes.
+
+    A recipe of clips has `NAME`, `CONFIG`, `ABOUT` and `build`; any other has
+    `NAME`, a dataclass `Config` and a function `experiment`. Each may have
+    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, and
+    `complete`.
+
+    Args:
+        module: The module.
+        small: See `find_recipe`.
+
+    Raises:
+        ValueError: See `find_recipe`.
+    """
+    config = getattr(module, "CONFIG", None) or module.Config()
+    expected = getattr(module, "EXPECTED", ())
+    recipe = Recipe(
+        name=module.NAME,
+        config=config,
+        build=getattr(module, "build", None),
+        about=getattr(module, "ABOUT", {}),
+        own_experiment=getattr(module, "experiment", None),
+        complete=getattr(module, "complete", None),
+        expected=tuple(e for e in expected if not e.corpus.startswith(_DRAWN)),
+        text=module.__doc__ or "",
     )
+    return _make_small(recipe, module) if small else recipe
+
+
+def names_of_small() -> list[str]:
+    """Returns the names of recipes that have settings for drawn faces."""
+    return [name for name in names() if hasattr(load(name), "SMALL")]
+
+
+def _make_small(recipe, module):
+    small = getattr(module, "SMALL", None)
+    if small is None:
+        raise ValueError(
+            f"{recipe.name} has no settings for drawn faces. Expected one of: "
+            f"{', '.join(names_of_small())}. Leave out --small."
+        )
+    return dataclasses.replace(
+        recipe,
+        config=small.config,
+        small=True,
+        build=small.build or recipe.build,
+        about=small.change_about(recipe.about),
+        expected=tuple(
+            each
+            for each in module.EXPECTED
+            if each.corpus == small.config.data.dataset
+        ),
+        text=small.describe(recipe.name),
+    )
+
+
+def split_name(name: str, small: bool = False) -> tuple[str, bool]:
+    """Returns a recipe's name of today, and whether its small form is meant.
+
+    Args:
+        name: Of today or before.
+        small: Whether it is meant anyway.
+    """
+    if name.startswith(_OLD_PREFIX):
+        return name.removeprefix(_OLD_PREFIX), True
+    return name, small
+
+
+def describe(name: str) -> str:
+    """Returns what a recipe is and what it should reach, for people.
+
+    Raises:
+        ValueError: If there is no such recipe.
+    """
+    module = load(name)
+    parts = [read_recipe(module).describe()]
+    if hasattr(module, "SMALL"):
+        parts.append(read_recipe(module, small=True).describe())
+    return "\n\n".join(parts)

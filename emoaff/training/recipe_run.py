@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+from collections.abc import Mapping
 
 import keras
 
@@ -11,6 +12,8 @@ from emoaff import corpora
 from emoaff.layers.keras_settings import use_own_settings
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
+from emoaff.training.recipe import Recipe
+from emoaff.training.settings import get_setting
 from emoaff.training.training_run import TrainingRun
 from emoaff.training.training_step import is_chief
 from emoaff.training.training_step import set_precision
@@ -26,6 +29,7 @@ def train(
     strategy: str = "none",
     xla: bool = False,
     report=print,
+    small: bool = False,
 ) -> pathlib.Path:
     """Trains a recipe and writes its preset.
 
@@ -38,41 +42,41 @@ def train(
         data_dir: Where the recipe's corpus was built. One that needs no files
             is built here if it is missing, but not for several workers.
         out: Folder of the run.
-        overrides: Values of the recipe's `Config` to use instead, as text.
+        overrides: Settings to use instead of the recipe's, as text by name,
+            such as `{"optimizer.learning_rate": "1e-4"}`.
         resume: Whether to go on with the run in `out`, with its own config.
         strategy: See `emoaff.training.training_step.strategy_named`.
         xla: Whether XLA compiles the computation of a step.
         report: Called with each line of progress.
+        small: Whether to take the recipe's settings for drawn faces, which
+            take minutes on two CPU cores.
 
     Returns:
         The preset folder, `out/preset`.
 
     Raises:
-        ValueError: For an unknown recipe or setting, an `out` that holds
+        ValueError: For an unknown recipe or setting, a recipe without settings
+            for drawn faces if `small`, an `out` that holds
             something and `resume` is false, or a loss that is not finite.
         FileNotFoundError: If the corpus or the initial weights are missing.
     """
-    module = recipe_lookup.load(recipe)
+    found = recipe_lookup.find_recipe(recipe, small)
     out = pathlib.Path(out)
     devices = strategy_named(strategy)
     config = open_run(
-        recipe,
-        module.Config,
-        out,
-        overrides or {},
-        resume,
-        creates=is_chief(devices),
+        found, out, overrides or {}, resume, creates=is_chief(devices)
     )
     if strategy != "multiworker":
-        corpora.draw_missing(config.dataset, data_dir, report)
+        dataset = get_setting(config, "dataset")
+        corpora.draw_missing(dataset, data_dir, report)
     return run_recipe(
-        module, config, data_dir, out, devices=devices, xla=xla, report=report
+        found, config, data_dir, out, devices=devices, xla=xla, report=report
     )
 
 
 @use_own_settings()
 def run_recipe(
-    module,
+    recipe: Recipe,
     config,
     data_dir,
     out: pathlib.Path,
@@ -85,13 +89,13 @@ def run_recipe(
     """Trains a recipe with settings that are already read, or goes on.
 
     Args:
-        module: The recipe.
-        config: An instance of its `Config`.
+        recipe: The recipe.
+        config: The run's settings.
         data_dir: See `train`.
         out: See `train`.
         devices: A `tf.distribute.Strategy`, or `None` for the default one.
         xla: See `train`.
-        splits: See `emoaff.training.recipe_lookup.experiment`.
+        splits: See `Recipe.make_experiment`.
         report: See `train`.
 
     Returns:
@@ -100,10 +104,11 @@ def run_recipe(
     devices = devices or strategy_named("none")
     keras.utils.set_random_seed(config.seed)
     before = keras.config.dtype_policy()
-    set_precision(getattr(config, "precision", "float32"), devices)
+    precision = get_setting(config, "precision", "float32")
+    set_precision(precision, devices)
     try:
-        experiment = recipe_lookup.experiment(
-            module, config, data_dir, out, report, splits
+        experiment = recipe.make_experiment(
+            config, data_dir, out, report, splits
         )
         run = TrainingRun(experiment, out, report, devices, xla)
         model = run.train()
@@ -111,7 +116,7 @@ def run_recipe(
         keras.config.set_dtype_policy(before)
     preset = out / "preset"
     if run.is_chief:
-        if getattr(config, "precision", "float32") != "float32":
+        if precision != "float32":
             # A preset computes in float32, however it was trained.
             weights = model.get_weights()
             model = experiment.build()
@@ -120,12 +125,17 @@ def run_recipe(
     return preset
 
 
-def open_run(recipe, config_class, out, overrides, resume, creates=True):
+def open_run(
+    recipe: Recipe,
+    out: pathlib.Path,
+    overrides: Mapping[str, str],
+    resume: bool,
+    creates: bool = True,
+):
     """Creates a run's folder, or reads the settings of the one there.
 
     Args:
-        recipe: Its name.
-        config_class: The recipe's `Config`.
+        recipe: The recipe.
         out: The folder.
         overrides: See `train`.
         resume: See `train`.
@@ -144,59 +154,33 @@ def open_run(recipe, config_class, out, overrides, resume, creates=True):
                 "A resumed run keeps its settings. Received: --resume with "
                 f"{sorted(overrides)}. Drop one of the two."
             )
-        stored = json.loads(path.read_text())
-        if stored.pop("recipe", recipe) != recipe:
-            raise ValueError(
-                f"Expected the folder of a run of {recipe}. The run in {out} "
-                "is of another recipe."
-            )
-        return config_class(**stored)
+        return _read_run(recipe, out, json.loads(path.read_text("utf-8")))
     if not creates:
-        return parse_overrides(config_class, overrides)
+        return recipe.configure(overrides)
     if out.exists() and any(out.iterdir()):
         raise ValueError(
             f"Expected an empty or new folder for the run. {out} holds files. "
             "Choose another, or go on with that run by --resume."
         )
-    config = parse_overrides(config_class, overrides)
+    config = recipe.configure(overrides)
     out.mkdir(parents=True, exist_ok=True)
     run_log.write_json(
         out / "environment.json", run_log.environment(config.seed)
     )
-    run_log.write_json(path, {"recipe": recipe, **dataclasses.asdict(config)})
+    settings = dataclasses.asdict(config)
+    small = {"small": True} if recipe.small else {}
+    run_log.write_json(path, {"recipe": recipe.name, **small, **settings})
     return config
 
 
-def parse_overrides(config_class, overrides: dict[str, str]):
-    """Builds a config from texts such as `{"seed": "3"}`.
-
-    Text fields take the text as it is; every other field takes JSON.
-
-    Raises:
-        ValueError: For an unknown name or a value of another type.
-    """
-    defaults = config_class()
-    values = {}
-    for name, text in overrides.items():
-        if not hasattr(defaults, name):
-            known = ", ".join(f.name for f in dataclasses.fields(defaults))
-            raise ValueError(f"No setting {name!r}. Expected one of: {known}.")
-        default = getattr(defaults, name)
-        if isinstance(default, str):
-            values[name] = text
-            continue
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError:
-            value = None
-        if isinstance(default, float) and isinstance(value, int):
-            value = float(value)
-        if not isinstance(
-            value, list if type(default) is tuple else type(default)
-        ):
-            raise ValueError(
-                f"Expected a value like {json.dumps(default)} for {name}. "
-                f"Received: {name}={text}."
-            )
-        values[name] = value
-    return config_class(**values)
+def _read_run(recipe, out, stored):
+    """The settings of a run on disk, if it is one of this recipe."""
+    name = stored.pop("recipe", recipe.name)
+    theirs = recipe_lookup.split_name(name, stored.pop("small", False))
+    if theirs != (recipe.name, recipe.small):
+        small = " --small" if theirs[1] else ""
+        raise ValueError(
+            f"Expected the folder of a run of {recipe.name_and_flag}. The run "
+            f"in {out} is of {theirs[0]}{small}. Name that recipe."
+        )
+    return recipe.read_config(stored)

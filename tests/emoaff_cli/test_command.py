@@ -287,7 +287,11 @@ def test_recipes_are_listed_and_explained(capsys):
     assert [line.split()[0] for line in listed] == recipes.names()
     assert emoaff_cli.main(["recipes", "tzirakis_recola"]) == 0
     printed = capsys.readouterr().out
-    assert "| RealEyes | .341 (.376) | .538 (.596) |" in printed
+    row = "| recola | {} | CCC arousal | {} |  | Table 5, RealEyes start |"
+    assert row.format("test", "0.341") in printed
+    assert row.format("validation", "0.376") in printed
+    assert "emoaff train tzirakis_recola --small" in printed
+    assert "| synthetic_affect/studio | validation | CCC mean | 0.876 | 0 | me" in printed
     assert emoaff_cli.main(["recipes", "nope"]) == 2
 
 

@@ -9,11 +9,10 @@ from scipy import special
 
 from emoaff import corpora
 from emoaff import presets
+from emoaff import recipes
 from emoaff.data.recordings import load_recordings
 from emoaff.data.stills import load_stills
-from emoaff.recipes import ferplus_static
 from emoaff.training.clip_data import ClipData
-from emoaff.training.recipe_run import parse_overrides
 from emoaff.training.recipe_run import train
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
@@ -70,7 +69,7 @@ def test_the_preset_is_called_as_its_run_and_says_how_it_was_made(run):
     command = config["provenance"]["train_command"]
     assert command.startswith("emoaff train ferplus_static ")
     assert " --out runs/mine " in command
-    assert "--set stop_after=2" in command
+    assert "--set schedule.stop_after=2" in command
     assert config["provenance"]["evaluate_command"].startswith(
         "emoaff evaluate runs/mine "
     )
@@ -130,8 +129,8 @@ def test_a_second_run_names_the_commands_of_the_first(run, data_dir, tmp_path):
     origin = presets.read_config(tmp_path / "b" / "preset")["provenance"]
     first, second = origin["train_command"].splitlines()
     assert "--out runs/mine " in first
-    assert "--set start=runs/mine " in second
-    assert origin["settings"]["start"] == "runs/mine"
+    assert "--set model.start=runs/mine " in second
+    assert origin["settings"]["model"]["start"] == "runs/mine"
     assert str(run) not in (tmp_path / "b/preset/config.json").read_text()
 
 
@@ -139,15 +138,15 @@ def test_a_teacher_s_answers_are_mixed_into_the_votes(data_dir, tmp_path):
     last = dense(8, activation="softmax", name="expression")
     model = still_model({"expression": last})
     teacher = saved(tmp_path / "teacher", model, classes("ferplus"))
-    config = parse_overrides(ferplus_static.Config, QUICK)
-    taught = parse_overrides(
-        ferplus_static.Config,
+    recipe = recipes.find_recipe("ferplus_static")
+    config = recipe.configure(QUICK)
+    taught = recipe.configure(
         {
             **QUICK,
             "teacher": str(teacher.path),
             "teacher_share": "0.25",
             "teacher_temperature": "2.0",
-        },
+        }
     )
 
     def batches(config):
@@ -172,10 +171,12 @@ def test_a_teacher_s_answers_are_mixed_into_the_votes(data_dir, tmp_path):
 
 def test_teachers_are_for_pictures_with_votes():
     with pytest.raises(ValueError, match="`teacher` is for target=distrib"):
-        ferplus_static.Config(teacher="compact_ferplus", target="expression")
+        recipes.find_recipe("ferplus_static").configure(
+            {"teacher": "compact_ferplus", "target": "expression"}
+        )
 
 
 def test_the_recipe_scores_on_pictures_it_never_saw(data_dir):
-    config = ferplus_static.Config()
-    assert config.score_split == "validation"
+    config = recipes.find_recipe("ferplus_static").config
+    assert config.data.score_split == "validation"
     assert len(load_recordings("ferplus", "validation", data_dir)) == 16

@@ -9,8 +9,8 @@ import pytest
 
 from emoaff import corpora
 from emoaff import presets
+from emoaff import recipes
 from emoaff.prediction.files import predict_files
-from emoaff.recipes import finetune
 from emoaff.training.recipe_run import train
 from tests.data.small_corpus import pixels
 from tests.data.small_corpus import segments
@@ -156,17 +156,21 @@ def test_valence_and_arousal_are_learned_on_top_of_a_preset(
     assert {("ccc", "valence"), ("ccc", "arousal")} <= scored
 
 
+def settings(**overrides):
+    return recipes.find_recipe("finetune").configure(overrides)
+
+
 def test_a_preset_of_windows_cannot_be_finetuned():
     with pytest.raises(ValueError, match="single pictures.*frames=10"):
-        finetune.Config(frames=10)
+        settings(frames="10")
 
 
 def test_an_unknown_start_lists_the_presets():
     with pytest.raises(ValueError, match="compact_ferplus"):
-        finetune.Config(start="nope")
+        settings(start="nope")
 
 
 def test_the_size_is_that_of_the_preset():
     shipped = presets.read_config("compact_ferplus")["input"]
-    assert finetune.Config().size == shipped["size"] == 80
-    assert finetune.Config(size=64).size == 64
+    assert settings().model.size == shipped["size"] == 80
+    assert settings(size="64").model.size == 64

@@ -5,20 +5,23 @@ import pytest
 
 from emoaff import recipes
 from emoaff.training.clip_config import ClipConfig
-from emoaff.training.recipe_run import parse_overrides
+from emoaff.training.clip_config import list_choices
+from emoaff.training.old_setting_names import OLD_SETTING_NAMES
+from emoaff.training.settings import list_settings
+from emoaff.training.settings import read_stored
 
 CLIP_RECIPES = [
     name
     for name in recipes.names()
-    if issubclass(recipes.load(name).Config, ClipConfig)
+    if recipes.find_recipe(name).learns_from_clips
 ]
 
 
 @pytest.mark.parametrize("name", CLIP_RECIPES)
 def test_settings_survive_being_stored(name):
-    config = recipes.load(name).Config()
+    config = recipes.find_recipe(name).config
     stored = json.loads(json.dumps(dataclasses.asdict(config)))
-    assert type(config)(**stored) == config
+    assert read_stored(ClipConfig(model=type(config.model)()), stored) == config
 
 
 @pytest.mark.parametrize("name", CLIP_RECIPES)
@@ -29,31 +32,67 @@ def test_a_recipe_says_who_it_is(name):
     assert set(module.ABOUT) == texts
     assert f"emoaff train {name} " in module.__doc__
     assert "Expect" in module.__doc__
+    assert isinstance(module.EXPECTED, tuple)
+
+
+def test_every_old_name_is_that_of_one_setting():
+    known = {*list_settings(ClipConfig()), "model.network"}
+    assert set(OLD_SETTING_NAMES.values()) <= known
+    assert len(set(OLD_SETTING_NAMES.values())) == len(OLD_SETTING_NAMES) == 60
+    # What there was no name for before there were groups.
+    later = known - set(OLD_SETTING_NAMES.values())
+    assert later == {"seed", "schedule.warmup_steps"}
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"loss": "cc"}, "`loss` must be one of ccc, .*loss='cc'"),
-        ({"frames": 0}, "`frames` must be at least 1"),
-        ({"shrink": 0.5}, "`shrink` must be at least 1"),
-        ({"batch_size": 3, "accumulate": 2}, "multiple of `accumulate`"),
-        ({"epochs": 2, "head_epochs": 2}, "less than `epochs`"),
-        ({"augment": "face"}, "frames=1"),
-        ({"pixels": "uint16"}, "`pixels` must be one of float32, uint8"),
+        ({"loss": "cc"}, "`loss.name` must be one of ccc, .*='cc'"),
+        ({"frames": 0}, "`window.frames` must be at least 1"),
+        ({"size": -1}, "`model.size` must be at least 0"),
+        ({"shrink": 0.5}, "`augmentation.shrink` must be at least 1"),
+        (
+            {"batch_size": 3, "accumulate": 2},
+            "multiple of `batch.accumulate`.*batch.size=3",
+        ),
+        ({"epochs": 2, "head_epochs": 2}, "less than `schedule.epochs`"),
+        ({"augment": "face"}, "window.frames=1"),
+        ({"pixels": "uint16"}, "`data.pixels` must be one of float32, uint8"),
         ({"pixels": "uint8", "mixup": 0.2}, "pixels=uint8.*mixup=0.2"),
         (
             {"pixels": "uint8", "augment": "face", "frames": 1},
-            "pixels=uint8.*augment=face",
+            "pixels=uint8.*augmentation.name=face",
+        ),
+        ({"teacher": "compact_ferplus"}, "`teacher` is for data.target=distr"),
+        (
+            {"schedule.warmup_steps": 5},
+            "warmup_steps` is for schedule.name=cosine.*constant",
         ),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):
-        ClipConfig(**changes)
+        read_stored(ClipConfig(), changes)
 
 
-def test_an_unknown_setting_lists_the_known_ones():
-    config = recipes.load("tzirakis_recola").Config
-    with pytest.raises(ValueError, match="learning_rat.*learning_rate"):
-        parse_overrides(config, {"learning_rat": "1"})
+@pytest.mark.parametrize("name", list_choices())
+def test_a_wrong_choice_lists_those_there_are(name):
+    known = [choice for choice in list_choices()[name] if choice]
+    with pytest.raises(ValueError, match=f"`{name}` must be one of") as error:
+        read_stored(ClipConfig(), {name: "nope"})
+    assert all(choice in str(error.value) for choice in known)
+
+
+def test_a_subclass_with_a_setting_that_moved_says_where_it_is():
+    with pytest.raises(TypeError, match="`frames`.*`window.frames`"):
+
+        class Config(ClipConfig):
+            frames: int = 10
+
+
+def test_changing_one_setting_of_a_group_keeps_the_others():
+    before = ClipConfig().change(window={"frames": 80, "stride": 4})
+    after = before.change(window={"stride": 5}, seed=3)
+    assert (after.window.frames, after.window.stride) == (80, 5)
+    assert after.seed == 3
+    assert dataclasses.replace(after, window=before.window, seed=0) == before

@@ -1,21 +1,19 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
 from emoaff.data.recordings import load_recordings
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_data import ClipData
+from emoaff.training.settings import read_stored
 from tests.data import small_corpus
 from tests.data.small_corpus import segments
 
 # Two people to learn from, one to validate with; 30 frames each.
-CONFIG = ClipConfig(
-    dataset="small",
-    frames=10,
-    size=16,
-    batch_size=2,
-    target="valence_arousal",
+CONFIG = ClipConfig().change(
+    data={"dataset": "small", "target": "valence_arousal"},
+    window={"frames": 10},
+    model={"size": 16},
+    batch={"size": 2},
 )
 
 
@@ -30,7 +28,7 @@ def data_dir(monkeypatch, tmp_path):
 
 
 def made(data_dir, lines=None, **changes):
-    config = dataclasses.replace(CONFIG, **changes)
+    config = read_stored(CONFIG, changes)
     report = [].append if lines is None else lines.append
     return ClipData(config, data_dir, data_dir, report)
 

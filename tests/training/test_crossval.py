@@ -35,7 +35,7 @@ def data_dir(monkeypatch, tmp_path):
 
 def folds(data_dir, out, lines, overrides=QUICK, protocol="k-fold"):
     return crossval(
-        "synthetic_tzirakis_recola",
+        "tzirakis_recola",
         protocol,
         data_dir,
         out,
@@ -43,6 +43,7 @@ def folds(data_dir, out, lines, overrides=QUICK, protocol="k-fold"):
         folds=2,
         overrides=overrides,
         report=lines.append,
+        small=True,
     )
 
 
@@ -54,13 +55,14 @@ def test_corpora_without_other_splits_can_be_left_out_one_by_one(
         monkeypatch, tmp_path / "data", {"train": examples}
     )
     made = crossval(
-        "synthetic_tzirakis_recola",
+        "tzirakis_recola",
         "leave-one-corpus-out",
         tmp_path / "data",
         tmp_path / "runs",
         ["small", "other"],
         overrides=QUICK,
         report=lambda line: None,
+        small=True,
     )
     assert np.isfinite(made.value("ccc", "mean", "small"))
     scores = json.loads((tmp_path / "runs/small/scores.json").read_text())
@@ -117,7 +119,7 @@ def test_a_drawn_corpus_that_is_missing_is_drawn(tmp_path):
         ("finetune", "k_fold", None, "must be one of leave-one-corpus-out"),
         ("compact_ferplus", "k-fold", None, "reads its own pictures"),
         (
-            "synthetic_tzirakis_recola",
+            "tzirakis_recola",
             "leave-one-corpus-out",
             ["small"],
             "at least two corpora",

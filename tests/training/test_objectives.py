@@ -3,7 +3,7 @@ import pytest
 from sklearn import metrics
 
 from emoaff import labels
-from emoaff.training.clip_config import ClipConfig
+from emoaff.training.config_groups import LossConfig
 from emoaff.training.objectives import class_counts
 from emoaff.training.objectives import make_loss
 from tests.data.label_tables import label_table
@@ -18,7 +18,7 @@ def affect(shape, seed=0):
 
 def test_the_loss_of_windows_is_the_mean_of_their_cccs():
     truth, predicted = affect((3, 20))
-    loss = make_loss(ClipConfig(loss="ccc"))
+    loss = make_loss(LossConfig("ccc"), "arousal_valence")
     each = [
         ccc_by_definition(truth[w, :, d], predicted[w, :, d])
         for w in range(3)
@@ -31,7 +31,7 @@ def test_the_loss_of_windows_is_the_mean_of_their_cccs():
 @pytest.mark.parametrize("shape", [(3, 20), (60,)])
 def test_the_loss_of_a_batch_is_one_ccc_of_all_frames(shape):
     truth, predicted = affect(shape)
-    loss = make_loss(ClipConfig(loss="ccc_batch"))
+    loss = make_loss(LossConfig("ccc_batch"), "arousal_valence")
     each = [
         ccc_by_definition(truth[..., d].ravel(), predicted[..., d].ravel())
         for d in range(2)
@@ -45,18 +45,16 @@ def test_squared_error_leaves_unlabelled_frames_out():
     truth[0, :3] = np.nan
     known = np.isfinite(truth)
     by_sklearn = metrics.mean_squared_error(truth[known], predicted[known])
-    got = make_loss(ClipConfig(loss="mse"))(
+    got = make_loss(LossConfig("mse"), "arousal_valence")(
         {"arousal_valence": truth}, {"arousal_valence": predicted}
     )
     assert float(got) == pytest.approx(by_sklearn, rel=1e-5)
 
 
 def test_rare_classes_weigh_by_their_reciprocal_counts():
-    config = ClipConfig(
-        target="expression", loss="crossentropy", class_weights="mean"
-    )
+    settings = LossConfig("crossentropy", class_weights="mean")
     # Reciprocals 1/10 and 1/30, scaled to mean 1: 1.5 and 0.5.
-    loss = make_loss(config, np.array([10.0, 30.0]))
+    loss = make_loss(settings, "expression", np.array([10.0, 30.0]))
     truth = np.eye(2, dtype="float32")[None]
     logits = np.zeros((1, 2, 2), "float32")
     got = float(loss({"expression": truth}, logits))
@@ -64,11 +62,9 @@ def test_rare_classes_weigh_by_their_reciprocal_counts():
 
 
 def test_a_class_without_a_frame_is_named():
-    config = ClipConfig(
-        target="expression", loss="crossentropy", class_weights="mean"
-    )
+    settings = LossConfig("crossentropy", class_weights="mean")
     with pytest.raises(ValueError, match="class"):
-        make_loss(config, np.array([10.0, 0.0]))
+        make_loss(settings, "expression", np.array([10.0, 0.0]))
 
 
 @pytest.mark.parametrize(
@@ -76,8 +72,8 @@ def test_a_class_without_a_frame_is_named():
     [("expression", "ccc"), ("arousal_valence", "crossentropy")],
 )
 def test_a_loss_of_another_kind_is_refused(target, loss):
-    with pytest.raises(ValueError, match=f"loss='{loss}'"):
-        make_loss(ClipConfig(target=target, loss=loss))
+    with pytest.raises(ValueError, match=f"loss.name='{loss}'"):
+        make_loss(LossConfig(loss), target)
 
 
 def test_a_frame_counts_as_often_as_it_is_in_windows():

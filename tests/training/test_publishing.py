@@ -15,8 +15,10 @@ from emoaff.labels import LabelSpace
 from emoaff.presets import model_card
 from emoaff.presets.calibration import Calibration
 from emoaff.training.clip_config import ClipConfig
+from emoaff.training.commands import train_commands
 from emoaff.training.publishing import publish_clips
 from emoaff.training.publishing import rewrite_card
+from emoaff.training.settings import read_stored
 from tests.data.small_corpus import SIDE
 from tests.data.small_corpus import segments
 from tests.data.small_corpus import small_video
@@ -58,7 +60,8 @@ def data_dir(tmp_path_factory):
 
 
 def config(**more):
-    return ClipConfig(dataset="small", size=SIDE, **more)
+    settings = {"dataset": "small", "size": SIDE, **more}
+    return read_stored(ClipConfig(), settings)
 
 
 def classifier(target, width=7):
@@ -76,6 +79,7 @@ def published(model, folder, data_dir, settings, **more):
         folder,
         config=settings,
         about=ABOUT,
+        commands=train_commands("mine", settings, more.get("out", "")),
         space=SPACE,
         data_dir=data_dir,
         report=lines.append,
@@ -125,9 +129,10 @@ def test_a_preset_remembers_its_run(windowed):
     assert origin["history"] == HISTORY
     assert origin["summary"] == "What it is."
     assert origin["train_command"] == (
-        "emoaff train mine --data-dir data --out runs/mine --set dataset=small "
-        "--set frames=6 --set stride=4 --set size=24 "
-        '--set \'rare=["a","b"]\' --set learning_rate=0.5'
+        "emoaff train mine --data-dir data --out runs/mine "
+        "--set data.dataset=small --set window.frames=6 --set window.stride=4 "
+        '--set \'balance.rare=["a","b"]\' --set model.size=24 '
+        "--set optimizer.learning_rate=0.5"
     )
     assert origin["evaluate_command"] == (
         "emoaff evaluate runs/mine --dataset small --split validation "

@@ -1,0 +1,152 @@
+"""Runs and commands from before settings had groups."""
+
+import json
+import pathlib
+import shlex
+
+import numpy as np
+import pytest
+
+from emoaff import presets
+from emoaff import recipes
+from emoaff.training.old_setting_names import OLD_SETTING_NAMES
+from emoaff.training.recipe_run import train
+from emoaff.training.settings import list_settings
+from tests.data.small_corpus import segments
+from tests.data.small_corpus import small_video
+
+# `config.json` of a run without `--set` of each recipe of clips, as the
+# version before wrote it.
+FOLDER = pathlib.Path(__file__).parent
+STORED = [
+    json.loads(line)
+    for line in (FOLDER / "flat_settings.jsonl").read_text().splitlines()
+]
+QUICK = {
+    "dataset": "small",
+    "target": "valence_arousal",
+    "frames": "5",
+    "size": "32",
+    "units": "[4]",
+    "batch_size": "2",
+    "epochs": "2",
+    "patience": "0",
+    "steps_per_epoch": "2",
+}
+
+
+@pytest.fixture
+def data_dir(monkeypatch, tmp_path):
+    splits = {
+        "train": [e for n in range(0, 8, 2) for e in segments(n, range(12))],
+        "validation": list(segments(9, range(12))),
+    }
+    small_video(monkeypatch, tmp_path / "data", splits)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda each: each["recipe"])
+def test_no_setting_of_a_recipe_has_changed(stored):
+    stored = dict(stored)
+    recipe = recipes.find_recipe(stored.pop("recipe"))
+    config = recipe.configure({})
+    settings = list_settings(config)
+    for name, value in stored.items():
+        now = settings.pop(OLD_SETTING_NAMES.get(name, name))
+        now = list(now) if isinstance(now, tuple) else now
+        assert (name, now, type(now)) == (name, value, type(value))
+    assert settings == {"schedule.warmup_steps": 0}
+    assert recipe.read_config(stored) == config
+
+
+def test_every_recipe_of_before_is_one_of_today():
+    assert len(STORED) == 24
+    names = {recipes.find_recipe(each["recipe"]).name for each in STORED}
+    assert names == set(recipes.names()) - {"compact_ferplus"}
+
+
+def best_weights(run):
+    with np.load(run / "checkpoints" / "best.npz") as stored:
+        return {name: stored[name] for name in stored.files if name[0] == "v"}
+
+
+class Stopped(Exception):
+    """As a kill of the process would be."""
+
+
+def stop_after_one_epoch(line):
+    if line.startswith("epoch 1/"):
+        raise Stopped
+
+
+def test_an_interrupted_run_of_before_goes_on(data_dir, tmp_path):
+    name = "synthetic_tzirakis_recola"
+    train(name, data_dir, tmp_path / "whole", QUICK, report=[].append)
+    run = tmp_path / "run"
+    with pytest.raises(Stopped):
+        train(name, data_dir, run, QUICK, report=stop_after_one_epoch)
+    # What the version before would have written in the run's place.
+    path = run / "config.json"
+    groups = json.loads(path.read_text())
+    assert groups.pop("recipe") == "tzirakis_recola"
+    assert groups.pop("small") is True
+    assert groups["model"]["units"] == [4]
+    old = next(dict(each) for each in STORED if each["recipe"] == name)
+    for key, text in QUICK.items():
+        old[key] = text if isinstance(old[key], str) else json.loads(text)
+    path.write_text(json.dumps(old))
+    preset = train(name, data_dir, run, resume=True, report=[].append)
+    expected, got = best_weights(tmp_path / "whole"), best_weights(run)
+    assert expected and set(expected) == set(got)
+    for key, value in expected.items():
+        np.testing.assert_array_equal(value, got[key])
+    history = (run / "history.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in history] == ["epoch", "1", "2"]
+    command = presets.read_config(preset)["provenance"]["train_command"]
+    assert command.startswith("emoaff train tzirakis_recola --small --data")
+    assert " --set data.dataset=small " in command
+
+
+def test_a_run_is_resumed_by_its_own_recipe_only(data_dir, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    old = next(e for e in STORED if e["recipe"] == "synthetic_rangulov_cnn")
+    (run / "config.json").write_text(json.dumps(old))
+    for name in ("rangulov_cnn", "synthetic_rangulov_gru"):
+        with pytest.raises(ValueError, match="is of rangulov_cnn --small"):
+            train(name, data_dir, run, resume=True)
+
+
+def test_names_of_today_and_before_make_the_same_settings():
+    recipe = recipes.find_recipe("ferplus_static")
+    before = recipe.configure(
+        {"label_smoothing": "0.0", "learning_rate": "0.0003", "stored": "int8"}
+    )
+    assert before == recipe.configure(
+        {
+            "loss.label_smoothing": "0.0",
+            "optimizer.learning_rate": "3e-4",
+            "model.stored": "int8",
+        }
+    )
+    assert before.optimizer.learning_rate == 3e-4
+
+
+def recorded_commands():
+    """The commands in the page on how the shipped presets were trained."""
+    page = FOLDER.parents[1] / "docs" / "training" / "README.md"
+    lines = page.read_text("utf-8").splitlines()
+    return [line.strip() for line in lines if "emoaff train " in line]
+
+
+@pytest.mark.parametrize("command", recorded_commands())
+def test_recorded_commands_are_still_understood(command):
+    words = shlex.split(command)
+    given = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
+    overrides = dict(text.split("=", 1) for text in given)
+    settings = list_settings(recipes.find_recipe(words[2]).configure(overrides))
+    for name, text in overrides.items():
+        value = settings[
+            name if name in settings else OLD_SETTING_NAMES[name]
+        ]
+        assert str(text) == str(value) or json.loads(text) == value

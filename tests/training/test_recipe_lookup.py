@@ -1,0 +1,99 @@
+import types
+
+import pytest
+
+from emoaff import recipes
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.expected import Expected
+from emoaff.training.recipe_lookup import read_recipe
+from emoaff.training.recipe_lookup import split_name
+from emoaff.training.small_recipe import SmallRecipe
+
+SMALL = recipes.names_of_small()
+# The names that were recipes of their own.
+BEFORE = [
+    "synthetic_affectnet_va",
+    "synthetic_affwildnet_resnet",
+    "synthetic_affwildnet_vgg",
+    "synthetic_emoaffectnet_lstm",
+    "synthetic_emoaffectnet_static",
+    "synthetic_ferplus_static",
+    "synthetic_rangulov_ckplus",
+    "synthetic_rangulov_cnn",
+    "synthetic_rangulov_gru",
+    "synthetic_tzirakis_realeyes",
+    "synthetic_tzirakis_recola",
+]
+
+
+def test_names_of_before_mean_the_small_settings():
+    assert [f"synthetic_{name}" for name in SMALL] == BEFORE
+    for name, before in zip(SMALL, BEFORE, strict=True):
+        found = recipes.find_recipe(before)
+        assert (found.name, found.small) == (name, True)
+        assert found == recipes.find_recipe(name, small=True)
+        assert split_name(before) == split_name(name, True) == (name, True)
+        assert recipes.load(before) is recipes.load(name)
+    assert not set(BEFORE) & set(recipes.names())
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_recipe_is_for_drawn_faces_and_says_what_it_reaches(name):
+    full, small = (recipes.find_recipe(name, small=s) for s in (False, True))
+    assert small.dataset.startswith("synthetic_affect/")
+    (expected,) = small.expected
+    assert expected.corpus == small.dataset
+    assert (expected.split, expected.seed) == ("validation", 0)
+    assert expected.minutes >= 1 and not expected.source
+    assert not any(e.corpus == small.dataset for e in full.expected)
+    assert small.name_and_flag == f"{name} --small"
+    assert "No real face was seen" in small.about["data"]
+    assert set(small.about) == set(full.about)
+    text = recipes.describe(name)
+    assert f"emoaff train {name} --small " in text
+    assert f"{next(iter(expected.scores.values())):.3f}" in text
+
+
+def test_a_small_recipe_of_features_says_whose():
+    small = recipes.load("rangulov_gru").SMALL
+    assert small.features_from == "rangulov_cnn"
+    text = small.describe("rangulov_gru")
+    first = text.index("emoaff train rangulov_cnn --small")
+    assert first < text.index("--set data.features_from=runs/rangulov_cnn")
+
+
+def test_a_recipe_without_small_settings_lists_those_with():
+    with pytest.raises(ValueError, match="finetune has no .*: affectnet_va"):
+        recipes.find_recipe("finetune", small=True)
+
+
+def test_an_unknown_recipe_lists_the_known():
+    for name in ("nope", "synthetic_nope"):
+        with pytest.raises(ValueError, match=f"'{name}'.*compact_ferplus"):
+            recipes.find_recipe(name)
+
+
+def test_a_module_is_all_that_a_recipe_takes():
+    module = types.SimpleNamespace(
+        __doc__="  Learns something.",
+        NAME="mine",
+        CONFIG=ClipConfig(seed=4),
+        ABOUT={"summary": "What it is.", "data": "Faces."},
+        EXPECTED=(
+            Expected({"uar": 0.5}, "recola", "test", source="a paper"),
+            Expected({"uar": 0.25}, "synthetic_affect/tiny", "test", seed=1),
+        ),
+        SMALL=SmallRecipe(
+            ClipConfig().change(data={"dataset": "synthetic_affect/tiny"}),
+            about={"summary": "A small one."},
+        ),
+        build=lambda config, data: None,
+    )
+    full, small = read_recipe(module), read_recipe(module, small=True)
+    assert full.config.seed == 4 and full.learns_from_clips
+    assert full.build is small.build is module.build
+    assert "| recola | test | UAR | 0.500 |  | a paper |" in full.describe()
+    assert full.describe().startswith("Learns something.")
+    assert [e.scores["uar"] for e in small.expected] == [0.25]
+    assert small.about["summary"] == "A small one."
+    assert "drawn faces only" in small.about["limits"]
