@@ -3,6 +3,7 @@
 import csv
 import json
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -277,3 +278,26 @@ def test_what_does_not_fit_costs_one_sentence(
     assert words in captured.err and "Traceback" not in captured.err
     assert len(captured.err.splitlines()) == 1
     assert not list(out.glob("*"))
+
+
+def test_face_crops_are_not_looked_through(small, tmp_path):
+    crop = np.full((48, 48, 3), 120, np.uint8)  # nobody, were it looked at
+    cv2.imwrite(str(tmp_path / "crop.png"), crop)
+    argv = ["--crops", "--always-answer"]
+    assert predict(tmp_path / "crop.png", small / "still", tmp_path, *argv) == 0
+    (row,) = table(tmp_path / "crop.csv")
+    assert (row["person"], row["box_w"], row["box_h"]) == ("1", "48.0", "48.0")
+    assert row["face_score"] == "" and row["expression"] != ""
+    header = json.loads((tmp_path / "crop.json").read_text())
+    assert header["options"]["crops"] and header["smallest_face_px"] is None
+
+
+@pytest.mark.parametrize(
+    ("more", "limit"), [((), 24), (("--min-face", "96"), 96)]
+)
+def test_the_header_says_how_small_a_face_may_be(
+    more, limit, small, late, tmp_path
+):
+    assert predict(late, small / "still", tmp_path, *more) == 0
+    header = json.loads((tmp_path / "late.json").read_text())
+    assert header["smallest_face_px"] == limit  # of 480x360

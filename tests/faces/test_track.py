@@ -6,10 +6,13 @@ import pytest
 
 from emoaff.faces import FaceDetector
 from emoaff.faces import FaceTracker
+from emoaff.faces import Frame
 from emoaff.faces import Video
+from emoaff.faces import read_picture
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
 from tests.faces.scene import overlap
+from tests.sample import PORTRAIT
 
 
 def still(x, y=90, side=60):
@@ -344,3 +347,26 @@ def test_a_real_clip_of_several_people(shared_data, detector):
     for person in result[240]:
         x = [result[n][person].box[0] for n in range(211, 270)]
         assert np.ptp(x) < 30
+
+
+class Bordered(Scene):
+    """Tells which frames are looked at with a border."""
+
+    def detect_at_edges(self, image):
+        self.bordered = getattr(self, "bordered", [])
+        self.bordered.append(self._numbers[image.tobytes()])
+        return self.detect(image)
+
+
+def test_the_first_look_of_each_shot_has_a_border():
+    # Frames differ by the person, who walks.
+    scene = Bordered([Person(1, lambda n: (60 + n, 90, 60))], 60, cuts=(30,))
+    follow(scene)
+    assert scene.bordered == [0, 30]
+
+
+def test_a_face_that_the_edge_cuts_is_followed_through_a_video():
+    image = read_picture(PORTRAIT).image[63:173, 197:248]
+    frames = [Frame(n, n / 25, image) for n in range(20)]
+    followed = list(FaceTracker().track(frames))
+    assert [len(faces) for _, faces in followed] == [1] * 20
