@@ -10,6 +10,7 @@ from av.stream import Disposition
 
 from emoaff.faces import animation
 from emoaff.faces.encryption import find_encryption
+from emoaff.faces.signatures import describe_refusal
 
 # Titles in another encoding than UTF-8 are no reason not to read the pictures.
 # PyAV 19 has no such argument any more.
@@ -61,6 +62,9 @@ def open_container(path: pathlib.Path, options: dict | None = None):
             f"{path}: expected a video file, found an empty one (0 bytes). "
             "Copy or record it again."
         )
+    refusal = describe_refusal(path)
+    if refusal:
+        raise ValueError(f"{path}: expected a video file, {refusal}")
     encryption = find_encryption(path)
     if encryption:
         raise ValueError(

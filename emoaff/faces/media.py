@@ -8,6 +8,7 @@ import pathlib
 from emoaff.faces.signatures import EMPTY
 from emoaff.faces.signatures import HIDDEN
 from emoaff.faces.signatures import POINTER
+from emoaff.faces.signatures import RAW
 from emoaff.faces.signatures import SOUND
 from emoaff.faces.signatures import SPECIAL
 from emoaff.faces.signatures import TEXT
@@ -18,7 +19,7 @@ from emoaff.faces.signatures import media_kind
 __all__ = ["MediaFiles", "find_media", "media_files", "media_kind"]
 
 # Reasons for which a file that is named as media cannot be used.
-_FAULTS = (EMPTY, POINTER, TEXT, SOUND, SPECIAL)
+_FAULTS = (EMPTY, POINTER, TEXT, SOUND, RAW, SPECIAL)
 
 
 @dataclasses.dataclass
