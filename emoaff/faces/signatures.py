@@ -134,11 +134,12 @@ def describe_refusal(path: pathlib.Path) -> str:
         What was found and what to do, the second half of a sentence.
     """
     _, why = inspect_file(path)
-    return {
-        POINTER: "found a Git LFS pointer in its place. Run `git lfs pull`.",
-        RAW: "found a camera's raw picture, of which only a thumbnail could "
-        "be read. Develop it to JPEG first.",
-    }.get(why, "")
+    if why != RAW:
+        return ""
+    return (
+        "found a camera's raw picture, of which only a thumbnail could be "
+        "read. Develop it to JPEG first."
+    )
 
 
 def _kind_by_content(head, path):
