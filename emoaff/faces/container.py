@@ -154,19 +154,12 @@ def _describe_streams(container):
 
 
 def declared_duration(container, stream: av.VideoStream) -> float:
-    """Gives the duration the file claims in seconds; NaN where it does not.
-
-    Where an edit list shows less than is stored, what is shown counts.
-    """
-    stored = shown = math.nan
+    """Gives the duration the file claims in seconds; NaN where it does not."""
     if stream.duration:
-        stored = float(stream.duration * stream.time_base)
+        return float(stream.duration * stream.time_base)
     if container.duration:
-        shown = container.duration / av.time_base
-    if math.isnan(stored):
-        return shown
-    is_edited = container.format.name.startswith("mov") and shown < stored
-    return shown if is_edited else stored
+        return container.duration / av.time_base
+    return math.nan
 
 
 def declared_fps(stream: av.VideoStream) -> float:
