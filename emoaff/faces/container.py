@@ -24,6 +24,7 @@ _COVER = Disposition.attached_pic | Disposition.timed_thumbnails
 _DEPENDENT = Disposition.dependent
 _COVER_CODECS = ("mjpeg", "png", "gif", "bmp", "webp", "tiff")
 _TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT: formats in which clocks are set anew
+_LEAST_BITS = 1000  # a second; the tables of MPEG-TS alone take more
 MOST_FPS = 1000.0  # no file plays faster than that
 
 
@@ -154,12 +155,19 @@ def _describe_streams(container):
 
 
 def declared_duration(container, stream: av.VideoStream) -> float:
-    """Gives the duration the file claims in seconds; NaN where it does not."""
+    """Gives the duration the file claims in seconds; NaN where it does not.
+
+    MPEG-TS claims none but its first and last timestamps. Where its clock was
+    set anew between them, they make it longer than its bytes can last.
+    """
     if stream.duration:
-        return float(stream.duration * stream.time_base)
-    if container.duration:
-        return container.duration / av.time_base
-    return math.nan
+        claimed = float(stream.duration * stream.time_base)
+    else:
+        claimed = (container.duration or math.nan) / av.time_base
+    is_ts = container.format.name == "mpegts"
+    if is_ts and 8 * container.size < _LEAST_BITS * claimed:
+        return math.nan
+    return claimed
 
 
 def declared_fps(stream: av.VideoStream) -> float:

@@ -63,11 +63,11 @@ _SOUNDS = (b"M4A ", b"M4B ", b"M4P ")
 _TEXT_PICTURES = (".pbm", ".pgm", ".pnm", ".ppm")
 _LFS = b"version https://git-lfs.github.com/spec/"
 # Why a file is neither.
-EMPTY, POINTER = "empty", "a Git LFS pointer whose file was not fetched"
+EMPTY, POINTER = "empty", "not fetched from Git LFS"
 TEXT, SOUND = "plain text", "sound"
 OTHER, HIDDEN = "of another kind", "hidden"
-RAW = "a camera's raw picture"
-SPECIAL = "a pipe, device or broken link"
+RAW, LINK = "in a camera's raw format", "linked as a folder"
+SPECIAL = "no regular file (pipe, device or broken link)"
 
 
 def media_kind(path: str | os.PathLike) -> str | None:
