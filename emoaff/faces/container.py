@@ -11,6 +11,7 @@ from av.stream import Disposition
 from emoaff.faces import animation
 from emoaff.faces.encryption import find_encryption
 from emoaff.faces.git_lfs import refuse_pointer
+from emoaff.faces.signatures import describe_refusal
 
 # Titles in another encoding than UTF-8 are no reason not to read the pictures.
 # PyAV 19 has no such argument any more.
@@ -24,6 +25,7 @@ _COVER = Disposition.attached_pic | Disposition.timed_thumbnails
 _DEPENDENT = Disposition.dependent
 _COVER_CODECS = ("mjpeg", "png", "gif", "bmp", "webp", "tiff")
 _TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT: formats in which clocks are set anew
+_LEAST_BITS = 1000  # a second; the tables of MPEG-TS alone take more
 MOST_FPS = 1000.0  # no file plays faster than that
 
 
@@ -64,6 +66,9 @@ def open_container(path: pathlib.Path, options: dict | None = None):
             "Copy or record it again."
         )
     refuse_pointer(path, "a video file")
+    refusal = describe_refusal(path)
+    if refusal:
+        raise ValueError(f"{path}: expected a video file, {refusal}")
     encryption = find_encryption(path)
     if encryption:
         raise ValueError(
@@ -155,17 +160,17 @@ def _describe_streams(container):
 def declared_duration(container, stream: av.VideoStream) -> float:
     """Gives the duration the file claims in seconds; NaN where it does not.
 
-    Where an edit list shows less than is stored, what is shown counts.
+    MPEG-TS claims none but its first and last timestamps. Where its clock was
+    set anew between them, they make it longer than its bytes can last.
     """
-    stored = shown = math.nan
     if stream.duration:
-        stored = float(stream.duration * stream.time_base)
-    if container.duration:
-        shown = container.duration / av.time_base
-    if math.isnan(stored):
-        return shown
-    is_edited = container.format.name.startswith("mov") and shown < stored
-    return shown if is_edited else stored
+        claimed = float(stream.duration * stream.time_base)
+    else:
+        claimed = (container.duration or math.nan) / av.time_base
+    is_ts = container.format.name == "mpegts"
+    if is_ts and 8 * container.size < _LEAST_BITS * claimed:
+        return math.nan
+    return claimed
 
 
 def declared_fps(stream: av.VideoStream) -> float:

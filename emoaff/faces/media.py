@@ -7,7 +7,9 @@ import pathlib
 
 from emoaff.faces.signatures import EMPTY
 from emoaff.faces.signatures import HIDDEN
+from emoaff.faces.signatures import LINK
 from emoaff.faces.signatures import POINTER
+from emoaff.faces.signatures import RAW
 from emoaff.faces.signatures import SOUND
 from emoaff.faces.signatures import SPECIAL
 from emoaff.faces.signatures import TEXT
@@ -18,7 +20,7 @@ from emoaff.faces.signatures import media_kind
 __all__ = ["MediaFiles", "find_media", "media_files", "media_kind"]
 
 # Reasons for which a file that is named as media cannot be used.
-_FAULTS = (EMPTY, POINTER, TEXT, SOUND, SPECIAL)
+_FAULTS = (EMPTY, POINTER, TEXT, SOUND, RAW, SPECIAL)
 
 
 @dataclasses.dataclass
@@ -149,9 +151,7 @@ def find_media(path: str | os.PathLike, recursive: bool = True) -> MediaFiles:
     for folder, inner, names in os.walk(path):
         for name in inner:
             if os.path.islink(os.path.join(folder, name)):
-                left_out["a link to a folder"].append(
-                    pathlib.Path(folder, name)
-                )
+                left_out[LINK].append(pathlib.Path(folder, name))
         inner[:] = [n for n in inner if recursive and not n.startswith(".")]
         for name in names:
             file = pathlib.Path(folder, name)
@@ -176,4 +176,5 @@ def _list_suffixes(files):
 
 
 def _as_found(why):
-    return {SOUND: "holding only sound"}.get(why, f"to be {why}")
+    nouns = {SOUND: "holding only sound", TEXT: "to be plain text"}
+    return {**nouns, SPECIAL: f"to be {SPECIAL}"}.get(why, why)

@@ -10,6 +10,7 @@ import numpy as np
 from emoaff.faces import tone
 from emoaff.faces.frame import Frame
 from emoaff.faces.git_lfs import refuse_pointer
+from emoaff.faces.signatures import describe_refusal
 
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"hevc")
 _AVIF_BRANDS = (b"avif", b"avis")
@@ -55,6 +56,9 @@ def read_picture(path: str | os.PathLike) -> Frame:
             f"{path}: expected a picture, found {found}. Give a picture file."
         )
     refuse_pointer(path, "a picture")
+    refusal = describe_refusal(path)
+    if refusal:
+        raise ValueError(f"{path}: expected a picture, {refusal}")
     data = path.read_bytes()
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if brand in _HEIF_BRANDS:

@@ -24,8 +24,8 @@ _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "animation"),
     (0, b"GIF8", "animation"),
     (8, b"WEBP", "animation"),
-    (0, b"II*\x00", "picture"),  # TIFF
-    (0, b"MM\x00*", "picture"),
+    (0, b"II*\x00", "tiff"),
+    (0, b"MM\x00*", "tiff"),
     (0, b"II+\x00", "picture"),  # BigTIFF
     (0, b"MM\x00+", "picture"),
     (4, b"jP  \r\n\x87\n\x00\x00\x00\x14ftypmjp2", "video"),
@@ -63,10 +63,11 @@ _SOUNDS = (b"M4A ", b"M4B ", b"M4P ")
 _TEXT_PICTURES = (".pbm", ".pgm", ".pnm", ".ppm")
 _LFS = b"version https://git-lfs.github.com/spec/"
 # Why a file is neither.
-EMPTY, POINTER = "empty", "a Git LFS pointer whose file was not fetched"
+EMPTY, POINTER = "empty", "not fetched from Git LFS"
 TEXT, SOUND = "plain text", "sound"
 OTHER, HIDDEN = "of another kind", "hidden"
-SPECIAL = "a pipe, device or broken link"
+RAW, LINK = "in a camera's raw format", "linked as a folder"
+SPECIAL = "no regular file (pipe, device or broken link)"
 
 
 def media_kind(path: str | os.PathLike) -> str | None:
@@ -111,8 +112,10 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
     if not head:
         return None, EMPTY
     kind = _kind_by_content(head, path)
+    if kind in ("sound", "raw"):
+        return None, SOUND if kind == "sound" else RAW
     if kind:
-        return (None, SOUND) if kind == "sound" else (kind, "")
+        return kind, ""
     if head.startswith(_LFS):
         return None, POINTER
     suffix = path.suffix.lower()
@@ -121,12 +124,32 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
     return named, OTHER
 
 
+def describe_refusal(path: pathlib.Path) -> str:
+    """Says what a file is that must not be decoded; empty where it may be.
+
+    Args:
+        path: A file that exists.
+
+    Returns:
+        What was found and what to do, the second half of a sentence.
+    """
+    _, why = inspect_file(path)
+    if why != RAW:
+        return ""
+    return (
+        "found a camera's raw picture, of which only a thumbnail could be "
+        "read. Develop it to JPEG first."
+    )
+
+
 def _kind_by_content(head, path):
     kind = next(
         (k for at, start, k in _SIGNATURES if head.startswith(start, at)), None
     )
     if kind == "animation":
         return "video" if _is_animated(path) else "picture"
+    if kind == "tiff":
+        return "raw" if _is_raw(head) else "picture"
     if kind == "iso":
         return _kind_by_brand(head[8:12], path)
     if kind in _TRACKS:
@@ -150,7 +173,7 @@ def _kind_by_brand(brand, path):
         return "sound"
     if brand in _SEQUENCES:
         return "video" if _has_track(path) else "picture"
-    return None if brand == b"crx " else "video"  # a camera's raw picture
+    return "raw" if brand == b"crx " else "video"
 
 
 def _is_animated(path):
@@ -172,6 +195,20 @@ def _has_track(path):
             return any(stream.frames > 1 for stream in container.streams.video)
     except (av.FFmpegError, OSError):
         return False
+
+
+def _is_raw(head):
+    """Says whether a TIFF is raw: its own picture is only a thumbnail."""
+    order = "little" if head[:1] == b"I" else "big"
+
+    def number(place, size):
+        return int.from_bytes(head[place : place + size], order)
+
+    start = number(4, 4)
+    entries = [start + 2 + 12 * n for n in range(number(start, 2))]
+    tags = {number(place, 2): number(place + 8, 4) for place in entries}
+    # DNGVersion; or NewSubfileType says that it is a smaller copy.
+    return head[8:10] == b"CR" or 50706 in tags or bool(tags.get(254, 0) & 1)
 
 
 def _is_bitmap(head):

@@ -147,10 +147,10 @@ class Video:
             self.average_fps = measured
             if measured == measured:
                 said = f"{declared:.0f} frames a second"
-                said = "no frame rate" if declared != declared else said
+                said = "no usable frame rate" if declared != declared else said
                 self._opening_warnings.append(
-                    f"the file declares {said} that can be; {measured:.4g} a "
-                    "second by its timestamps was used"
+                    f"the file declares {said}; {measured:.4g} a second, as "
+                    "its timestamps say, was used"
                 )
 
     def __enter__(self):

@@ -91,9 +91,9 @@ def test_files_named_as_media_that_are_none_are_faults(tmp_path):
     found = find_media(tmp_path)
     assert names(found.files, tmp_path) == ["a.png"]
     empty, of_git, text = found.describe_faults()
-    assert "found 1000 files to be empty, such as e0.mov" in empty
+    assert "found 1000 files empty, such as e0.mov" in empty
     assert of_git.startswith(f"{tmp_path / 'p.mp4'}: expected a video")
-    assert "Git LFS pointer whose file was not fetched" in of_git
+    assert "found it not fetched from Git LFS" in of_git
     assert "found it to be plain text" in text
     assert "1009 empty" in found.describe_omissions()
 
@@ -106,8 +106,8 @@ def test_links_and_pipes_are_passed_over_and_said(tmp_path):
         os.mkfifo(tmp_path / "pipe.mp4")
     found = find_media(tmp_path)
     assert names(found.files, tmp_path) == ["a.png"]
-    assert names(found.left_out["a link to a folder"], tmp_path) == ["loop"]
-    assert found.describe_faults()[0].count("a pipe, device or broken link")
+    assert names(found.left_out["linked as a folder"], tmp_path) == ["loop"]
+    assert found.describe_faults()[0].count("pipe, device or broken link")
 
 
 def test_nothing_to_read_says_so(tmp_path):

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from emoaff.faces import Video
 from emoaff.faces import media_kind
+from emoaff.faces import read_picture
 from tests.faces.video_files import write_numbered
 from tests.faces.video_files import write_sound
 
@@ -44,6 +46,7 @@ def test_the_suffix_decides_where_nothing_else_does(name, kind):
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00", "video"),
         (b"\x00\x00\x00\x18ftypM4A \x00\x00\x00\x00", None),
         (b"II*\x00\x08\x00\x00\x00", "picture"),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00", None),  # Canon's raw
         (b"BM" + bytes(12) + b"\x28" + bytes(3), "picture"),
         (b"ID3\x04\x00", None),
         (b"just some text", None),
@@ -115,6 +118,36 @@ def test_jpeg_2000_and_its_codestream_are_pictures(tmp_path):
         path = tmp_path / f"a.{suffix}"
         SHADES[0].save(path)
         assert media_kind(path.rename(tmp_path / "a.mp4")) == "picture"
+
+
+@pytest.mark.parametrize(
+    ("order", "tag", "value", "kind"),
+    [
+        ("little", 254, 1, None),  # a smaller copy of the picture
+        ("big", 254, 1, None),
+        ("little", 50706, 1025, None),  # a version of DNG
+        ("little", 254, 0, "picture"),
+        ("big", 256, 1, "picture"),  # a picture one pixel wide
+    ],
+)
+def test_a_cameras_raw_file_is_no_picture(tmp_path, order, tag, value, kind):
+    def number(value, size):
+        return value.to_bytes(size, order)
+
+    start = b"II*\x00" if order == "little" else b"MM\x00*"
+    entry = number(tag, 2) + number(4, 2) + number(1, 4) + number(value, 4)
+    data = start + number(8, 4) + number(1, 2) + entry + bytes(4)
+    path = tmp_path / "photo.nef"
+    path.write_bytes(data)
+    assert media_kind(path) == kind
+
+
+@pytest.mark.parametrize("read", [Video, read_picture])
+def test_a_raw_file_is_refused_and_its_thumbnail_not_read(tmp_path, read):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"II*\x00\x10\x00\x00\x00CR\x02\x00")
+    with pytest.raises(ValueError, match="a.jpg: expected a.*raw picture"):
+        read(path)
 
 
 def test_jpegs_one_after_another_are_a_video(tmp_path):

@@ -51,7 +51,7 @@ def test_empty_files_named_as_videos_are_one_failure(tmp_path, preset):
         (folder / f"{number}.mp4").touch()
     failures, said = predict([folder], preset, tmp_path / "out")
     (failure,) = failures
-    assert "found 1000 files to be empty, such as 0.mp4" in failure.reason
+    assert "found 1000 files empty, such as 0.mp4" in failure.reason
     assert "left out 1000 files of 1001" in said
     assert (tmp_path / "out" / "photo.csv").exists()
 
