@@ -20,6 +20,7 @@ import keras
 import numpy as np
 
 from emoaff.layers.keras_settings import use_own_settings
+from emoaff.presets.hdf5_heaps import refuse_broken_heaps
 
 DTYPES = ("float32", "float16", "int8")
 _LARGEST = np.finfo(np.float16).max
@@ -127,6 +128,7 @@ def count_values(path: str | os.PathLike) -> int:
         return None if isinstance(link, h5py.HardLink) else name
 
     try:
+        refuse_broken_heaps(path)
         with h5py.File(path) as file:
             elsewhere = file.visititems_links(find_link)
             if elsewhere is not None:

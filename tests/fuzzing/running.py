@@ -1,14 +1,17 @@
 """Runs parsers on damaged files, and tells what is no error of ours."""
 
 import dataclasses
+import faulthandler
 import pathlib
 import random
+import sys
 import time
 import warnings
 from collections.abc import Iterator
 
 from tests.fuzzing.target import Target
 
+_HANGS_S = 300.0
 _SLOW_S = 20.0  # for a file of a few hundred bytes, also on a busy machine
 
 
@@ -46,7 +49,12 @@ def fuzz(
         seed = f"{target.name} {number}"
         path.write_bytes(damage(target, seed))
         began = time.monotonic()
+        # C code that never ends cannot be stopped otherwise.
+        faulthandler.dump_traceback_later(
+            _HANGS_S, exit=True, file=sys.__stderr__
+        )
         what = read_once(target, path)
+        faulthandler.cancel_dump_traceback_later()
         if time.monotonic() - began > _SLOW_S:
             what = f"took {time.monotonic() - began:.0f} s"
         if what:

@@ -10,6 +10,7 @@ from emoaff.corpora.source_tree import SourceTree
 from emoaff.evaluation.postprocessing import CoursePostprocessor
 from emoaff.prediction import tables
 from emoaff.prediction.row import Row
+from tests.fuzzing import samples
 from tests.fuzzing.mutations import mutate_bytes
 from tests.fuzzing.mutations import mutate_cells
 from tests.fuzzing.mutations import mutate_json
@@ -49,49 +50,64 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
     """
     report = BuildReport("fuzz")
     simple = [
-        ("recola csv", rating_series.read, _RECOLA, "P16.csv"),
-        ("recola arff", rating_series.read, _ARFF, "train_1.arff"),
-        ("sewa", sewa.read, _SEWA, "Train_01.csv"),
+        ("recola csv", rating_series.read, samples.RECOLA, "P16.csv"),
+        ("recola arff", rating_series.read, samples.ARFF, "train_1.arff"),
+        ("sewa", sewa.read, samples.SEWA, "Train_01.csv"),
         ("aff_wild", aff_wild_labels.read, (b"0.1\n-0.2\n-5\n",), "1.txt"),
-        ("aff_wild points", read_box, _POINTS, "1.pts"),
-        ("aff_wild2 test list", read_test_list, _NAMES, "list.txt"),
+        ("aff_wild points", read_box, samples.POINTS, "1.pts"),
+        ("aff_wild2 test list", read_test_list, samples.NAMES, "list.txt"),
         (
             "affectnet 2017",
             lambda path: list(face_list.read(path, report)),
-            _AFFECTNET,
+            samples.AFFECTNET,
             "training.csv",
         ),
-        ("crema_d list", crema_d.listed, _SENTENCES, "SentenceFilenames.csv"),
-        ("crema_d votes", crema_d.face_votes, _SUMMARY, "summaryTable.csv"),
-        ("crema_d counts", crema_d.face_counts, _VOTES, "tabulatedVotes.csv"),
+        (
+            "crema_d list",
+            crema_d.listed,
+            samples.SENTENCES,
+            "SentenceFilenames.csv",
+        ),
+        (
+            "crema_d votes",
+            crema_d.face_votes,
+            samples.SUMMARY,
+            "summaryTable.csv",
+        ),
+        (
+            "crema_d counts",
+            crema_d.face_counts,
+            samples.VOTES,
+            "tabulatedVotes.csv",
+        ),
         (
             "crema_d people",
             lambda path: crema_d.people(path, ["1001", "1002"]),
-            _PEOPLE,
+            samples.PEOPLE,
             "VideoDemographics.csv",
         ),
         (
             "fer2013",
             lambda path: list(PixelTable(path).rows(report)),
-            _FER2013,
+            samples.FER2013,
             "fer2013.csv",
         ),
         (
             "ferplus",
             lambda path: vote_table.read(path.read_bytes(), report),
-            _FERPLUS,
+            samples.FERPLUS,
             "fer2013new.csv",
         ),
         (
             "iemocap",
             lambda path: emo_evaluation.read(path, path.name, report),
-            _IEMOCAP,
+            samples.IEMOCAP,
             "Ses01F_impro01.txt",
         ),
         (
             "ramas votes",
             lambda path: _read_ramas(path, votes_by_files.read, report),
-            _RAMAS,
+            samples.RAMAS,
             "19dec_a_1_f_disg_1_m_ang_ann.csv",
         ),
         (
@@ -112,7 +128,7 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
             (b"clip,subject,split\na,anna,train\nb,ben,test\n",),
             "metadata.csv",
         ),
-        ("video_folder", _read_labels, _LABELS, "labels.csv"),
+        ("video_folder", _read_labels, samples.LABELS, "labels.csv"),
         ("results", _read_results, (_write_results(folder),), "clip.csv"),
     ]
     return [
@@ -120,7 +136,7 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
             Target(name, read, seeds, _TABLE, file)
             for name, read, seeds, file in simple
         ),
-        *(_read_aff_wild2(task, report) for task in _AFF_WILD2),
+        *(_read_aff_wild2(task, report) for task in samples.AFF_WILD2),
         Target(
             "affectnet 2021",
             lambda path: march_2021.read(_tree(path, 2), report),
@@ -147,7 +163,7 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
         Target(
             "afew_va",
             lambda path: read_annotation(path, path.name, True),
-            (_AFEW,),
+            (samples.AFEW,),
             (mutate_bytes, _mutate_text),
             "001.json",
         ),
@@ -179,7 +195,7 @@ def _read_aff_wild2(task, report):
         else:
             annotations.read(name)
 
-    seeds = _AFF_WILD2[task]
+    seeds = samples.AFF_WILD2[task]
     return Target(f"aff_wild2 {task}", read, (seeds,), _TABLE, "1.txt")
 
 
@@ -242,87 +258,3 @@ def _npy(value):
     file = io.BytesIO()
     np.save(file, np.array(value))
     return file.getvalue()
-
-
-_RECOLA = (
-    b"time;FM1 ;FM2 \n0;0;0.1\n0.04;-0.5;0\n0.08;;1\n",
-    b"0,0.5\n0.04,-1\n",
-)
-_ARFF = (
-    b"@relation GOLD\n\n@attribute Instance_name string\n"
-    b"@attribute frameTime numeric\n@attribute GoldStandard numeric\n\n"
-    b"@data\n\ntrain_1,0,-0.03\ntrain_1,0.04,-0.02\n",
-)
-_SEWA = (
-    b"'Train_01';0.0;0.0;0.1;0.0\n'Train_01';0.1;0.5;-1.0;0.0\n",
-    b"name;timestamp;arousal;valence;liking\n'Devel_DE_07';0;0;0;0\n",
-)
-_POINTS = (b"version: 1\nn_points: 2\n{\n10 20\n30.5 40\n}\n",)
-_NAMES = (b"10-60-1280x720\nvideo2_left\n", b"image,v\nvideo1/00001.jpg,0\n")
-_AFFECTNET = (
-    b"subDirectory_filePath,face_x,face_y,face_width,face_height,"
-    b"facial_landmarks,expression,valence,arousal\n"
-    b"1/a.jpg,1,2,30,40,1;2,1,0.5,-0.5\n1/b.png,-1,-1,-1,-1,,10,-2,-2\n",
-)
-_SENTENCES = (b'"Stimulus_Number","Filename"\n1,"1001_IEO_NEU_XX"',)
-_SUMMARY = (
-    b'"","FileName","VoiceVote","VoiceLevel","FaceVote","FaceLevel"\n'
-    b'"1","1001_IEO_NEU_XX","N","69.1","A:F","92.22"\n',
-)
-_VOTES = (
-    b'"","A","D","F","H","N","S","fileName"\n'
-    b'"200001",0,1,2,3,4,-1,"1001_IEO_NEU_XX"\n'
-    b'"100001",0,1,2,3,4,5,"1001_IEO_NEU_XX"\n',
-)
-_PEOPLE = (
-    b'"ActorID","Age","Sex","Race","Ethnicity"\n'
-    b'1001,51,"Male","Caucasian","Not Hispanic"\n'
-    b'1002,21,"Female","Asian","Not Hispanic"\n',
-)
-_FER2013 = (
-    b"emotion,pixels,Usage\n0," + b" ".join([b"7"] * 2304) + b",Training\n",
-)
-_FERPLUS = (
-    b"Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,"
-    b"contempt,unknown,NF\nTraining,fer0000000.png,4,0,0,1,3,2,0,0,0,0\n"
-    b"PublicTest,,0,0,0,0,0,0,0,0,0,10\n",
-)
-_IEMOCAP = (
-    b"% [START_TIME - END_TIME] TURN_NAME EMOTION [V, A, D]\n\n"
-    b"[6.2901 - 8.2357]\tSes01F_impro01_F000\tneu\t[2.5000, 2.5000, 2.5000]\n"
-    b"C-E2:\tNeutral;\t()\n",
-)
-_RAMAS = (
-    b"Time,ID_annotator,Angry,Sad,Disgusting,Happy,Scared,Surprised\n"
-    b"0.0,1,1,0,0,0,0,0\n0.5,1,0,0,0,1,0,0\n",
-)
-_LABELS = (
-    b"file,label,valence,arousal,subject,split\na.mp4,happy,0.7,,anna,train\n"
-    b"b.mp4,,-0.2,0.1,ben,validation\n",
-    b"file;start;end;label\na.mp4;0;2,5;happy\na.mp4;2,5;9;sad\n",
-    b"path,time,emotion\na.mp4,0.0,sad\na.mp4,0.5,happy\nb.mp4,0,sad\n",
-    "file,label\na.mp4,sad\n".encode("utf-16"),
-)
-_AFF_WILD2 = {
-    "va": b"valence,arousal\n0.1,-0.2\n-5,-5\n",
-    "expr": b"Neutral,Anger,Disgust,Fear,Happiness,Sadness,Surprise,Other\n"
-    b"0\n7\n-1\n",
-    "au": b"AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26\n"
-    b"0,1,0,1,0,1,0,1,0,1,0,-1\n",
-    "mtl": b"image,valence,arousal,expression,aus\n"
-    b"video1/00001.jpg,0.1,0.2,3,0,1,0,1,0,1,0,1,0,1,0,-1\n",
-}
-_AFEW = json.dumps(
-    {
-        "video_id": "001",
-        "actor": "Anna",
-        "frames": {
-            "00000": {
-                "valence": 3,
-                "arousal": -10,
-                "landmarks": [[1.5, 2.0], [30.0, 40.0]],
-            },
-            "00001": {"valence": None, "arousal": 0, "landmarks": []},
-        },
-    }
-).encode()

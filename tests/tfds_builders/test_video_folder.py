@@ -319,63 +319,6 @@ def test_rows_and_files_without_each_other_are_counted(tmp_path, build):
 
 
 @pytest.mark.parametrize(
-    "rows",
-    [
-        ("path,emotion", "clips/a.mp4,happy", "clips/b.mp4,sad"),
-        ("File Name;Class", "clips/a.mp4;happy", "clips/b.mp4;sad"),
-        ("video\texpression", "clips\\a.mp4\tHappy", "clips\\b.mp4\tsad"),
-        (
-            "file,path,emotion",
-            "clips/a.mp4,elsewhere,happy",
-            "clips/b.mp4,elsewhere,sad",
-        ),
-    ],
-)
-def test_columns_are_understood_by_what_others_call_them(rows, tmp_path, build):
-    root = tmp_path / "own"
-    clip(root / "clips" / "a.mp4")
-    clip(root / "clips" / "b.mp4")
-    table(root, *rows)
-    built = build(root)
-    assert built.classes == ["happy", "sad"]
-    assert built.frames("clips/a.mp4")["expression"].tolist() == [0, 0, 0]
-    assert built.frames("clips/b.mp4")["expression"].tolist() == [1, 1, 1]
-
-
-def test_a_table_of_something_else_does_not_hinder_class_folders(
-    tmp_path, build
-):
-    root = tmp_path / "own"
-    clip(root / "happy" / "1.mp4")
-    clip(root / "sad" / "2.mp4")
-    table(root, "item,price", "1,2", name="shopping.csv")
-    built = build(root)
-    assert built.classes == ["happy", "sad"]
-    assert built.left_out() == {
-        "no video or picture by their names": ["shopping.csv"]
-    }
-
-
-def test_a_table_that_is_only_a_pointer_of_git_lfs_is_no_reason_to_guess(
-    tmp_path,
-):
-    root = tmp_path / "own"
-    clip(root / "clips" / "a.mp4")
-    table(root, "version https://git-lfs.github.com/spec/v1", "oid sha256:0")
-    with pytest.raises(ValueError, match="labels.csv.*git lfs pull"):
-        corpora.prepare("video_folder/whole", root, tmp_path / "data", False)
-
-
-def test_a_table_cut_in_the_middle_of_a_letter_is_refused(tmp_path):
-    root = tmp_path / "own"
-    clip(root / "clips" / "a.mp4")
-    text = "file,label\nclips/a.mp4,sad\n".encode("utf-16")
-    (root / "labels.csv").write_bytes(text[:-1])
-    with pytest.raises(ValueError, match="begins as UTF-16 and breaks off"):
-        corpora.prepare("video_folder/whole", root, tmp_path / "data", False)
-
-
-@pytest.mark.parametrize(
     ("rows", "message"),
     [
         (["file,valence", "a.mp4,1.5"], r"row 2 \(a.mp4\).*valence=1.5"),

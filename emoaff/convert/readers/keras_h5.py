@@ -20,6 +20,7 @@ import numpy as np
 from emoaff.convert.readers.keras_config import layer_classes
 from emoaff.convert.readers.keras_config import refuse_code
 from emoaff.faces.git_lfs import refuse_pointer
+from emoaff.presets.hdf5_heaps import refuse_broken_heaps
 
 # Weights hardly shrink: beyond this a dataset claims what it does not hold.
 _LARGEST_RATIO = 32
@@ -71,6 +72,7 @@ def read_keras_h5(path: str | os.PathLike) -> KerasFile:
         )
     refuse_pointer(path, "a file of Keras's weights")
     try:
+        refuse_broken_heaps(path)
         with h5py.File(path) as file:
             _refuse_links(path, file)
             return _read(path, file)
@@ -80,8 +82,8 @@ def read_keras_h5(path: str | os.PathLike) -> KerasFile:
         raise ValueError(
             f"Expected weights that Keras stored as HDF5 in {path}. Found "
             f"none that can be read ({type(error).__name__}: {_line(error)}). "
-            "The file is damaged or of another kind: download it again, or choose "
-            "another --from."
+            "The file is damaged or of another kind: download it again, or "
+            "choose another --from."
         ) from error
 
 
