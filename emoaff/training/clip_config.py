@@ -104,9 +104,6 @@ class ClipConfig:
         precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
         frames_at_once: Frames whose activations are in memory at once, see
             `emoaff.training.frame_chunks`; 0 for all.
-        norm_batches: Batches of each epoch that the averages of batch norms
-            are computed from before the model is scored; 0 leaves them as
-            training moved them. See `Experiment`.
         start: Weights to begin with: empty (random), `"imagenet"`, a
             `.weights.h5` file of the backbone, or a preset folder or run, of
             which every layer with the same name and shapes is taken.
@@ -173,7 +170,6 @@ class ClipConfig:
     clip_norm: float = 0.0
     precision: str = "float32"
     frames_at_once: int = 0
-    norm_batches: int = 30
     start: str = ""
     stored: str = "float16"
     monitor: str = "ccc"

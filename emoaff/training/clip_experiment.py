@@ -105,7 +105,6 @@ def clip_experiment(
         accumulate=config.accumulate,
         clip_norm=config.clip_norm or None,
         frames_at_once=config.frames_at_once or None,
-        norm_batches=config.norm_batches,
         describe=data.describe,
     )
 
