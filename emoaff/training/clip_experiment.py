@@ -112,7 +112,6 @@ def clip_experiment(
         accumulate=batch.accumulate,
         clip_norm=config.optimizer.clip_norm or None,
         frames_at_once=batch.frames_at_once or None,
-        norm_batches=batch.norm_batches,
         describe=data.describe,
     )
 

@@ -257,13 +257,9 @@ class BatchConfig(_Group):
         precision: `"float32"`, `"mixed_bfloat16"` or `"mixed_float16"`.
         frames_at_once: Frames whose activations are in memory at once, see
             `emoaff.training.frame_chunks`; 0 for all.
-        norm_batches: Batches of each epoch that the averages of batch norms
-            are computed from before the model is scored; 0 leaves them as
-            training moved them. See `Experiment`.
     """
 
     size: int = 2
     accumulate: int = 1
     precision: str = "float32"
     frames_at_once: int = 0
-    norm_batches: int = 30
