@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
+from emoaff.corpora import catalogue
 from emoaff.corpora import picture_corpus
 from emoaff.corpora.picture_corpus import PictureCorpus
 from emoaff.corpora.picture_corpus import Still
@@ -52,7 +53,7 @@ def test_two_processes_of_beam_build_the_same_videos_in_the_same_order(
     root = tiny.copies(tmp_path / "own", 6, frames=70)
     (root / "bad.mp4").write_text("no video")
     plain = tiny.build(root, tmp_path / "plain")
-    monkeypatch.setattr(corpora, "_builder_class", lambda _: type(plain))
+    monkeypatch.setattr(catalogue, "_builder_class", lambda _: type(plain))
     beamed = corpora.prepare(
         "tiny", root, tmp_path / "beam", False, beam_options=TWO_PROCESSES
     )

@@ -70,7 +70,7 @@ def test_several_processes_that_are_killed_leave_what_is_finished(
     tmp_path, whole, opened
 ):
     root, expected = whole
-    command = [sys.executable, "-m", "tests.building.tiny", str(root)]
+    command = [sys.executable, "-m", "tests.corpora.tiny", str(root)]
     command += [str(tmp_path / "data"), "recording", "2", "2"]
     done = subprocess.run(command, cwd=HERE, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()

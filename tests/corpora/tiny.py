@@ -60,7 +60,7 @@ def corpus(survey=every_video, base=RecordingCorpus, **attributes):
     """A builder's class; `survey` is its method."""
     members = {
         "name": "tiny",
-        "__module__": "tests.building.tiny",  # TFDS looks for a README there
+        "__module__": "tests.corpora.tiny",  # TFDS looks for a README there
         "VERSION": base.FIRST,
         "BUILDER_CONFIGS": [
             CropConfig(name="whole", size=32, find_faces=False)

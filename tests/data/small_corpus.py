@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from emoaff import corpora
+from emoaff.corpora import catalogue
 
 SIDE = 24
 SEGMENT = 8
@@ -141,7 +141,7 @@ def small_corpus(
     }
     with tfds.core.registered.skip_registration():
         made = type("Builder", (tfds.core.GeneratorBasedBuilder,), members)
-    monkeypatch.setattr(corpora, "_builder_class", lambda name: made)
+    monkeypatch.setattr(catalogue, "_builder_class", lambda name: made)
     tfds.disable_progress_bar()
     builder = made(data_dir=data_dir)
     builder.download_and_prepare(

@@ -17,6 +17,7 @@ class Preset:
 
     def __init__(self, space=FERPLUS, dimensions=()):
         self.labels = space
+        self.dimensions = list(dimensions)
         self.config = {"outputs": {}}
         if dimensions:
             self.config["outputs"]["affect"] = {
