@@ -2,6 +2,7 @@ from emoaff.faces.appearance import describe
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import Detection
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.media import PICTURE_SUFFIXES
 from emoaff.faces.media import VIDEO_SUFFIXES
@@ -23,6 +24,7 @@ __all__ = [
     "Frame",
     "Video",
     "VideoWriter",
+    "build_detector",
     "crop_face",
     "describe",
     "media_files",

@@ -7,6 +7,7 @@ import numpy as np
 
 from emoaff.faces.appearance import describe
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.tracking import Settings
 from emoaff.faces.tracking import Tracking
@@ -84,7 +85,7 @@ class FaceTracker:
 
     def __init__(
         self,
-        detector: FaceDetector | None = None,
+        detector: FaceDetector | str | None = None,
         detect_every_s: float = 1 / 3,
         start_score: float = 0.9,
         live: bool = False,
@@ -98,7 +99,7 @@ class FaceTracker:
                 f"Received: detect_every_s={detect_every_s}."
             )
         self._settings = Settings(
-            detector=detector or FaceDetector(),
+            detector=build_detector(detector),
             detect_every_s=detect_every_s,
             start_score=start_score,
             live=live,

@@ -9,9 +9,9 @@ from scipy import special
 
 from emoaff import corpora
 from emoaff import presets
+from emoaff import recipes
 from emoaff.data.recordings import load_recordings
 from emoaff.data.stills import load_stills
-from emoaff import recipes
 from emoaff.training.clip_data import ClipData
 from emoaff.training.recipe_run import train
 from tests.ferplus_files import balanced_rows
@@ -170,7 +170,7 @@ def test_a_teacher_s_answers_are_mixed_into_the_votes(data_dir, tmp_path):
 
 
 def test_teachers_are_for_pictures_with_votes():
-    with pytest.raises(ValueError, match="`teacher` is for target=distrib"):
+    with pytest.raises(ValueError, match="`teacher` is for data.target=dist"):
         recipes.find_recipe("ferplus_static").configure(
             {"teacher": "compact_ferplus", "target": "expression"}
         )

@@ -9,8 +9,8 @@ import pytest
 
 from emoaff import corpora
 from emoaff import presets
-from emoaff.prediction.files import predict_files
 from emoaff import recipes
+from emoaff.prediction.files import predict_files
 from emoaff.training.recipe_run import train
 from tests.data.small_corpus import pixels
 from tests.data.small_corpus import segments
