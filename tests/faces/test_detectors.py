@@ -1,15 +1,22 @@
+import itertools
+
 import pytest
 
 from emoaff.faces import FaceDetector
 from emoaff.faces import FaceTracker
+from emoaff.faces import Video
 from emoaff.faces import build_detector
 from emoaff.faces import detectors
+from tests.sample import CLIP
 
 
 class Blind:
-    """Finds no face anywhere."""
+    """Finds no face anywhere, and counts how often it was asked."""
+
+    asked = 0
 
     def detect(self, image):
+        Blind.asked += 1
         return []
 
     def confirm(self, image, boxes):
@@ -25,7 +32,6 @@ def test_no_name_is_the_usual_detector():
 def test_a_detector_is_given_back_as_it_is():
     mine = Blind()
     assert build_detector(mine) is mine
-    assert FaceTracker(mine).detector is mine
 
 
 def test_an_unknown_name_lists_the_known():
@@ -35,5 +41,8 @@ def test_an_unknown_name_lists_the_known():
 
 def test_one_more_line_makes_a_detector_that_the_tracker_knows(monkeypatch):
     monkeypatch.setitem(detectors.DETECTORS, "blind", Blind)
-    assert isinstance(FaceTracker("blind").detector, Blind)
-    assert isinstance(FaceTracker().detector, FaceDetector)
+    before = Blind.asked
+    with Video(CLIP) as video:
+        frames = list(FaceTracker("blind").track(itertools.islice(video, 3)))
+    assert [faces for _, faces in frames] == [[], [], []]
+    assert Blind.asked > before
