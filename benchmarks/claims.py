@@ -323,7 +323,8 @@ Ryumina et al., 2022: a recurrent block on top of the image model is better than
 the image model alone, on a corpus that neither was trained on.
 
 Tried: `tzirakis_recola --small` with its LSTMs and with none
-(`temporal=`), trained on two of the drawn corpora (3 epochs of 100 updates)
+(`model.temporal`), trained on two of the drawn corpora (3 epochs of 100
+updates)
 and scored on the third's test split: CCC, mean of valence and arousal, mean
 over seeds {" and ".join(map(str, seeds))}.
 

@@ -1,6 +1,6 @@
 """Trains the recipes on drawn faces and compares with what they should reach.
 
-    python benchmarks/small_recipes.py [NAME ...] --data-dir data --runs runs/small
+    python benchmarks/small_recipes.py [NAME ...] --data-dir data
 
 What a small recipe should reach is in its module's `EXPECTED`. This trains all
 of them, or those named and what they learn on top of, draws the corpora that

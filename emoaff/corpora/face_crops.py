@@ -15,6 +15,7 @@ from emoaff.corpora.footage import PEOPLE
 from emoaff.corpora.footage import Box
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
 
@@ -92,7 +93,7 @@ class FaceCropper:
         find_faces: bool = True,
         person: str = "main",
         quality: int = 90,
-        detector: FaceDetector | None = None,
+        detector: FaceDetector | str | None = None,
     ):
         if size < 1 or not margin > -1 or not 1 <= quality <= 100:
             raise ValueError(
@@ -118,7 +119,7 @@ class FaceCropper:
         self.quality = quality
         self.frames = self.people = 0
         self.outside: list[int] = []
-        self._detector = detector or FaceDetector()
+        self._detector = build_detector(detector)
         self._tracker = FaceTracker(self._detector)
 
     def video(self, frames: Iterable[Frame]) -> Iterator[FaceCrop]:

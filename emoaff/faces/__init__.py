@@ -1,6 +1,7 @@
 from emoaff.faces.crop import crop_face
 from emoaff.faces.detect import Detection
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.media import MediaFiles
 from emoaff.faces.media import find_media
@@ -26,6 +27,7 @@ __all__ = [
     "MediaFiles",
     "Video",
     "VideoWriter",
+    "build_detector",
     "crop_face",
     "describe",
     "find_media",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.people import describe
 from emoaff.faces.tracking import Tracking
@@ -83,7 +84,7 @@ class FaceTracker:
 
     def __init__(
         self,
-        detector: FaceDetector | None = None,
+        detector: FaceDetector | str | None = None,
         detect_every_s: float = 1 / 3,
         start_score: float = 0.9,
         live: bool = False,
@@ -96,7 +97,7 @@ class FaceTracker:
                 "detect_every_s must be over 0. "
                 f"Received: detect_every_s={detect_every_s}."
             )
-        self.detector = detector or FaceDetector()
+        self.detector = build_detector(detector)
         self.detect_every_s = detect_every_s
         self.start_score = start_score
         self.live = live

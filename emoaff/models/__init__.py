@@ -1,5 +1,6 @@
 from emoaff.models.affwildnet import build_affwildnet
 from emoaff.models.backbones import build_backbone
+from emoaff.models.backbones import register_backbone
 from emoaff.models.cnn_lstm import build_cnn_lstm
 from emoaff.models.emo_affectnet import build_emo_affectnet_backbone
 from emoaff.models.emo_affectnet import build_emo_affectnet_lstm
@@ -28,4 +29,5 @@ __all__ = [
     "build_small_cnn",
     "build_vgg_face16",
     "build_vggface2_resnet50",
+    "register_backbone",
 ]

@@ -107,6 +107,37 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
     return model
 
 
+def register_backbone(
+    name: str,
+    build: Callable,
+    image_size: int,
+    stages: tuple[str, ...],
+    imagenet: bool = False,
+) -> None:
+    """Gives an image model of your own a name that `build_backbone` knows.
+
+    Settings of recipes (`model.backbone`) then know it too.
+
+    Args:
+        name: The name; none of those there are.
+        build: Called with `image_size`, and with `weights` (`"imagenet"` or
+            `None`) if `imagenet`: a `keras.Model` from `(batch, height, width,
+            3)`, RGB in `[0, 255]`, to `(batch, features)`.
+        image_size: The size it is built for unless another is asked for.
+        stages: Name of the last layer of each stage, for `frozen_stages`.
+        imagenet: Whether `build` can load weights of ImageNet itself.
+
+    Raises:
+        ValueError: If the name is taken.
+    """
+    if name in _BACKBONES:
+        raise ValueError(
+            f"Expected a name that is not one of {', '.join(names())}. "
+            f"Received: name={name!r}. Choose another."
+        )
+    _BACKBONES[name] = _Named(build, image_size, tuple(stages), imagenet)
+
+
 def _rangulov_features(image_size):
     model = build_rangulov_cnn(image_size=image_size)
     features = model.get_layer("features").output

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emoaff.faces.detect import FaceDetector
+from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.media import media_kind
 from emoaff.faces.pictures import read_picture
@@ -66,12 +67,12 @@ class Timeline:
         path: str | os.PathLike,
         preset: Preset,
         options: Options = Options(),  # noqa: B008, frozen
-        detector: FaceDetector | None = None,
+        detector: FaceDetector | str | None = None,
     ):
         self.path = pathlib.Path(path)
         preset = preset.with_prior(options.prior)
         self.preset, self.options = preset, options
-        self.detector = detector or FaceDetector()
+        self.detector = build_detector(detector)
         if options.min_face is not None:
             self.detector = self.detector.for_faces_from(options.min_face)
         self.kind = media_kind(self.path) or "video"
@@ -259,7 +260,7 @@ def predict_video(
 def predict_frames(
     frames: Iterable[Frame],
     preset: str | os.PathLike | Preset = "compact_ferplus",
-    detector: FaceDetector | None = None,
+    detector: FaceDetector | str | None = None,
     **options,
 ) -> Iterator[tuple[Frame, list[Row]]]:
     """As `predict_video` with `live`, for frames that come one by one.
@@ -285,7 +286,7 @@ def predict_frames(
     running = Running(preset, options)
     fed: collections.deque[Row] = collections.deque()
     # One row in, one row out: nothing is asked for that is not there yet.
-    detector = detector or FaceDetector()
+    detector = build_detector(detector)
     finishing = Finishing(
         preset,
         running.options,

@@ -67,11 +67,12 @@ SMALL = SmallRecipe(
     ),
     summary="""\
 Rare classes count by more copies of their windows instead of weights in the
-loss, with which a small network learns nothing in the first minutes.""",
+loss, with which a small network learns nothing in the first minutes. The run
+below had a mean F1 of the classes of .414.""",
 )
 EXPECTED = (
     Expected(
-        {"uar": 0.473, "accuracy": 0.852, "macro_f1": 0.414},
+        {"uar": 0.473, "accuracy": 0.852},
         "synthetic_affect/realeyes",
         "validation",
         seed=0,

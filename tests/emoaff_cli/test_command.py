@@ -291,7 +291,10 @@ def test_recipes_are_listed_and_explained(capsys):
     assert row.format("test", "0.341") in printed
     assert row.format("validation", "0.376") in printed
     assert "emoaff train tzirakis_recola --small" in printed
-    assert "| synthetic_affect/studio | validation | CCC mean | 0.876 | 0 | me" in printed
+    assert (
+        "| synthetic_affect/studio | validation | CCC mean | 0.876 | 0 | me"
+        in printed
+    )
     assert emoaff_cli.main(["recipes", "nope"]) == 2
 
 

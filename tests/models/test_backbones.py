@@ -348,3 +348,24 @@ def test_errors_say_what_was_received(tmp_path):
     (tmp_path / "text.weights.h5").write_text("not weights")
     with pytest.raises(ValueError, match="text.weights.h5 does not hold the"):
         build_backbone(tiny(), weights=tmp_path / "text.weights.h5")
+
+
+def test_a_backbone_of_one_s_own_gets_a_name(monkeypatch):
+    monkeypatch.setattr(backbones, "_BACKBONES", {**backbones._BACKBONES})
+
+    def build(image_size):
+        image = keras.Input((image_size, image_size, 3))
+        x = keras.layers.Conv2D(5, 3, name="only")(image)
+        x = keras.layers.GlobalAveragePooling2D()(x)
+        return keras.Model(image, x)
+
+    backbones.register_backbone("mine", build, 40, ("only",))
+    assert "mine" in backbones.names()
+    made = build_backbone("mine", frozen_stages=1)
+    assert made.input_shape == (None, 40, 40, 3)
+    assert made.output_shape == (None, 5)
+    assert not made.get_layer("only").trainable
+    with pytest.raises(ValueError, match="not one of .*name='mine'"):
+        backbones.register_backbone("mine", build, 40, ("only",))
+    with pytest.raises(ValueError, match="has no ImageNet weights"):
+        build_backbone("mine", weights="imagenet")

@@ -170,7 +170,7 @@ def test_a_teacher_s_answers_are_mixed_into_the_votes(data_dir, tmp_path):
 
 
 def test_teachers_are_for_pictures_with_votes():
-    with pytest.raises(ValueError, match="`teacher` is for target=distrib"):
+    with pytest.raises(ValueError, match="`teacher` is for data.target=dist"):
         recipes.find_recipe("ferplus_static").configure(
             {"teacher": "compact_ferplus", "target": "expression"}
         )

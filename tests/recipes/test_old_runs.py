@@ -70,20 +70,20 @@ def best_weights(run):
         return {name: stored[name] for name in stored.files if name[0] == "v"}
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """As a kill of the process would be."""
 
 
 def stop_after_one_epoch(line):
     if line.startswith("epoch 1/"):
-        raise Stopped
+        raise StoppedError
 
 
 def test_an_interrupted_run_of_before_goes_on(data_dir, tmp_path):
     name = "synthetic_tzirakis_recola"
     train(name, data_dir, tmp_path / "whole", QUICK, report=[].append)
     run = tmp_path / "run"
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train(name, data_dir, run, QUICK, report=stop_after_one_epoch)
     # What the version before would have written in the run's place.
     path = run / "config.json"
@@ -146,7 +146,5 @@ def test_recorded_commands_are_still_understood(command):
     overrides = dict(text.split("=", 1) for text in given)
     settings = list_settings(recipes.find_recipe(words[2]).configure(overrides))
     for name, text in overrides.items():
-        value = settings[
-            name if name in settings else OLD_SETTING_NAMES[name]
-        ]
+        value = settings[name if name in settings else OLD_SETTING_NAMES[name]]
         assert str(text) == str(value) or json.loads(text) == value

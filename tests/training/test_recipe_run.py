@@ -13,8 +13,8 @@ from emoaff.recipes import compact_ferplus
 from emoaff.training import still_votes
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import train_commands
-from emoaff.training.recipe_run import parse_overrides
 from emoaff.training.recipe_run import train
+from emoaff.training.settings import parse_overrides
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
 
