@@ -1,4 +1,5 @@
 import av
+import numpy as np
 import pytest
 
 from emoaff.faces import Video
@@ -100,8 +101,6 @@ def test_open_media_is_not_taken_for_encrypted(tmp_path, name):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_damaged_boxes_end_the_search(tmp_path, seed):
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     path = write_numbered(tmp_path / "a.mp4", 3, movflags="faststart")
     data = bytearray(path.read_bytes())
@@ -109,5 +108,12 @@ def test_damaged_boxes_end_the_search(tmp_path, seed):
         data[place] = rng.integers(256)
     path.write_bytes(data)
     assert isinstance(find_encryption(path), str)
-    path.write_bytes(b"\x00\x00\x00\x08ftyp" + b"\x00\x00\x00\x08moov" * 9999)
+
+
+def test_boxes_in_boxes_without_end_are_not_followed(tmp_path):
+    data = b""
+    for _ in range(3000):
+        data = (len(data) + 8).to_bytes(4, "big") + b"moov" + data
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"\x00\x00\x00\x08ftyp" + data)
     assert find_encryption(path) == ""

@@ -1,9 +1,11 @@
 import dataclasses
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 
+from emoaff.faces import Detection
 from emoaff.faces import FaceDetector
 from emoaff.faces import FaceTracker
 from emoaff.faces import Frame
@@ -370,3 +372,28 @@ def test_a_face_that_the_edge_cuts_is_followed_through_a_video():
     frames = [Frame(n, n / 25, image) for n in range(20)]
     followed = list(FaceTracker().track(frames))
     assert [len(faces) for _, faces in followed] == [1] * 20
+
+
+class Quarter:
+    """Sees one face, always in the same quarter of the picture."""
+
+    def detect(self, image):
+        height, width = image.shape[:2]
+        box = (width / 4, height / 4, width / 4, height / 4)
+        return [Detection(box, 0.99, np.zeros((5, 2), np.float32))]
+
+    def confirm(self, image, boxes):
+        return [self.detect(image)[0] for _ in boxes]
+
+
+def test_boxes_are_in_the_pixels_of_each_frame_where_sizes_change():
+    rng = np.random.default_rng(0)
+    small = cv2.resize(rng.integers(0, 256, (18, 32, 3), np.uint8), (320, 180))
+    # Twice as large, and the same once it is made small for following.
+    images = [small] * 4 + [cv2.resize(small, (640, 360))] * 4
+    frames = [Frame(n, n / 25, image) for n, image in enumerate(images)]
+    for frame, faces in FaceTracker(Quarter()).track(frames):
+        height, width = frame.image.shape[:2]
+        expected = np.array([width, height, width, height]) / 4
+        assert len(faces) == 1
+        np.testing.assert_allclose(faces[0].box, expected, rtol=0.02)
