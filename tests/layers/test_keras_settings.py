@@ -108,7 +108,7 @@ def test_networks_are_the_same_whatever_the_users_settings(build, odd_settings):
 
 
 def colour_preset(folder):
-    head = small_presets.dense(2, activation="softmax")
+    head = small_presets.dense(8, activation="softmax")
     return small_presets.saved(
         folder,
         small_presets.still_model({"expression": head}),
