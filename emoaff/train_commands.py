@@ -18,7 +18,7 @@ from emoaff import presets
 # A run's folder that holds its preset.
 PRESET = "preset"
 # Settings that may name a run, or a file, by its place on one machine.
-_PLACES = ("initial_weights", "start", "teacher", "features_from")
+_PLACES = ("initial_weights", "start", "teacher", "features_from", "trunk")
 
 
 def train_commands(recipe: str, config, out="") -> list[str]:
