@@ -85,7 +85,9 @@ class Config:
     weight_decay: float = 1e-2
     folds: int = 5
     rate_hz: float = 3.0
-    margin: float = 0.0
+    # The corpus cuts faces to 0.83 of what the detector boxes (the median of 61
+    # pictures of it).
+    margin: float = -0.15
     seed: int = 0
 
 
