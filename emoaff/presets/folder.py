@@ -44,6 +44,8 @@ _TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "files"
 _CHECKOUT = pathlib.Path(__file__).parents[2] / "weights"
 _LARGE = ("resnet50_ferplus",)
+# Trained on data that only research may use.
+_RESEARCH = ("cnn_lstm_affect",)
 
 
 # Pairs of functions: whether a path is of that form, and its loader.
@@ -86,9 +88,10 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
         return named[str(name_or_path)]
     path = pathlib.Path(name_or_path)
     if not (path / CONFIG).is_file():
-        if str(name_or_path) in _LARGE:
+        if str(name_or_path) in _LARGE + _RESEARCH:
+            why = "too large" if str(name_or_path) in _LARGE else "for research"
             raise ValueError(
-                f"The preset {name_or_path} is too large for the installed "
+                f"The preset {name_or_path} is {why}, so not in the installed "
                 f"package. Expected its folder in {_CHECKOUT.name}/ of a "
                 f"checkout of emoaff or in $EMOAFF_HOME. {_home_text()} Copy "
                 f"{_CHECKOUT.name}/{name_or_path} from emoaff's repository "

@@ -25,6 +25,7 @@ _PLACES = (
     "start",
     "teacher",
     "features_from",
+    "trunk",
     "model.start",
     "teacher.preset",
     "data.features_from",

@@ -40,7 +40,8 @@ def begin_from(model: keras.Model, start: str, report) -> set[str]:
             "Expected random weights (empty), imagenet, a .weights.h5 file, a "
             f"preset or the folder of a run. Received: start={start}."
         )
-    taken = copy_layers(presets.load_preset(preset_of(start)).model, model)
+    source = presets.load_preset(preset_of(start)).model
+    taken = copy_layers(source, model) | _copy_image_model(source, model)
     if not taken:
         raise ValueError(
             f"Expected in {pathlib.Path(start)} a model with some layer of the "
@@ -68,3 +69,20 @@ def copy_layers(source: keras.Model, model: keras.Model) -> set[str]:
             layer.set_weights(weights)
             taken.add(layer.name)
     return taken
+
+
+def _copy_image_model(source, model):
+    """Fills the layer `backbone` with an image model of any other name."""
+    named = {layer.name: layer for layer in model.layers}
+    if "backbone" not in named or any(
+        layer.name == "backbone" for layer in source.layers
+    ):
+        return set()
+    shapes = [tuple(w.shape) for w in named["backbone"].weights]
+    for layer in source.layers:
+        if isinstance(layer, keras.Model) and layer.weights:
+            weights = layer.get_weights()
+            if [w.shape for w in weights] == shapes:
+                named["backbone"].set_weights(weights)
+                return {"backbone"}
+    return set()

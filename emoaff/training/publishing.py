@@ -14,11 +14,15 @@ from emoaff import presets
 from emoaff.data.frame_rates import stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
+from emoaff.evaluation.evaluation import joined
+from emoaff.evaluation.evaluation import subjects
 from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.evaluation.recording_predictions import features_of
+from emoaff.evaluation.scores import AffectScores
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
+from emoaff.labels import DIMENSIONS
 from emoaff.presets import model_card
 from emoaff.presets import preset_of
 from emoaff.presets.calibration import Calibration
@@ -304,3 +308,55 @@ def _outputs(target, space):
         "classes": list(space.classes),
     }
     return {name: output}
+
+
+def publish_cross_validated(
+    model: keras.Model,
+    config: dict,
+    folder: str | os.PathLike,
+    recordings: Recordings,
+    answers: np.ndarray,
+    report,
+    stored: str = "float16",
+) -> pathlib.Path:
+    """Saves and describes a preset that learned from all there is.
+
+    Its scores are those of models that were trained in the same way on a part
+    of the recordings each, on the recordings that they did not see.
+
+    Args:
+        model: See `publish`.
+        config: See `publish`.
+        folder: See `publish`.
+        recordings: All that was learned from: n frames.
+        answers: float `(n, 2)`, valence and arousal of those models; NaN
+            where there is none. All NaN leaves the preset without scores.
+        report: See `publish`.
+        stored: See `publish`.
+
+    Returns:
+        The folder.
+    """
+    if np.isfinite(answers).any():
+        truth = [getattr(recordings, name) for name in DIMENSIONS]
+        scores = AffectScores(
+            np.stack(truth, axis=1),
+            np.clip(answers, *DIMENSION_RANGE),
+            recordings.recording,
+            DIMENSIONS,
+            len(recordings.names),
+        )
+        facts = {
+            "dataset": recordings.dataset,
+            "split": f"{recordings.split}, cross-validated",
+            "model": config["name"],
+            "preprocessing": "models trained like this one on the other folds",
+        }
+        table = joined([scores.table(None, subjects(recordings))], facts)
+        config = {**config, "scores": table.to_dict()}
+        report(table.to_text())
+    folder = presets.save_preset(model, folder, config, stored)
+    complete = presets.load_preset(folder).config
+    card = model_card.render(config["name"], complete)
+    (folder / presets.CARD).write_text(card, "utf-8")
+    return folder

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from emoaff import presets
+from emoaff.layers import Framewise
 from emoaff.presets import preset_of
 from emoaff.training.first_weights import begin_from
 from emoaff.training.first_weights import copy_layers
@@ -89,3 +90,34 @@ def test_a_preset_that_shares_no_layer_is_refused(tmp_path):
     other = keras.Model(inputs, keras.layers.Dense(2, name="other")(inputs))
     with pytest.raises(ValueError, match="same name and shapes"):
         begin_from(other, str(tmp_path / "preset"), print)
+
+
+def test_an_image_model_of_another_name_becomes_the_backbone(tmp_path):
+    def image_model(seed, name):
+        keras.utils.set_random_seed(seed)
+        inputs = keras.Input((8, 8, 3))
+        x = keras.layers.Conv2D(2, 3, name="stem")(inputs)
+        x = keras.layers.GlobalAveragePooling2D()(x)
+        return keras.Model(inputs, x, name=name)
+
+    inner, inputs = image_model(1, "some_net"), keras.Input((8, 8, 3))
+    output = keras.layers.Dense(2, name="other")(inner(inputs))
+    presets.save_preset(
+        keras.Model(inputs, {"expression": output}),
+        tmp_path / "source",
+        {
+            "name": "source",
+            "input": {"size": 8},
+            "crop": {},
+            "outputs": {"expression": {"label_space": "two", "classes": "ab"}},
+        },
+        dtype="float32",
+    )
+    clips = keras.Input((2, 8, 8, 3))
+    x = Framewise(image_model(2, "net"), name="backbone")(clips)
+    target = keras.Model(clips, keras.layers.Dense(2, name="head")(x))
+    taken = begin_from(target, str(tmp_path / "source"), lambda line: None)
+    assert taken == {"backbone"}
+    np.testing.assert_array_equal(
+        target.get_layer("backbone").get_weights()[0], inner.get_weights()[0]
+    )

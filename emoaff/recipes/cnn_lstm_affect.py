@@ -1,0 +1,238 @@
+"""Valence and arousal of each frame of a face video, beside its expression.
+
+LSTMs on the features of a preset of single pictures, which stays as it is,
+learn the ratings of film clips with a concordance loss and become the preset
+`cnn_lstm_affect`.
+
+    emoaff prepare kerc2020/clips --manual-dir CORPUS --data-dir data
+    emoaff train cnn_lstm_affect --data-dir data --out runs/cnn_lstm_affect
+
+On another image model, with nothing else to change:
+
+    emoaff train cnn_lstm_affect --data-dir data --out runs/other \
+        --set trunk=runs/compact_ferplus_v3
+
+The scores are of a cross-validation, which the run makes first: each clip is
+answered by heads that saw none of its block of neighbouring clips. The heads of
+the preset learn from all clips.
+"""
+
+import dataclasses
+
+import keras
+import numpy as np
+
+from emoaff import presets
+from emoaff.data.recordings import load_recordings
+from emoaff.data.subject_splits import folds_by_subject
+from emoaff.presets import preset_of
+from emoaff.training import Experiment
+from emoaff.training import Stage
+from emoaff.training.affect_heads import build_heads
+from emoaff.training.affect_heads import heads_loss
+from emoaff.training.affect_heads import join_heads
+from emoaff.training.affect_heads import mean_of_heads
+from emoaff.training.clip_views import by_clip
+from emoaff.training.clip_views import image_parts
+from emoaff.training.clip_views import view_features
+from emoaff.training.commands import portable_settings
+from emoaff.training.commands import run_name
+from emoaff.training.commands import train_commands
+from emoaff.training.cross_validate_heads import cross_validate_heads
+from emoaff.training.publishing import publish_cross_validated
+from emoaff.training.view_clips import ViewClips
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Everything that changes the numbers of a run, and nothing else.
+
+    Args:
+        dataset: Corpus of clips with valence and arousal.
+        trunk: Preset of single pictures, or a run, whose features are used.
+        shares: Views of a picture in training: how much of its width and
+            height is kept. The first is the one that is scored.
+        flip: Whether views are seen in the mirror too.
+        heads: Heads beside each other, whose answers are averaged.
+        dense: Width of the layer before the memory.
+        temporal: `"lstm"`, `"gru"` or `""` for no memory.
+        units: Width of the memory.
+        dropout: Share of the features dropped.
+        dropout_heads: Share of the memory's answer dropped.
+        epochs: How many.
+        batch_size: Clips an update.
+        learning_rate: Highest rate; a cosine takes it to 0.
+        weight_decay: AdamW's decoupled decay.
+        folds: Of the cross-validation that the scores come from; 0 for none.
+        rate_hz: Frames a second on which a video is looked at.
+        margin: Crop margin of the preset, see `emoaff.faces.crop_face`.
+        seed: Of weights and draws.
+    """
+
+    dataset: str = "kerc2020/clips"
+    trunk: str = "compact_ferplus"
+    shares: tuple[float, ...] = (1.0, 0.8)
+    flip: bool = True
+    heads: int = 5
+    dense: int = 64
+    temporal: str = "lstm"
+    units: int = 64
+    dropout: float = 0.5
+    dropout_heads: float = 0.3
+    epochs: int = 25
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    folds: int = 5
+    rate_hz: float = 3.0
+    # The corpus cuts faces to 0.83 of what the detector boxes (the median of 61
+    # pictures of it).
+    margin: float = -0.15
+    seed: int = 0
+
+
+NAME = "cnn_lstm_affect"
+SUMMARY = """\
+For research only: it was trained on a competition's film frames (KERC 2020),
+on an image model that began from VGGFace2. Not for decisions about people.
+
+Valence and arousal of each frame of a face video, from a frozen image model
+and LSTMs beside each other, whose answers are averaged; and the expression
+that the image model names."""
+DATA = """\
+KERC 2020: clips of Korean films and dramas, 1 to 12 faces each, about 2 to 4 a
+second, and one rating of the whole clip by the mean of its raters; each frame
+was given the rating of its clip. Who acts in which clip is not known, so one
+actor may be in a clip that was learned from and in one that was scored."""
+LICENCE = """\
+For research only. KERC 2020 is the data of a competition, film frames of
+people who can be recognised; VGGFace2, from which the image model began, was
+published for research; FER2013, which it learned expressions from, was
+collected by web search and its rights are unclear."""
+TRAINING = """\
+The image model is not changed, and names expressions as before. The heads
+learn from its features of each picture, whole and without its margins, and in
+the mirror, by the concordance loss of frames plus that of the means of clips,
+with AdamW. What is scored is each clip's answer by heads that saw none of its
+block of 12 neighbouring clips."""
+LIMITS = """\
+It says what raters saw in scenes played by actors, of one country's films, not
+what a person feels. Ratings are of whole clips, so how fast its answers follow
+a face was never measured. It learned from at most 12 frames at a rate that is
+itself a guess (3 a second is the middle of 2 to 4): a video is therefore looked
+at 3 times a second, and answers far from the beginning of a long video rest on
+a longer memory than any that was trained. Other people, ages, origins and
+cameras were not measured."""
+
+
+def experiment(config: Config, data_dir, out, report) -> Experiment:
+    """The clips, the heads and the preset that comes of them.
+
+    Args:
+        config: The run's settings.
+        data_dir: Where the corpus was built.
+        out: Folder of the run.
+        report: Called with lines of progress.
+    """
+    trunk = presets.load_preset(preset_of(config.trunk))
+    encoder, expression = image_parts(trunk)
+    recordings = load_recordings(config.dataset, "train", data_dir)
+    report(f"features of {len(recordings)} frames with {trunk.name}")
+    views = view_features(encoder, recordings, config.shares, config.flip)
+    features = np.stack([by_clip(recordings, view) for view in views])
+    labels = by_clip(
+        recordings, np.stack([recordings.valence, recordings.arousal], axis=1)
+    )
+    clips = ViewClips(features, labels, config)
+
+    def build():
+        keras.utils.set_random_seed(config.seed)
+        return build_heads(features.shape[-1], config)
+
+    def validate(model):
+        # All clips are learned from: this says only that it does learn.
+        said = mean_of_heads(model(clips.scaled(features[0]), training=False))
+        loss = heads_loss(labels, {"mean": keras.ops.convert_to_tensor(said)})
+        return {"training_loss": float(loss)}
+
+    def publish(model, history, folder):
+        answers = np.full((len(recordings), 2), np.nan, np.float32)
+        if config.folds:
+            parts = folds_by_subject(recordings.subjects, config.folds)
+            heads = cross_validate_heads(
+                features, labels, config, parts, optimizer_of, report
+            )
+            inside = np.isfinite(features[0, ..., 0])
+            answers = heads.mean(axis=0)[inside]
+        joined = join_heads(
+            model, encoder, expression, (clips.mean, clips.deviation), NAME
+        )
+        said = preset_config(config, trunk, features.shape[2], history, out)
+        return publish_cross_validated(
+            joined, said, folder, recordings, answers, report
+        )
+
+    return Experiment(
+        build=build,
+        stages=(
+            Stage(
+                config.epochs,
+                lambda _: optimizer_of(config, clips.steps * config.epochs),
+            ),
+        ),
+        loss=heads_loss,
+        batches=clips.batches,
+        steps=clips.steps,
+        validate=validate,
+        monitor="training_loss",
+        higher_is_better=False,
+        publish=publish,
+    )
+
+
+def optimizer_of(config: Config, total: int) -> keras.optimizers.Optimizer:
+    """Makes the optimizer for so many updates."""
+    rate = keras.optimizers.schedules.CosineDecay(
+        config.learning_rate / 25,
+        decay_steps=max(total - total // 10, 1),
+        warmup_target=config.learning_rate,
+        warmup_steps=total // 10,
+    )
+    return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
+
+
+def preset_config(config, trunk, longest, history, out) -> dict:
+    """What the preset's `config.json` says beside weights and scores."""
+    return {
+        "name": run_name(out),
+        "input": trunk.config["input"],
+        "crop": {**trunk.config["crop"], "margin": config.margin},
+        "sampling": {
+            "window": longest,
+            "rate_hz": config.rate_hz,
+            "stride": longest,
+            "rule": "sliding",
+        },
+        "outputs": {
+            "expression": trunk.config["outputs"]["expression"],
+            "valence_arousal": {
+                "kind": "dimensional",
+                "names": ["valence", "arousal"],
+                "range": [-1, 1],
+            },
+        },
+        "licence": LICENCE,
+        "provenance": {
+            "summary": SUMMARY,
+            "data": DATA,
+            "training": TRAINING,
+            "limits": LIMITS,
+            "trunk": {
+                "name": trunk.name,
+                "sha256": trunk.config["weights"]["sha256"],
+            },
+            "train_command": "\n    ".join(train_commands(NAME, config, out)),
+            "settings": portable_settings(config),
+            "history": history,
+        },
+    }

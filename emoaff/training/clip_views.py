@@ -1,0 +1,103 @@
+"""What a frozen image model makes of clips, seen through several crops.
+
+What is public here:
+
+    image_parts(preset) -> encoder, expression layer
+    view_features(encoder, recordings, shares, flip) -> array
+    by_clip(recordings, values) -> array
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from emoaff.data.clips import frame_batches
+from emoaff.data.recordings import Recordings
+from emoaff.presets.preset import Preset
+from emoaff.progress.progress import Progress
+
+_BATCH = 64
+
+
+def image_parts(preset: Preset) -> tuple[keras.Model, keras.layers.Dense]:
+    """Takes a preset of single pictures apart.
+
+    Args:
+        preset: Its output `expression` must be a dense layer on the features.
+
+    Returns:
+        The model from pictures to features, and that layer.
+
+    Raises:
+        ValueError: If the preset is of another form.
+    """
+    preset.require_single_pictures()
+    named = {layer.name: layer for layer in preset.model.layers}
+    layer = named.get("expression")
+    if not isinstance(layer, keras.layers.Dense):
+        raise ValueError(
+            "Expected a preset whose output `expression` is a dense layer on "
+            f"its features. Received: {preset.name}. Choose compact_ferplus "
+            "or a run of that recipe."
+        )
+    encoder = keras.Model(preset.model.inputs, layer.input, name="encoder")
+    return encoder, layer
+
+
+def view_features(
+    encoder: keras.Model,
+    recordings: Recordings,
+    shares: tuple[float, ...] = (1.0,),
+    flip: bool = False,
+) -> np.ndarray:
+    """Runs an image model on every frame, once for each view.
+
+    Args:
+        encoder: `(batch, size, size, 3)` to `(batch, features)`.
+        recordings: The frames.
+        shares: Of each picture's width and height, how much is kept about
+            the middle; a view each.
+        flip: Whether each view is seen in the mirror too.
+
+    Returns:
+        float32 `(views, n, features)`, in stored order.
+    """
+    size, side = encoder.input_shape[1], recordings.picture_shape[0]
+    run = tf.function(lambda x: encoder(x, training=False))
+    views: list[list] = [[] for _ in shares for _ in range(1 + flip)]
+    progress, done = Progress("features", "frames", every_s=20.0), 0
+    for pictures in frame_batches(recordings, side, _BATCH):
+        number = 0
+        for share in shares:
+            kept = round(share * side)
+            edge = (side - kept) // 2
+            x = pictures[:, edge : edge + kept, edge : edge + kept]
+            if kept != size:
+                x = tf.image.resize(x, (size, size), antialias=True)
+            for seen in (x, x[:, :, ::-1])[: 1 + flip]:
+                views[number].append(run(seen).numpy())
+                number += 1
+        done += len(pictures)
+        progress.update(done, done / len(recordings))
+    progress.close()
+    return np.stack([np.concatenate(parts) for parts in views])
+
+
+def by_clip(recordings: Recordings, values: np.ndarray) -> np.ndarray:
+    """Lays values of frames out by recording.
+
+    Args:
+        recordings: n frames.
+        values: float32 `(n, c)`.
+
+    Returns:
+        float32 `(recordings, longest, c)`; NaN after the end of a recording.
+    """
+    counts = np.bincount(recordings.recording, minlength=len(recordings.names))
+    first = np.cumsum(counts) - counts
+    place = np.arange(len(recordings)) - first[recordings.recording]
+    laid = np.full(
+        (len(counts), counts.max(), values.shape[1]), np.nan, np.float32
+    )
+    laid[recordings.recording, place] = values
+    return laid

@@ -1,0 +1,55 @@
+import time
+
+import keras
+import numpy as np
+
+from emoaff.training.affect_heads import build_heads
+from emoaff.training.affect_heads import heads_loss
+from emoaff.training.training_step import TrainingStep
+from emoaff.training.training_step import strategy_named
+from emoaff.training.view_clips import ViewClips
+
+
+def cross_validate_heads(
+    features, labels, config, folds, optimizer_of, report
+) -> np.ndarray:
+    """Answers each clip with heads that did not learn from its fold.
+
+    Args:
+        features: float32 `(views, clips, frames, features)`, NaN after the
+            end of a clip. The first view is the one that is answered.
+        labels: float32 `(clips, frames, 2)`, NaN where unlabelled.
+        config: See `emoaff.recipes.cnn_lstm_affect.Config`.
+        folds: Pairs of clips to learn from and clips to answer; every clip is
+            answered once.
+        optimizer_of: Makes an optimizer, given the settings and the number of
+            updates.
+        report: Called with a line for each fold.
+
+    Returns:
+        float32 `(heads, clips, frames, 2)`; without meaning after the end of
+        a clip.
+    """
+    answers = np.full((config.heads, *labels.shape), np.nan, np.float32)
+    for number, (rest, held_out) in enumerate(folds, start=1):
+        started = time.monotonic()
+        keras.utils.set_random_seed(config.seed)
+        clips = ViewClips(features[:, rest], labels[rest], config)
+        model = build_heads(features.shape[-1], config)
+        step = TrainingStep(
+            model,
+            optimizer_of(config, clips.steps * config.epochs),
+            heads_loss,
+            strategy_named("none"),
+        )
+        for epoch in range(config.epochs):
+            batches = iter(clips.batches(epoch, 0, (0, 1)))
+            for _ in range(clips.steps):
+                step(batches)
+        seen = clips.scaled(features[0, held_out])
+        said = model(seen, training=False)
+        for head, values in enumerate(said.values()):
+            answers[head, held_out] = keras.ops.convert_to_numpy(values)
+        seconds = time.monotonic() - started
+        report(f"fold {number}/{len(folds)} answered, {seconds:.0f} s")
+    return answers
