@@ -1,8 +1,10 @@
 """Emotions of faces on video: corpora, Keras models, training, prediction."""
 
+# First, since it imports Keras on TensorFlow.
+import emoaff.layers.backend  # noqa: F401, I001
+
 # Importing a class registers it: `keras.saving.load_model` finds nothing that
 # these lines do not import.
-from emoaff import _backend  # noqa: F401 - first: it imports Keras
 from emoaff import corpora
 from emoaff import faces
 from emoaff import labels

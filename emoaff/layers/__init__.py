@@ -1,5 +1,7 @@
 """Keras layers."""
 
+# First, since it imports Keras on TensorFlow.
+import emoaff.layers.backend  # noqa: F401, I001
 from emoaff.layers.framewise import Framewise
 from emoaff.layers.greyscale import Greyscale
 from emoaff.layers.input_normalization import InputNormalization
