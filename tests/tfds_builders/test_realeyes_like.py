@@ -193,8 +193,12 @@ def test_what_is_not_used_is_counted_with_its_reason(flags):
 
 
 def test_the_recipe_of_the_paper_reads_it(flags, data):
-    config = tzirakis_realeyes.Config(
-        dataset=FLAGS, frames=2, oversample_stride=1, batch_size=1, size=32
+    config = tzirakis_realeyes.CONFIG.change(
+        data={"dataset": FLAGS},
+        window={"frames": 2},
+        balance={"stride": 1},
+        batch={"size": 1},
+        model={"size": 32},
     )
     said = []
     read = ClipData(config, data, None, said.append)
