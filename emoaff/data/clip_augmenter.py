@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-from emoaff.data.clip_operations import blur
-from emoaff.data.clip_operations import cut_each
-from emoaff.data.clip_operations import cut_picture
-from emoaff.data.clip_operations import recolour
-from emoaff.data.clip_operations import to_dtype
+from emoaff.data.clip_pixels import blur
+from emoaff.data.clip_pixels import cut_each
+from emoaff.data.clip_pixels import cut_picture
+from emoaff.data.clip_pixels import recolour
+from emoaff.data.clip_pixels import to_dtype
 from emoaff.data.picture_reading import resize
 
 # Rec. 601, as in Pillow and OpenCV.

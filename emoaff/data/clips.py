@@ -24,7 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clip_operations import to_dtype
+from emoaff.data.clip_pixels import to_dtype
 from emoaff.data.epoch_steps import EpochSteps
 from emoaff.data.picture_reading import plan_reading
 from emoaff.data.picture_reading import read_frames

@@ -10,7 +10,7 @@ What is public here:
 import numpy as np
 import tensorflow as tf
 
-from emoaff.data.clip_operations import cut_picture
+from emoaff.data.clip_pixels import cut_picture
 from emoaff.data.record_index import read_pictures
 
 

@@ -14,7 +14,7 @@ import dataclasses
 
 import numpy as np
 
-from emoaff.labels import tables
+from emoaff.labels import class_orders
 
 DIMENSIONS = ("valence", "arousal")
 DIMENSION_RANGE = (-1.0, 1.0)
@@ -173,7 +173,7 @@ class Mapping:
 
 _SPACES = {
     name: LabelSpace(name, tuple(classes.split()), multi_label, source)
-    for name, classes, multi_label, source in tables.SPACES
+    for name, classes, multi_label, source in class_orders.SPACES
 }
 
 
@@ -239,7 +239,7 @@ def mapping(
     places = {
         name: index
         for index, name in enumerate(target.classes)
-        if same or name not in tables.REMAINDERS
+        if same or name not in class_orders.REMAINDERS
     }
     meanings = {_meaning(name): index for name, index in places.items()}
     indices = [
@@ -252,4 +252,4 @@ def mapping(
 
 
 def _meaning(name):
-    return tables.SYNONYMS.get(name, name)
+    return class_orders.SYNONYMS.get(name, name)

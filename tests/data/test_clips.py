@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clip_operations import to_dtype
+from emoaff.data.clip_pixels import to_dtype
 from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches

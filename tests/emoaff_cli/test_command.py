@@ -1,4 +1,5 @@
 import csv
+import functools
 import importlib.metadata
 import json
 import os
@@ -315,11 +316,18 @@ def test_a_name_that_begins_with_a_dash_is_a_file_if_there_is_one(
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
 )
 def test_every_signal_to_end_leaves_no_half_file(
-    number, status, tmp_path, monkeypatch, capsys
+    number, status, tmp_path, monkeypatch, capsys, request
 ):
     from emoaff.prediction import video
 
     rows = video.Timeline.__iter__
+    # A test run in the background may have been started with these ignored.
+    usual = signal.SIG_DFL
+    if number == signal.SIGINT:
+        usual = signal.default_int_handler
+    request.addfinalizer(
+        functools.partial(signal.signal, number, signal.signal(number, usual))
+    )
     before = signal.getsignal(number)
 
     def ended(self):

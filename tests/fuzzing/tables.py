@@ -21,7 +21,6 @@ from tfds_builders.aff_wild.point_files import read_box
 from tfds_builders.aff_wild2.aff_wild2_config import AffWild2Config
 from tfds_builders.aff_wild2.annotation_folders import read_test_list
 from tfds_builders.aff_wild2.annotations import Annotations
-from tfds_builders.affectnet import face_list
 from tfds_builders.affectnet import march_2021
 from tfds_builders.ck_plus import sequence_files
 from tfds_builders.crema_d_video import tables as crema_d
@@ -58,7 +57,7 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
         ("aff_wild2 test list", read_test_list, samples.NAMES, "list.txt"),
         (
             "affectnet 2017",
-            lambda path: list(face_list.read(path, report)),
+            lambda path: list(csv_list.read(path, report)),
             samples.AFFECTNET,
             "training.csv",
         ),

@@ -6,7 +6,6 @@ import pathlib
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.picture_corpus import Still
 from emoaff.corpora.source_tree import SourceTree
-from tfds_builders.affectnet import face_list
 from tfds_builders.affectnet import labelling
 
 _MANUAL = "Manually_Annotated_Images"
@@ -45,7 +44,7 @@ def read(tree: SourceTree, report: BuildReport, config) -> list[Still] | None:
         None if what `config` trains on is not there.
 
     Raises:
-        ValueError: See `face_list.read`.
+        ValueError: See `csv_list.read`.
     """
     manual = _Pictures(tree, _MANUAL)
     lists = [_List(tree, "validation", "validation", manual)]
@@ -99,7 +98,7 @@ class _List:
 
     def faces(self, report):
         if self.is_there:
-            return face_list.read(self._root / self.path, report)
+            return csv_list.read(self._root / self.path, report)
         lacks = self.pictures.folder if self.path else f"{self.name}.csv"
         report.note(f"{lacks} is not there; {self.split} has nothing of it")
         return ()

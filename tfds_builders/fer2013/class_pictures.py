@@ -9,12 +9,12 @@ from emoaff.corpora.grey_faces import decode
 from emoaff.corpora.source_tree import SourceTree
 from emoaff.corpora.split_rules import split_name
 from emoaff.faces import PICTURE_SUFFIXES
-from emoaff.labels import tables
+from emoaff.labels import class_orders
 
 _CLASSES = labels.get("fer2013").classes
-_MEANINGS = {tables.SYNONYMS.get(c, c): c for c in _CLASSES}
+_MEANINGS = {class_orders.SYNONYMS.get(c, c): c for c in _CLASSES}
 _WORDS = {
-    **{w: _MEANINGS[m] for w, m in tables.SYNONYMS.items()},
+    **{w: _MEANINGS[m] for w, m in class_orders.SYNONYMS.items()},
     **_MEANINGS,
 }
 
