@@ -21,6 +21,7 @@ from tfds_builders.aff_wild.point_files import read_box
 from tfds_builders.aff_wild2.aff_wild2_config import AffWild2Config
 from tfds_builders.aff_wild2.annotation_folders import read_test_list
 from tfds_builders.aff_wild2.annotations import Annotations
+from tfds_builders.affectnet import csv_list
 from tfds_builders.affectnet import march_2021
 from tfds_builders.ck_plus import sequence_files
 from tfds_builders.crema_d_video import tables as crema_d

@@ -6,6 +6,7 @@ import pathlib
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.picture_corpus import Still
 from emoaff.corpora.source_tree import SourceTree
+from tfds_builders.affectnet import csv_list
 from tfds_builders.affectnet import labelling
 
 _MANUAL = "Manually_Annotated_Images"
