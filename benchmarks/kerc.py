@@ -229,11 +229,11 @@ neighbouring clips, {args.seeds} seeds. CCC over all out-of-fold answers: mean
 of the seeds ± their standard deviation, and the 95 % interval of that mean over
 {DRAWS} draws of blocks. Image models are frozen, since training them on would
 take days on two cores: the rows of first weights compare features, not
-fine-tuning. "None" has a dense layer in the place of the memory and
-sees each frame by itself; "ridge" sees mean and spread of all frames of a clip
-at once, so it cannot be run as a video goes on. Settings were chosen on the same folds, in a handful of tries, so
-the best row is slightly flattered. Heads of the same first numbers were used in
-every row. Made by `python benchmarks/kerc.py` in {minutes:.0f} minutes beside
+fine-tuning. "None" has a dense layer in the place of the memory and sees each
+frame by itself; "ridge" sees mean and spread of all frames of a clip at once,
+so it cannot be run as a video goes on. Settings were chosen on the same clips,
+in a handful of tries, so the best row is slightly flattered. Made by
+`python benchmarks/kerc.py` in {minutes:.0f} minutes beside
 other work.
 
 | memory | first weights of the image model | answer | valence | arousal |

@@ -1,5 +1,6 @@
 """From a trained model to a preset folder with scores and card."""
 
+import dataclasses
 import os
 import pathlib
 import shlex
@@ -310,6 +311,15 @@ def _outputs(target, space):
     return {name: output}
 
 
+def _rated_as_a_whole(recordings):
+    """Whether no recording's rating changes, so that it has no CCC."""
+    same = recordings.recording[1:] == recordings.recording[:-1]
+    return not any(
+        (np.diff(getattr(recordings, name))[same] != 0).any()
+        for name in DIMENSIONS
+    )
+
+
 def publish_cross_validated(
     model: keras.Model,
     config: dict,
@@ -353,6 +363,9 @@ def publish_cross_validated(
             "preprocessing": "models trained like this one on the other folds",
         }
         table = joined([scores.table(None, subjects(recordings))], facts)
+        if _rated_as_a_whole(recordings):
+            rows = [r for r in table.rows if "of_recordings" not in r.measure]
+            table = dataclasses.replace(table, rows=tuple(rows))
         config = {**config, "scores": table.to_dict()}
         report(table.to_text())
     folder = presets.save_preset(model, folder, config, stored)

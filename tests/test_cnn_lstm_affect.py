@@ -1,0 +1,150 @@
+"""The recipe of the preset with a memory, and the preset where it lies."""
+
+import keras
+import numpy as np
+import pytest
+
+import emoaff
+from emoaff import presets
+from emoaff.data.recordings import load_recordings
+from emoaff.evaluate import evaluate_recordings
+from emoaff.experiments.clip_views import by_clip
+from emoaff.experiments.clip_views import image_parts
+from emoaff.experiments.clip_views import view_features
+from emoaff.train import train
+from tests.data.small_corpus import SIDE
+from tests.data.small_corpus import segments
+from tests.data.small_corpus import small_video
+from tests.small_presets import classes
+from tests.small_presets import mean_colour
+from tests.small_presets import saved
+from tests.small_presets import still_model
+
+SETTINGS = {
+    "dataset": "small",
+    "heads": "2",
+    "dense": "4",
+    "units": "3",
+    "folds": "2",
+    "epochs": "2",
+    "batch_size": "4",
+    "rate_hz": "25",
+}
+NAME = "cnn_lstm_affect"
+LARGEST = 8e6
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("corpus")
+        frames = (range(5), range(9), range(3), range(7), range(6), range(2))
+        examples = [e for n, f in enumerate(frames) for e in segments(n, f)]
+        small_video(patch, folder, {"train": examples})
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def trunk(tmp_path_factory):
+    dense = keras.layers.Dense(7, activation="softmax", name="expression")
+    model = still_model({"expression": dense})
+    folder = tmp_path_factory.mktemp("presets") / "trunk"
+    return saved(folder, model, classes("affectnet_7"))
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory, data_dir, trunk):
+    out = tmp_path_factory.mktemp("runs") / "mine"
+    settings = {**SETTINGS, "trunk": str(trunk.path)}
+    path = train(NAME, data_dir, out, settings, report=lambda line: None)
+    return presets.load_preset(path)
+
+
+def test_the_preset_names_expressions_as_its_image_model_does(
+    preset, trunk, data_dir
+):
+    recordings = load_recordings("small", "train", data_dir)
+    said = evaluate_recordings(preset, recordings).predictions
+    expected = evaluate_recordings(trunk, recordings).predictions
+    np.testing.assert_allclose(
+        said["expression"], expected["expression"], atol=2e-3
+    )
+    assert np.isfinite(said["valence"]).all()
+    assert preset.window == 9
+
+
+def test_scores_are_of_clips_that_were_not_learned_from(preset):
+    scores = preset.config["scores"]
+    assert scores["facts"]["split"] == "train, cross-validated"
+    assert scores["facts"]["recordings"] == 6
+    measured = {(row["measure"], row["of"]) for row in scores["rows"]}
+    assert {("ccc", "valence"), ("ccc", "arousal")} <= measured
+    card = (preset.path / presets.CARD).read_text("utf-8")
+    assert card.split("\n\n")[1].startswith("For research only")
+
+
+def test_the_command_repeats_the_run(preset):
+    command = preset.config["provenance"]["train_command"]
+    assert command.startswith(f"emoaff train {NAME} --data-dir data")
+    assert "--set dataset=small" in command and "--set trunk=" in command
+
+
+def test_views_are_the_middle_of_pictures_and_their_mirror(data_dir):
+    recordings = load_recordings("small", "train", data_dir)
+    inputs = keras.Input((SIDE, SIDE, 3))
+    left = keras.layers.Cropping2D(((0, 0), (0, SIDE // 2)))(inputs)
+    encoder = keras.Model(inputs, mean_colour(left))
+    views = view_features(encoder, recordings, (1.0, 0.5), flip=True)
+    assert views.shape == (4, len(recordings), 3)
+    red = views[..., 0]
+    # Red rises to the right, by 40 over the picture and 20 over its middle.
+    np.testing.assert_allclose(red[1] - red[0], 0.2, atol=0.02)
+    np.testing.assert_allclose(red[3] - red[2], 0.1, atol=0.02)
+
+
+def test_values_of_frames_are_laid_out_by_clip(data_dir):
+    recordings = load_recordings("small", "train", data_dir)
+    values = np.arange(len(recordings), dtype=np.float32)[:, None]
+    laid = by_clip(recordings, values)
+    assert laid.shape == (6, 9, 1)
+    np.testing.assert_array_equal(laid[1, :, 0], np.arange(5, 14))
+    np.testing.assert_array_equal(laid[2, :3, 0], np.arange(14, 17))
+    assert np.isnan(laid[2, 3:]).all()
+
+
+def test_a_trunk_without_a_dense_expression_layer_is_refused(tmp_path):
+    layer = keras.layers.Activation("softmax", name="expression")
+    model = still_model({"expression": layer})
+    given = saved(tmp_path / "odd", model, classes("affectnet_7"))
+    with pytest.raises(ValueError, match="dense layer.*Received: odd"):
+        image_parts(given)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    if NAME not in presets.names():
+        pytest.skip(f"needs weights/{NAME} in the checkout")
+    return emoaff.load_preset(NAME)
+
+
+def test_the_shipped_preset_is_small_and_for_research(shipped):
+    size = sum(path.stat().st_size for path in shipped.path.iterdir())
+    assert size <= LARGEST
+    assert "research only" in shipped.config["licence"]
+    card = (shipped.path / presets.CARD).read_text("utf-8")
+    assert "research only" in card[:200]
+
+
+def test_the_shipped_preset_holds_its_scores_on_what_it_learned(
+    shipped, shared_data, tmp_path
+):
+    if not (shared_data / "kerc2020").is_dir():
+        pytest.skip("needs shared/data/kerc2020 beside the checkout")
+    emoaff.corpora.prepare(
+        "kerc2020/clips", shared_data / "kerc2020", tmp_path, progress_bar=False
+    )
+    table = emoaff.evaluate(shipped, "kerc2020/clips", "train", tmp_path).table
+    for row in shipped.config["scores"]["rows"]:
+        if row["measure"] == "ccc":
+            # Learned clips are answered better than held-out ones were.
+            assert table.value("ccc", row["of"]) > row["value"]
