@@ -2,11 +2,10 @@
 
 # Importing a class registers it: `keras.saving.load_model` finds nothing that
 # these lines do not import.
-from emoaff import _backend  # noqa: F401 - first: it imports Keras
+from emoaff import layers  # isort: skip - first, it imports Keras
 from emoaff import corpora
 from emoaff import faces
 from emoaff import labels
-from emoaff import layers
 from emoaff import losses
 from emoaff import metrics
 from emoaff import models
