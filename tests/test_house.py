@@ -1,0 +1,150 @@
+"""The rooms of the house: who may import whom, and what they are called."""
+
+import ast
+import functools
+import inspect
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import emoaff
+
+ROOT = pathlib.Path(__file__).parents[1]
+# A room imports only from floors below its own. To add a room, put it on the
+# lowest floor that is above all it needs.
+FLOORS = (
+    {"labels", "layers", "losses", "progress", "version"},
+    {"faces", "metrics", "models"},
+    {"corpora", "presets"},
+    {"convert", "data", "tfds_builders"},
+    {"prediction"},
+    {"evaluation"},
+    {"exporting", "training"},
+    {"recipes"},
+    {"emoaff"},
+    {"emoaff_cli"},
+)
+FLOOR_OF = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}
+PACKAGES = ("emoaff", "emoaff_cli", "tfds_builders")
+
+
+def room_of(module):
+    """The room a dotted name is in; None for other people's packages."""
+    top, *rest = module.split(".")
+    if top not in PACKAGES:
+        return None
+    return rest[0] if top == "emoaff" and rest else top
+
+
+def imported_by(path):
+    """The dotted names that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: write the whole name"
+            for each in node.names:
+                # `from emoaff import x`: x is a room, or a name of emoaff's.
+                whole = f"{node.module}.{each.name}"
+                is_room = room_of(whole) in FLOOR_OF
+                yield whole if is_room else node.module
+
+
+@functools.cache
+def imports():
+    """Room, room it imports, and the file that does so."""
+    found = []
+    for top in PACKAGES:
+        for path in sorted((ROOT / top).rglob("*.py")):
+            place = path.relative_to(ROOT)
+            own = room_of(".".join(place.with_suffix("").parts))
+            own = "emoaff" if own == "__init__" else own
+            for name in imported_by(path):
+                other = room_of(name)
+                if other is not None and other != own:
+                    found.append((own, other, str(place)))
+    return found
+
+
+def rooms_on_disk():
+    folders = filter(is_room, (ROOT / "emoaff").iterdir())
+    return {*(path.name for path in folders), "version", *PACKAGES}
+
+
+def is_room(path):
+    return (path / "__init__.py").is_file()
+
+
+def test_every_room_has_a_floor_and_every_floor_its_rooms():
+    assert rooms_on_disk() == set(FLOOR_OF)
+    assert len(FLOORS) <= 10
+    # Packages in packages count as well.
+    nested = [p for p in (ROOT / "emoaff").rglob("*") if is_room(p)]
+    assert len(nested) + len(PACKAGES) <= 24
+
+
+def test_nothing_imports_upward_so_that_there_is_no_circle():
+    assert len(imports()) > 300
+    wrong = {
+        f"{file}: {own} imports {other}"
+        for own, other, file in imports()
+        if FLOOR_OF[other] >= FLOOR_OF[own]
+    }
+    assert not wrong
+
+
+def test_version_is_the_only_loose_module():
+    loose = {path.name for path in (ROOT / "emoaff").glob("*.py")}
+    assert loose == {"__init__.py", "version.py"}
+
+
+def public_packages():
+    tops = sorted((ROOT / "emoaff").rglob("__init__.py"))
+    places = [path.parent.relative_to(ROOT) for path in tops]
+    return [".".join(place.parts) for place in places]
+
+
+@pytest.mark.parametrize("name", public_packages())
+def test_no_public_function_hides_a_module_of_its_name(name):
+    package = __import__(name, fromlist=["x"])
+    folder = pathlib.Path(package.__file__).parent
+    inside = {path.stem for path in folder.glob("[!_]*.py")}
+    inside |= {path.name for path in folder.iterdir() if is_room(path)}
+    hidden = [
+        each
+        for each in inside
+        if inspect.isroutine(getattr(package, each, None))
+    ]
+    assert not hidden
+
+
+def test_no_public_function_has_the_name_of_a_room():
+    rooms = rooms_on_disk()
+    named_alike = [
+        f"{name}.{each}"
+        for name in public_packages()
+        for each, value in vars(__import__(name, fromlist=["x"])).items()
+        if inspect.isroutine(value) and each in rooms
+    ]
+    # What `emoaff.convert` is for; it lies in that package and hides nothing.
+    assert named_alike == ["emoaff.convert.convert"]
+
+
+def test_packages_and_functions_can_be_used_side_by_side():
+    code = (
+        "import emoaff, emoaff.training, emoaff.evaluation; "
+        "print(emoaff.train.__name__, emoaff.evaluate.__name__, "
+        "emoaff.training.__name__, emoaff.evaluation.__name__)"
+    )
+    # Warnings of other packages, at import, are not ours to mend.
+    command = [sys.executable, "-W", "error:::emoaff", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.split() == [
+        "train",
+        "evaluate",
+        "emoaff.training",
+        "emoaff.evaluation",
+    ], done.stderr
+    assert emoaff.train is emoaff.training.train
