@@ -17,7 +17,8 @@ from emoaff import presets
 
 # A run's folder that holds its preset.
 PRESET = "preset"
-# Settings that may name a run, or a file, by its place on one machine.
+# Settings that may name runs, or files, by their place on one machine; several
+# have a comma between them.
 _PLACES = ("initial_weights", "start", "teacher", "features_from")
 
 
@@ -37,7 +38,8 @@ def train_commands(recipe: str, config, out="") -> list[str]:
     """
     commands = []
     for name in _PLACES:
-        commands += _commands_of(pathlib.Path(getattr(config, name, "")))
+        for place in getattr(config, name, "").split(","):
+            commands += _commands_of(pathlib.Path(place))
     folder = shlex.quote(f"runs/{run_name(out) if out else recipe}")
     command = f"emoaff train {recipe} --data-dir data --out {folder}"
     settings = portable_settings(config)
@@ -57,9 +59,11 @@ def portable_settings(config) -> dict:
     """
     settings = dataclasses.asdict(config)
     for name in _PLACES:
-        place = settings.get(name, "")
-        if os.sep in place:
-            settings[name] = _portable(pathlib.Path(place))
+        if name in settings:
+            settings[name] = ",".join(
+                _portable(pathlib.Path(place)) if os.sep in place else place
+                for place in settings[name].split(",")
+            )
     return settings
 
 

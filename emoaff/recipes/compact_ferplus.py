@@ -42,6 +42,7 @@ import keras
 import numpy as np
 
 from emoaff import labels
+from emoaff import presets
 from emoaff import publishing
 from emoaff.calibration import Calibration
 from emoaff.calibration import fit_calibration
@@ -49,11 +50,11 @@ from emoaff.data.recordings import load_recordings
 from emoaff.experiments import Experiment
 from emoaff.experiments import Stage
 from emoaff.experiments.still_votes import StillVotes
-from emoaff.experiments.still_votes import vote_loss
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.recipes.ferplus_static import TWINS
 from emoaff.recipes.ferplus_static import VALENCE
+from emoaff.train_commands import PRESET
 from emoaff.train_commands import portable_settings
 from emoaff.train_commands import run_name
 from emoaff.train_commands import train_commands
@@ -69,7 +70,9 @@ class Config:
         initial_weights: Path of the face-recognition weights for
             `emoaff.models.build_mobilenet_v1`, or empty to start at random.
         start: Folder of a finished run of this recipe to go on from, its
-            classifier included, or empty.
+            classifier included, or empty. Of several, comma between, the
+            weights are averaged. A run without checkpoints gives the weights
+            of its preset.
         stages: Pairs (epochs, side in pixels), in order. Small pictures first
             save time, the last stage is the preset's resolution.
         head_epochs: Epochs that train the classifier alone, at first.
@@ -82,14 +85,30 @@ class Config:
         balance_power: See `emoaff.data.sampling.balanced_indices`.
         correct_prior: Whether calibration also takes back part of that
             balance, see `emoaff.calibration.fit_calibration`.
+        calibrate_on: `"stored"`, the pictures held out, or `"mixed"`, these
+            and a copy of each that is changed as in training, so that
+            confidence holds on worse pictures too.
         shrink: How much smaller faces get at most in training, as in crops
             with so much more around them.
+        zoom: How much larger faces get at most in training.
+        rotation: Largest rotation in training, in degrees.
+        stretch: See `emoaff.data.face_augmenter.FaceAugmenter`, as the next
+            five.
+        blur: Largest blur, in pixels.
+        cover: Share of the pictures that are partly covered.
+        dim: Least factor of light.
+        surround: Share of the pictures with another picture around them.
+        source_blur: Largest blur before the warp, in pixels of the corpus.
+        prior_strength: See `emoaff.experiments.still_votes.StillVotes.loss`.
+        ema: Share that stays of the averaged weights at each step; 0 averages
+            nothing.
         input_size: Side in pixels of the preset's crops.
         final_side: Side in pixels to which the preset enlarges its crops; 0
             for that of the last stage. A larger one helps faces that are small
             in their crop, and costs some of the others.
         teacher: A preset whose answers are mixed into the votes
-            (distillation), or empty.
+            (distillation), or several, comma between, or empty.
+        teacher_sees: `"changed"` or `"stored"` pictures, see `StillVotes`.
         teacher_share: Share of the teacher in the mixture.
         teacher_temperature: See `emoaff.experiments.teacher.Teacher`.
         held_out: Share of the training pictures kept for temperature and
@@ -110,12 +129,24 @@ class Config:
     dropout: float = 0.3
     balance_power: float = 0.5
     correct_prior: bool = False
+    calibrate_on: str = "stored"
     shrink: float = 1.35
+    zoom: float = 1.35
+    rotation: float = 15.0
+    stretch: float = 0.08
+    blur: float = 1.5
+    cover: float = 0.25
+    dim: float = 1.0
+    surround: float = 0.0
+    source_blur: float = 0.0
+    prior_strength: float = 0.0
+    ema: float = 0.0
     # FER+'s pictures are 48 x 48, so finer detail is nothing the model could
     # have learned from; larger crops are averaged down to that.
     input_size: int = 48
     final_side: int = 0
     teacher: str = ""
+    teacher_sees: str = "changed"
     teacher_share: float = 0.5
     teacher_temperature: float = 2.0
     held_out: float = 0.08
@@ -185,14 +216,32 @@ def build(config: Config) -> keras.Model:
     return model
 
 
-def _start_from(model, run):
-    path = pathlib.Path(run, "checkpoints", "best.npz")
-    if not path.is_file():
-        raise FileNotFoundError(
-            "Expected the folder of a run with checkpoints. Received: "
-            f"start={run}. Give the --out of an earlier `emoaff train {NAME}`."
+def _start_from(model, runs):
+    """Gives a model the weights of runs, averaged where there are several."""
+    every = []
+    for run in runs.split(","):
+        path = pathlib.Path(run, "checkpoints", "best.npz")
+        if path.is_file():
+            checkpoint.restore(path, model.variables)
+        elif run and (path.parents[1] / PRESET / presets.CONFIG).is_file():
+            _fill_from_preset(model, path.parents[1] / PRESET)
+        else:
+            raise FileNotFoundError(
+                "Expected the folder of a run with checkpoints or a preset. "
+                f"Received: start={run}. Give the --out of an earlier `emoaff "
+                f"train {NAME}`."
+            )
+        every.append(model.get_weights())
+    model.set_weights([np.mean(w, axis=0) for w in zip(*every, strict=True)])
+
+
+def _fill_from_preset(model, folder):
+    """Copies a preset's weights; calibration stays in its last layer."""
+    shipped = presets.load_preset(folder).model
+    for name, source in (("mobilenet_v1",) * 2, ("logits", "expression")):
+        model.get_layer(name).set_weights(
+            shipped.get_layer(source).get_weights()
         )
-    checkpoint.restore(path, model.variables)
 
 
 def experiment(config: Config, data_dir, out, report) -> Experiment:
@@ -204,7 +253,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
         out: Folder of the run.
         report: Called with lines of progress.
     """
-    pictures = StillVotes(config, data_dir)
+    pictures = StillVotes(config, data_dir, pathlib.Path(out, "answers.npy"))
     report(
         f"{len(pictures.kept)} pictures to train on, {len(pictures.tuning)} "
         "held out"
@@ -229,18 +278,15 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     )
 
     def publish(model, history, folder):
-        counts = None
-        if config.correct_prior:
-            votes = pictures.kept.distribution
-            counts = np.bincount(votes.argmax(axis=1), minlength=votes.shape[1])
-        calibration = fit_calibration(
-            pictures.logits(model, config.final_side),
-            pictures.tuning.expression,
-            counts,
-        )
+        votes = pictures.kept.distribution
+        counts = np.bincount(votes.argmax(axis=1), minlength=votes.shape[1])
+        counts = np.maximum(counts, 1)
+        calibration = _calibrate(pictures, model, config, counts)
         return publishing.publish(
             finished(model, config, calibration),
-            preset_config(config, calibration, history, out),
+            preset_config(
+                config, calibration, history, out, counts / counts.sum()
+            ),
             folder,
             load_recordings(config.dataset, "validation", data_dir),
             report,
@@ -249,7 +295,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     return Experiment(
         build=lambda: build(config),
         stages=(head, whole) if config.head_epochs else (whole,),
-        loss=vote_loss,
+        loss=pictures.loss,
         batches=pictures.batches,
         steps=pictures.steps,
         validate=pictures.validate,
@@ -260,6 +306,26 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     )
 
 
+def _calibrate(pictures, model, config, counts):
+    """Fits probabilities on the pictures held out, and changed copies."""
+    if config.calibrate_on not in ("stored", "mixed"):
+        raise ValueError(
+            "Expected calibrate_on=stored or mixed. Received: "
+            f"{config.calibrate_on!r}. Choose one of them."
+        )
+    logits = pictures.logits(model, config.final_side)
+    truth = pictures.tuning.expression
+    if config.calibrate_on == "mixed":
+        changed = pictures.changed_logits(
+            model, config.input_size, config.final_side
+        )
+        logits = np.concatenate([logits, changed])
+        truth = np.concatenate([truth, truth])
+    return fit_calibration(
+        logits, truth, counts if config.correct_prior else None
+    )
+
+
 def _optimizer(config, total):
     rate = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
@@ -267,7 +333,12 @@ def _optimizer(config, total):
         warmup_target=config.learning_rate,
         warmup_steps=config.warmup_steps,
     )
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
+    optimizer = keras.optimizers.AdamW(
+        rate,
+        weight_decay=config.weight_decay,
+        use_ema=config.ema > 0,
+        ema_momentum=config.ema or 0.99,
+    )
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     return optimizer
 
@@ -304,9 +375,22 @@ def finished(
 
 
 def preset_config(
-    config: Config, calibration: Calibration, history: list[dict], out
+    config: Config,
+    calibration: Calibration,
+    history: list[dict],
+    out,
+    class_prior,
 ) -> dict:
-    """What the preset's `config.json` says beside weights and scores."""
+    """What the preset's `config.json` says beside weights and scores.
+
+    Args:
+        config: The run's settings.
+        calibration: Of the logits.
+        history: A dict per epoch.
+        out: Folder of the run.
+        class_prior: `(classes,)`, shares of the classes for which the
+            calibrated probabilities hold.
+    """
     space = labels.get(LABEL_SPACE)
     name = run_name(out)
     return {
@@ -324,6 +408,7 @@ def preset_config(
                 "range": [0, 1],
                 "label_space": space.name,
                 "classes": list(space.classes),
+                "class_prior": [round(float(p), 6) for p in class_prior],
             }
         },
         "licence": LICENCE,

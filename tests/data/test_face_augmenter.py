@@ -152,3 +152,62 @@ def test_cover_hides_a_rectangle_of_some_pictures():
     changed = (out != 0).any(axis=(1, 2, 3)).mean()
     assert 0.25 < changed < 0.75
     assert (out != 0).mean(axis=(1, 2, 3)).max() <= 0.17  # at most 0.4 x 0.4
+
+
+def test_what_surrounds_a_small_face_is_taken_from_other_pictures():
+    dark = np.zeros((4, 32, 32, 1), np.float32)
+    bright = np.full((4, 32, 32, 1), 200.0, np.float32)
+    images = np.concatenate([dark, bright])[[0, 4, 1, 5, 2, 6, 3, 7]]
+    changed = {**STILL, "shrink": 3.0, "surround": 0.5}
+    out = np.asarray(FaceAugmenter(size=32, **changed)(images, [0, 0]))
+    # Neighbours in the batch differ, so the last half has both levels.
+    for one, own in zip(out[4:], images[4:], strict=True):
+        inside, corner = one[16, 16, 0], one[0, 0, 0]
+        assert inside == pytest.approx(own[0, 0, 0], abs=0.01)
+        assert corner == pytest.approx(200.0 - own[0, 0, 0], abs=0.01)
+    # The first quarter repeats its border.
+    assert np.ptp(out[:2], axis=(1, 2, 3)).max() < 0.01
+
+
+def test_nobody_is_surrounded_where_no_share_is_given(images):
+    plain = FaceAugmenter(size=20)(images, [1, 2])
+    same = FaceAugmenter(size=20, surround=0.0, dim=1.0, source_blur=0.0)(
+        images, [1, 2]
+    )
+    np.testing.assert_array_equal(plain, same)
+    share = FaceAugmenter(size=20, surround=0.25)(images, [1, 2])
+    # The order of draws is kept, so the pictures in front are the same.
+    np.testing.assert_array_equal(plain[:6], share[:6])
+    assert np.abs(plain[12:] - share[12:]).max() > 1
+
+
+def test_a_third_of_the_pictures_is_dimmed_by_no_less_than_the_least():
+    white = np.full((400, 4, 4, 1), 200.0, np.float32)
+    changed = {**STILL, "dim": 0.25}
+    out = np.asarray(FaceAugmenter(size=4, **changed)(white, [0, 0]))
+    factor = out[:, 1, 1, 0] / 200.0
+    assert factor.min() >= 0.25 - 1e-6
+    dimmed = factor < 0.999
+    assert abs(dimmed.mean() - 1 / 3) < 0.08
+    # Log-uniform: half of them below the geometric mean of both ends.
+    assert abs((factor[dimmed] < 0.5).mean() - 0.5) < 0.12
+
+
+def test_blur_before_the_warp_is_in_pixels_of_the_stored_picture():
+    dot = np.zeros((64, 33, 33, 1), np.float32)
+    dot[:, 16, 16] = 255.0
+    changed = {**STILL, "source_blur": 2.0}
+    small = np.asarray(FaceAugmenter(size=33, **changed)(dot, [0, 0]))
+    large = np.asarray(FaceAugmenter(size=99, **changed)(dot, [0, 0]))
+
+    def widths(out):
+        x = out[:32].sum(axis=(1, 3))
+        place = np.arange(x.shape[1]) - (x.shape[1] - 1) / 2
+        return np.sqrt((x * place**2).sum(axis=1) / x.sum(axis=1))
+
+    assert 1.2 < widths(small).max() <= 2.01
+    blurred = widths(small) > 0.6
+    assert 3 < blurred.sum() < 22
+    np.testing.assert_allclose(
+        widths(large)[blurred] / widths(small)[blurred], 3.0, rtol=0.12
+    )
