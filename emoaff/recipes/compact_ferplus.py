@@ -42,23 +42,21 @@ import keras
 import numpy as np
 
 from emoaff import labels
-from emoaff import presets
 from emoaff import publishing
 from emoaff.calibration import Calibration
 from emoaff.calibration import fit_calibration
 from emoaff.data.recordings import load_recordings
 from emoaff.experiments import Experiment
 from emoaff.experiments import Stage
+from emoaff.experiments.earlier_runs import fill_from_runs
 from emoaff.experiments.still_votes import StillVotes
 from emoaff.layers import Greyscale
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.recipes.ferplus_static import TWINS
 from emoaff.recipes.ferplus_static import VALENCE
-from emoaff.train_commands import PRESET
 from emoaff.train_commands import portable_settings
 from emoaff.train_commands import run_name
 from emoaff.train_commands import train_commands
-from emoaff.training import checkpoint
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,7 +195,7 @@ def build(config: Config) -> keras.Model:
 
     Raises:
         FileNotFoundError: If `config.initial_weights` names no file, or
-            `config.start` no run with a checkpoint.
+            `config.start` no run with a checkpoint or a preset.
     """
     if config.initial_weights and not os.path.isfile(config.initial_weights):
         raise FileNotFoundError(
@@ -212,36 +210,9 @@ def build(config: Config) -> keras.Model:
     logits = keras.layers.Dense(len(labels.get(LABEL_SPACE)), name="logits")(x)
     model = keras.Model(inputs, logits, name="classifier")
     if config.start:
-        _start_from(model, config.start)
+        layers = {"mobilenet_v1": "mobilenet_v1", "logits": "expression"}
+        fill_from_runs(model, config.start, layers)
     return model
-
-
-def _start_from(model, runs):
-    """Gives a model the weights of runs, averaged where there are several."""
-    every = []
-    for run in runs.split(","):
-        path = pathlib.Path(run, "checkpoints", "best.npz")
-        if path.is_file():
-            checkpoint.restore(path, model.variables)
-        elif run and (path.parents[1] / PRESET / presets.CONFIG).is_file():
-            _fill_from_preset(model, path.parents[1] / PRESET)
-        else:
-            raise FileNotFoundError(
-                "Expected the folder of a run with checkpoints or a preset. "
-                f"Received: start={run}. Give the --out of an earlier `emoaff "
-                f"train {NAME}`."
-            )
-        every.append(model.get_weights())
-    model.set_weights([np.mean(w, axis=0) for w in zip(*every, strict=True)])
-
-
-def _fill_from_preset(model, folder):
-    """Copies a preset's weights; calibration stays in its last layer."""
-    shipped = presets.load_preset(folder).model
-    for name, source in (("mobilenet_v1",) * 2, ("logits", "expression")):
-        model.get_layer(name).set_weights(
-            shipped.get_layer(source).get_weights()
-        )
 
 
 def experiment(config: Config, data_dir, out, report) -> Experiment:
