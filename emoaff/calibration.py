@@ -43,7 +43,7 @@ class Calibration:
         return special.softmax(logits / self.temperature, axis=1)
 
 
-def fit_calibration(logits, truth, counts=None) -> Calibration:
+def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
     """Finds what makes held-out labels most likely.
 
     Args:
@@ -51,6 +51,8 @@ def fit_calibration(logits, truth, counts=None) -> Calibration:
         truth: int `(n,)`, class indices.
         counts: `(classes,)`, how often each class occurs where the model was
             trained, 0 counting as 1; `None` fits the temperature only.
+        kept: How much of the likeliest `prior_share` is used; below 1 favours
+            rare classes.
 
     Returns:
         The calibration; its `prior_share` is in [0, 1].
@@ -72,7 +74,7 @@ def fit_calibration(logits, truth, counts=None) -> Calibration:
     best = optimize.minimize_scalar(
         lambda share: fitted(share)[0], bounds=(0.0, 1.0), method="bounded"
     )
-    share = float(best.x)
+    share = kept * float(best.x)
     return Calibration(
         fitted(share)[1], share, tuple(log_shares.tolist()), len(truth)
     )
