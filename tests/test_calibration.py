@@ -117,3 +117,13 @@ def test_without_its_prior_a_perfect_model_is_right_on_equal_classes():
     weights = 1 / np.bincount(truth)[truth]
     assert calibration_error(truth, level, weights=weights) < 0.03
     assert calibration_error(truth, probabilities, weights=weights) > 0.1
+
+
+def test_less_of_the_prior_can_be_kept_and_temperature_follows():
+    counts = np.array([900, 90, 10])
+    logits, truth = drawn(counts, np.ones(3))
+    whole = fit_calibration(logits, truth, counts)
+    half = fit_calibration(logits, truth, counts, kept=0.5)
+    assert half.prior_share == pytest.approx(whole.prior_share / 2)
+    shifted = logits + half.offset
+    assert half.temperature == pytest.approx(fit_temperature(shifted, truth))

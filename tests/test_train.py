@@ -221,6 +221,41 @@ def test_a_preset_names_the_shares_of_its_training_pictures(run, data_dir):
     assert len(output["class_prior"]) == len(output["classes"])
 
 
+def test_probabilities_of_less_prior_hold_for_flatter_shares():
+    counts = np.array([900, 90, 10])
+    shares = counts / counts.sum()
+    rng = np.random.default_rng(0)
+    truth = rng.choice(3, 20_000, p=shares)
+    x = rng.normal(size=(20_000, 3)) + 2.0 * np.eye(3)[truth]
+    logits = 2.0 * x  # of equally likely classes
+    whole, half = (
+        fit_calibration(logits, truth, counts, kept=kept) for kept in (1, 0.5)
+    )
+    config = compact_ferplus.Config(prior_kept=0.5)
+    prior = compact_ferplus._class_prior(half, config, counts)
+    # At the temperature that was fitted, the odds between both are those of
+    # half the prior.
+    ratio = np.log(prior / shares)
+    ratio -= ratio[0]
+    expected = -0.5 * whole.prior_share * np.log(shares) / half.temperature
+    np.testing.assert_allclose(ratio, expected - expected[0], rtol=1e-6)
+    assert prior.sum() == pytest.approx(1)
+    whole_prior = compact_ferplus._class_prior(
+        whole, compact_ferplus.Config(), counts
+    )
+    np.testing.assert_allclose(whole_prior, shares, rtol=1e-6)
+
+
+def test_the_last_epoch_is_kept_where_that_is_wanted(data_dir, tmp_path):
+    config = compact_ferplus.Config(keep="last", stages=((2, 32),))
+    made = compact_ferplus.experiment(config, data_dir, tmp_path, print)
+    assert made.better(2.0, 1.0)
+    assert made.monitor == "epoch"
+    wrong = compact_ferplus.Config(keep="first")
+    with pytest.raises(ValueError, match="best or last. Received: 'first'"):
+        compact_ferplus.experiment(wrong, data_dir, tmp_path, print)
+
+
 def test_an_unknown_way_to_calibrate_is_refused():
     config = compact_ferplus.Config(calibrate_on="clean")
     with pytest.raises(ValueError, match="stored or mixed. Received: 'clean'"):
