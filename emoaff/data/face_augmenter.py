@@ -12,8 +12,9 @@ class FaceAugmenter:
 
     One warp does flip, rotation, zoom, stretch, shift and the resize to
     `size`, so pixels are interpolated once. Half of a batch is filled outside
-    the picture with its border pixels, half with one random grey. Each call is
-    a pure function of `images` and `seed`, eager or inside `tf.data`.
+    the picture with its border pixels, half with one random grey; a share of
+    it, `surround`, with parts of other pictures. Each call is a pure function
+    of `images` and `seed`, eager or inside `tf.data`.
 
     Args:
         size: Side of the result in pixels.
@@ -29,8 +30,15 @@ class FaceAugmenter:
         gamma: Largest exponent, and its inverse, applied to `x / 255`.
         blur: Largest standard deviation of the Gaussian, in output pixels; a
             third of the pictures is blurred.
+        source_blur: The same before the warp, in pixels of the stored
+            picture, for another third.
         noise: Largest standard deviation of added noise, in units of 0-255.
         cover: Share of the pictures of which one rectangle is covered.
+        dim: Least factor by which light is taken away; a third of the pictures
+            is multiplied by a factor drawn log-uniformly from `[dim, 1]`.
+        surround: Share of a batch, its last pictures, that have an enlarged
+            and turned part of another picture outside, as hair and background
+            are around a face in a loose crop.
     """
 
     size: int = 112
@@ -45,6 +53,9 @@ class FaceAugmenter:
     blur: float = 1.5
     noise: float = 10.0
     cover: float = 0.25
+    dim: float = 1.0
+    surround: float = 0.0
+    source_blur: float = 0.0
 
     def __call__(self, images, seed):
         """Changes one batch.
@@ -58,11 +69,16 @@ class FaceAugmenter:
             `(batch, size, size, channels)`, float32 in `[0, 255]`.
         """
         draw = _Draw(seed, tf.shape(images)[0])
-        x = self._warp(tf.cast(images, tf.float32), draw)
+        x = tf.cast(images, tf.float32)
+        if self.source_blur:
+            x = _blur(x, self.source_blur, draw)
+        x = self._warp(x, draw)
         x = self._light(x, draw)
-        x = self._blur(x, draw)
+        x = _blur(x, self.blur, draw)
         sigma = draw.uniform(0.0, self.noise)[:, None, None, None]
         x += sigma * draw.normal(tf.shape(x))
+        if self.dim < 1.0:
+            x = self._dim(x, draw)
         return tf.clip_by_value(self._cover(x, draw), 0.0, 255.0)
 
     def _warp(self, x, draw):
@@ -80,14 +96,40 @@ class FaceAugmenter:
             draw.uniform(-self.shift, self.shift),
             draw.uniform(-self.shift, self.shift),
         )
-        half = tf.shape(x)[0] // 2
+        count = tf.shape(x)[0]
+        plain = count - tf.cast(
+            tf.round(self.surround * tf.cast(count, tf.float32)), tf.int32
+        )
+        half = plain // 2
         replicated = _project(x[:half], matrices[:half], self.size, "NEAREST")
         # Fill with a random level: subtract it, fill with 0, add it again.
-        level = draw.uniform(0.0, 255.0)[half:, None, None, None]
+        level = draw.uniform(0.0, 255.0)[half:plain, None, None, None]
         filled = _project(
-            x[half:] - level, matrices[half:], self.size, "CONSTANT"
+            x[half:plain] - level, matrices[half:plain], self.size, "CONSTANT"
         )
-        return tf.concat([replicated, filled + level], axis=0)
+        parts = [replicated, filled + level]
+        if self.surround:
+            around = self._surroundings(x, draw)[plain:]
+            inside = _project(
+                tf.ones_like(x[plain:]), matrices[plain:], self.size, "CONSTANT"
+            )
+            face = _project(x[plain:], matrices[plain:], self.size, "CONSTANT")
+            parts.append(face + (1.0 - inside) * around)
+        return tf.concat(parts, axis=0)
+
+    def _surroundings(self, x, draw):
+        """Parts of the pictures' neighbours in the batch, turned anyhow."""
+        scale = tf.exp(draw.uniform(math.log(1.5), math.log(4.0)))
+        matrices = _inverse_affine(
+            tf.cast(tf.shape(x)[1:3], tf.float32),
+            self.size,
+            scale,
+            scale,
+            draw.uniform(-math.pi, math.pi),
+            draw.uniform(-1.0, 1.0),
+            draw.uniform(-1.0, 1.0),
+        )
+        return _project(tf.roll(x, 1, axis=0), matrices, self.size, "REFLECT")
 
     def _light(self, x, draw):
         def column(values):
@@ -100,18 +142,10 @@ class FaceAugmenter:
         x = (x - mean) * column(contrast) + mean
         return x + column(draw.uniform(-self.brightness, self.brightness))
 
-    def _blur(self, x, draw):
-        sigma = draw.uniform(0.0, self.blur)
-        sigma = tf.where(draw.uniform(0.0, 1.0) < 1 / 3, sigma, 1e-3)
-        radius = math.ceil(2.5 * self.blur)
-        offsets = tf.range(-radius, radius + 1, dtype=tf.float32)
-        kernel = tf.exp(
-            -0.5 * tf.square(offsets / tf.maximum(sigma, 1e-3)[:, None])
-        )
-        kernel /= tf.reduce_sum(kernel, axis=1, keepdims=True)
-        for axis in (1, 2):
-            x = _convolve(x, kernel, axis, radius)
-        return x
+    def _dim(self, x, draw):
+        factor = tf.exp(draw.uniform(math.log(self.dim), 0.0))
+        dimmed = draw.uniform(0.0, 1.0) < 1 / 3
+        return x * tf.where(dimmed, factor, 1.0)[:, None, None, None]
 
     def _cover(self, x, draw):
         grid = (tf.range(self.size, dtype=tf.float32) + 0.5) / self.size
@@ -179,6 +213,21 @@ def _project(x, matrices, size, fill):
         fill_mode=fill,
         fill_value=0.0,
     )
+
+
+def _blur(x, most, draw):
+    """Blurs a third of the pictures by a Gaussian of up to `most` pixels."""
+    sigma = draw.uniform(0.0, most)
+    sigma = tf.where(draw.uniform(0.0, 1.0) < 1 / 3, sigma, 1e-3)
+    radius = math.ceil(2.5 * most)
+    offsets = tf.range(-radius, radius + 1, dtype=tf.float32)
+    kernel = tf.exp(
+        -0.5 * tf.square(offsets / tf.maximum(sigma, 1e-3)[:, None])
+    )
+    kernel /= tf.reduce_sum(kernel, axis=1, keepdims=True)
+    for axis in (1, 2):
+        x = _convolve(x, kernel, axis, radius)
+    return x
 
 
 def _convolve(x, kernel, axis, radius):

@@ -6,13 +6,16 @@ from emoaff.data.recordings import Recordings
 from emoaff.data.stored_pictures import stored_pictures
 from emoaff.evaluation.scored_outputs import scored_outputs
 from emoaff.evaluation.scores import Bootstrap
+from emoaff.evaluation.scores import ClassScores
 from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.evaluation.spoiled_pictures import spoilings
 from emoaff.presets import Preset
+from emoaff.presets.calibration import divide_prior
 from emoaff.progress import Progress
 
 CLEAN = "as stored"
+EQUAL = "at equal classes"
 _MEASURES = ("accuracy", "uar", "ccc")
 _PICTURES = 256  # spoiled at once
 
@@ -29,8 +32,12 @@ def robustness(
             for all. The clean score always comes first.
 
     Returns:
-        A table with a part for each way: accuracy and UAR of classes, CCC of
-        dimensions, over all labelled frames, without intervals.
+        A table with a part for each way: accuracy, UAR, calibration error and
+        mean confidence of classes, CCC of dimensions, over all labelled
+        frames, without intervals. Where the preset knows its `class_prior`,
+        UAR, calibration error and confidence "at equal classes" as well: the
+        prior is taken out of the probabilities, and every class counts the
+        same.
 
     Raises:
         ValueError: If the preset takes no single pictures, has nothing in
@@ -47,21 +54,57 @@ def robustness(
     chosen = {CLEAN: lambda picture: picture, **chosen}
     scorers = scored_outputs(preset, recordings)
     answers = _answers(preset, recordings, chosen)
+    expression = preset.config["outputs"].get("expression", {})
+    prior = expression.get("class_prior")
     rows = []
     for name, values in answers.items():
         for scorer in scorers:
-            table = scorer(values)[0].table(Bootstrap(draws=0))
+            scores = scorer(values)[0]
+            table = scores.table(Bootstrap(draws=0))
             rows += [
                 ScoreRow(row.measure, row.of, row.value, n=row.n, part=name)
                 for row in table.rows
                 if row.measure in _MEASURES
             ]
+            if isinstance(scores, ClassScores):
+                rows += _doubt(scores, name)
+        if prior is not None:
+            level = divide_prior(values["expression"], prior)
+            for scorer in scorers:
+                scores = scorer({**values, "expression": level})[0]
+                if isinstance(scores, ClassScores):
+                    rows += _doubt_at_equal_classes(scores, name)
     facts = {
         "dataset": recordings.dataset,
         "split": recordings.split,
         "model": preset.config.get("name", preset.name),
     }
     return ScoreTable(tuple(rows), facts)
+
+
+def _doubt(scores, part):
+    """How sure a preset is on average, and how far that is from the truth."""
+    n = scores.coverage()["frames"]["scored"]
+    return [
+        ScoreRow(
+            "calibration_error", "", scores.calibration_error(), n=n, part=part
+        ),
+        ScoreRow("confidence", "", scores.confidence(), n=n, part=part),
+    ]
+
+
+def _doubt_at_equal_classes(scores, part):
+    n = scores.coverage()["frames"]["scored"]
+    uar = scores.table(Bootstrap(draws=0)).value("uar")
+    values = {
+        "uar": uar,
+        "calibration_error": scores.calibration_error(balanced=True),
+        "confidence": scores.confidence(balanced=True),
+    }
+    return [
+        ScoreRow(measure, EQUAL, value, n=n, part=part)
+        for measure, value in values.items()
+    ]
 
 
 def _answers(preset, recordings, chosen):

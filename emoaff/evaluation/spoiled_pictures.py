@@ -16,6 +16,7 @@ def spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
 
     | name | what it does |
     |---|---|
+    | `cut 0.7`, `cut 0.8` | a tighter crop: the inner part, so many times as wide |
     | `margin 1.2` ... `margin 1.8` | a looser crop: border pixels are repeated until the side is so many times the stored one |
     | `24 px` ... `224 px` | the side becomes so many pixels: averaged down, bicubic up |
     | `blur 1`, `blur 2` | Gaussian, standard deviation in 48ths of the side |
@@ -28,7 +29,9 @@ def spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     from ours: it shows hair and background. All are without chance.
     """  # noqa: E501, a table
     found = {}
-    for times in (1.2, 1.4, 1.6, 1.8):
+    for share in (0.7, 0.8):
+        found[f"cut {share}"] = functools.partial(_tighter, share=share)
+    for times in (1.2, 1.3, 1.4, 1.6, 1.8):
         found[f"margin {times}"] = functools.partial(_looser, times=times)
     for side in (24, 32, 96, 224):
         found[f"{side} px"] = functools.partial(_resized, side=side)
@@ -43,6 +46,12 @@ def spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
         name = f"{half} half covered"
         found[name] = functools.partial(_covered, half=half)
     return found
+
+
+def _tighter(picture, share):
+    height, width = picture.shape[:2]
+    top, left = (round(side * (1 - share) / 2) for side in (height, width))
+    return picture[top : height - top, left : width - left]
 
 
 def _looser(picture, times):

@@ -43,7 +43,7 @@ class Calibration:
         return special.softmax(logits / self.temperature, axis=1)
 
 
-def fit_calibration(logits, truth, counts=None) -> Calibration:
+def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
     """Finds what makes held-out labels most likely.
 
     Args:
@@ -51,6 +51,8 @@ def fit_calibration(logits, truth, counts=None) -> Calibration:
         truth: int `(n,)`, class indices.
         counts: `(classes,)`, how often each class occurs where the model was
             trained, 0 counting as 1; `None` fits the temperature only.
+        kept: How much of the likeliest `prior_share` is used; below 1 favours
+            rare classes.
 
     Returns:
         The calibration; its `prior_share` is in [0, 1].
@@ -72,7 +74,7 @@ def fit_calibration(logits, truth, counts=None) -> Calibration:
     best = optimize.minimize_scalar(
         lambda share: fitted(share)[0], bounds=(0.0, 1.0), method="bounded"
     )
-    share = float(best.x)
+    share = kept * float(best.x)
     return Calibration(
         fitted(share)[1], share, tuple(log_shares.tolist()), len(truth)
     )
@@ -106,17 +108,21 @@ def fit_temperature(logits, truth) -> float:
     return float(np.exp(best.x))
 
 
-def calibration_error(truth, probabilities, bins: int = 15) -> float:
+def calibration_error(
+    truth, probabilities, bins: int = 15, weights=None
+) -> float:
     """Expected calibration error of the most probable class.
 
     Pictures are put into `bins` equal intervals of confidence, closed above;
     the error is the mean distance of accuracy and mean confidence over the
-    intervals, weighted by their number of pictures.
+    intervals, weighted by their number of pictures, or the sum of `weights`.
 
     Args:
         truth: int `(n,)`, class indices.
         probabilities: `(n, classes)`.
         bins: Number of intervals.
+        weights: `(n,)`, how much each picture counts, at least 0; `None` for
+            all alike.
 
     Returns:
         In `[0, 1]`; NaN where `n` is 0.
@@ -131,5 +137,26 @@ def calibration_error(truth, probabilities, bins: int = 15) -> float:
     hit = probabilities.argmax(axis=1) == np.asarray(truth)
     edges = np.linspace(0.0, 1.0, bins + 1)[1:-1]
     place = np.digitize(confidence, edges, right=True)
-    gap = np.bincount(place, weights=hit - confidence, minlength=bins)
-    return float(np.abs(gap).sum() / len(confidence))
+    if weights is None:
+        weights = np.ones(len(confidence))
+    gap = weights * (hit - confidence)
+    gap = np.bincount(place, weights=gap, minlength=bins)
+    return float(np.abs(gap).sum() / np.sum(weights))
+
+
+def divide_prior(probabilities, class_prior) -> np.ndarray:
+    """What the probabilities would be were all classes equally likely.
+
+    Args:
+        probabilities: `(n, classes)`.
+        class_prior: `(classes,)`, how likely each class was where they were
+            fitted, over 0.
+
+    Returns:
+        float64 `(n, classes)`, rows sum to 1.
+
+    References:
+        - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
+    """
+    odds = np.asarray(probabilities, np.float64) / np.asarray(class_prior)
+    return odds / odds.sum(axis=1, keepdims=True)

@@ -8,6 +8,10 @@ _HEADS = {
     "accuracy": "accuracy of these",
     "wrong_kept_silent": "mistakes kept back",
 }
+_EQUAL_CLASSES = (
+    " At equal classes the class prior is taken out of the probabilities, and "
+    "every class counts the same."
+)
 
 
 def coverage(scores: dict) -> list[str]:
@@ -47,24 +51,35 @@ def robustness(scores: dict) -> list[str]:
         return []
     by_part = _by_part(scores["robustness"]["rows"])
     (clean, first), *_ = by_part.items()
-    names = [f"{measure} {of}".strip() for measure, of in first]
-    heads = [text for name in names for text in (name, "lost")]
+    heads = []
+    for measure, of in first:
+        heads.append(f"{measure.replace('_', ' ')} {of}".strip())
+        heads += ["lost"] * _is_lost(measure, of)
     lines = [f"| pictures | {' | '.join(heads)} |"]
     lines.append("|---|" + "---|" * len(heads))
     for part, values in by_part.items():
         cells = []
         for score, best in first.items():
             value = values.get(score)
-            known = None not in (value, best) and part != clean
-            cells += [_number(value), _number(best - value) if known else ""]
+            cells.append(_number(value))
+            if _is_lost(*score):
+                known = None not in (value, best) and part != clean
+                cells.append(_number(best - value) if known else "")
         lines.append(f"| {part} | {' | '.join(cells)} |")
     return [
         "## Spoiled pictures",
         "The same pictures, spoiled without chance as "
         "`emoaff.evaluation.spoiled_pictures` says. A margin of 1.6 is a crop "
-        "1.6 times as wide, filled up with border pixels.",
+        "1.6 times as wide, filled up with border pixels."
+        + _EQUAL_CLASSES
+        * any("equal" in head for head in heads),
         "\n".join(lines),
     ]
+
+
+def _is_lost(measure, of):
+    """Whether a card shows how much of a score bad pictures cost."""
+    return measure in ("accuracy", "uar", "ccc") and "equal" not in of
 
 
 def _by_part(rows):

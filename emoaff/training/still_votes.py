@@ -1,5 +1,8 @@
 """Learning the vote distributions of still pictures held in memory."""
 
+import dataclasses
+import pathlib
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -13,6 +16,20 @@ from emoaff.data.stills import Stills
 from emoaff.data.stills import load_stills
 from emoaff.training.teacher import Teacher
 
+# Settings that `FaceAugmenter` takes by the same name.
+AUGMENTATION = (
+    "shrink",
+    "zoom",
+    "rotation",
+    "stretch",
+    "blur",
+    "cover",
+    "dim",
+    "surround",
+    "source_blur",
+)
+_CHANGED_AT_ONCE = 256
+
 
 class StillVotes:
     """The pictures of a recipe: what is drawn, changed and scored each epoch.
@@ -20,10 +37,15 @@ class StillVotes:
     Args:
         config: Settings with `dataset`, `held_out`, `stages` (pairs of epochs
             and side in pixels), `head_epochs`, `batch_size`, `balance_power`,
-            `shrink` (of `FaceAugmenter`), `teacher` (a preset whose answers
-            to the changed pictures are mixed into the votes, or empty),
-            `teacher_share`, `teacher_temperature` and `seed`.
+            `shrink` and the other `AUGMENTATION` (of `FaceAugmenter`),
+            `teacher` (a preset whose answers are mixed into the votes, or
+            several, comma between, whose answers are averaged, or empty),
+            `teacher_sees` (`"changed"` pictures, or the `"stored"` ones and
+            their mirror images, asked once), `teacher_share`,
+            `teacher_temperature`, `prior_strength` (see `loss`) and `seed`.
         data_dir: Where the corpus was built.
+        answers: File where answers to stored pictures are kept and found
+            again, or `None`.
 
     Attributes:
         kept: `Stills` to learn from, each with a distribution of votes.
@@ -32,7 +54,7 @@ class StillVotes:
         steps: Updates of an epoch.
     """
 
-    def __init__(self, config, data_dir):
+    def __init__(self, config, data_dir, answers=None):
         stills = load_stills(config.dataset, "train", data_dir)
         stills = stills.take(np.isfinite(stills.distribution).all(axis=1))
         aside = held_out(stills.images, config.held_out)
@@ -41,16 +63,40 @@ class StillVotes:
         self.kept: Stills = stills.take(~aside)
         self.tuning: Stills = stills.take(aside & labelled)
         self.steps = len(self.kept) // config.batch_size
-        self._teacher = None
+        self._teachers, self._targets = [], self.kept.distribution
+        self._log_shares = np.log(_floored_shares(self.kept.distribution))
+        if config.teacher_sees not in ("changed", "stored"):
+            raise ValueError(
+                "Expected teacher_sees=changed or stored. Received: "
+                f"{config.teacher_sees!r}. Choose one of them."
+            )
         if config.teacher:
             space = load_recordings(config.dataset, "train", data_dir).space
-            self._teacher = Teacher(
-                config.teacher, space, config.teacher_temperature
-            )
+            self._teachers = [
+                Teacher(name, space, config.teacher_temperature)
+                for name in config.teacher.split(",")
+            ]
+        if self._teachers and config.teacher_sees == "stored":
+            share = config.teacher_share
+            told = self._answers_to_stored(answers)
+            self._targets = (1 - share) * self._targets + share * told
+            self._teachers = []
         first = config.stages[0][1]
         self.sides = [first] * config.head_epochs + [
             side for epochs, side in config.stages for _ in range(epochs)
         ]
+
+    def _answers_to_stored(self, file):
+        """The teachers' mean answer to each picture to learn from."""
+        if file is not None and pathlib.Path(file).is_file():
+            told = np.load(file)
+            if told.shape == self._targets.shape:
+                return told
+        images = self.kept.images
+        told = np.mean([t.answer(images) for t in self._teachers], axis=0)
+        if file is not None:
+            np.save(file, told)
+        return told
 
     def batches(self, epoch, first_step, shard):
         """See `emoaff.training.Experiment`; changed anew each epoch."""
@@ -65,9 +111,9 @@ class StillVotes:
         chosen = indices.reshape(-1, config.batch_size)[first_step:]
         part = np.array_split(chosen, shard[1], axis=1)[shard[0]]
         images = tf.constant(stills.images)
-        targets = tf.constant(stills.distribution)
-        augment = FaceAugmenter(self.sides[epoch], shrink=config.shrink)
-        teacher, share = self._teacher, config.teacher_share
+        targets = tf.constant(self._targets)
+        augment = self._augmenter(self.sides[epoch])
+        teachers, share = self._teachers, config.teacher_share
         seeds = tf.constant([config.seed, epoch])
 
         def batch(step, chosen):
@@ -77,8 +123,9 @@ class StillVotes:
             x = augment(tf.gather(images, chosen), seed)
             x = tf.repeat(x, 3 // images.shape[-1], axis=-1)
             y = tf.gather(targets, chosen)
-            if teacher is not None:
-                y = (1 - share) * y + share * teacher(x)
+            if teachers:
+                told = sum(teacher(x) for teacher in teachers) / len(teachers)
+                y = (1 - share) * y + share * told
             return x, y
 
         return (
@@ -91,6 +138,7 @@ class StillVotes:
     def validate(self, model) -> dict[str, float]:
         """Scores a model of logits on the pictures held out."""
         logits = self.logits(model)
+        logits = logits + self.config.prior_strength * self._log_shares
         truth = self.tuning.expression
         log_p = special.log_softmax(logits, axis=1)
         hits = logits.argmax(axis=1) == truth
@@ -102,9 +150,51 @@ class StillVotes:
             ),
         }
 
+    def loss(self, votes, logits):
+        """`vote_loss`, less a part of the classes' shares in the corpus.
+
+        `config.prior_strength` times the logarithm of the shares of all votes
+        is added to the logits first. The model's own logits are then, at
+        strength 1, those of classes that are equally likely.
+
+        References:
+            - [Menon et al., 2021](https://arxiv.org/abs/2007.07314)
+        """
+        strength = self.config.prior_strength
+        return vote_loss(
+            votes, logits + np.float32(strength * self._log_shares)
+        )
+
     def logits(self, model, side: int = 0):
         """Runs a model on the pictures held out; 0: the last stage's side."""
         return predict_logits(model, self.tuning.images, side or self.sides[-1])
+
+    def changed_logits(self, model, size: int, side: int = 0):
+        """Runs a model on the pictures held out, changed as in training.
+
+        Each is changed once, always alike, without noise.
+
+        Args:
+            model: Of logits.
+            size: Side in pixels of the changed pictures, a preset's crops.
+            side: Side that these are resized to; 0 for the last stage's.
+
+        Returns:
+            float32 `(n, classes)`, in the order of `tuning`.
+        """
+        augment = dataclasses.replace(self._augmenter(size), noise=0.0)
+        images, parts = self.tuning.images, []
+        for start in range(0, len(images), _CHANGED_AT_ONCE):
+            some = images[start : start + _CHANGED_AT_ONCE]
+            changed = augment(some, tf.constant([self.config.seed, start]))
+            parts.append(tf.round(changed).numpy())
+        return predict_logits(
+            model, np.concatenate(parts), side or self.sides[-1]
+        )
+
+    def _augmenter(self, size):
+        settings = {name: getattr(self.config, name) for name in AUGMENTATION}
+        return FaceAugmenter(size, **settings)
 
 
 def predict_logits(model, images, side, batch_size=128):
@@ -112,7 +202,7 @@ def predict_logits(model, images, side, batch_size=128):
 
     Args:
         model: From `(batch, side, side, 3)` RGB 0-255 to logits.
-        images: uint8 `(n, height, width, 1 or 3)`.
+        images: `(n, height, width, 1 or 3)`, 0-255.
         side: Side in pixels that they are resized to, bilinear.
         batch_size: Pictures per call.
 
@@ -132,3 +222,9 @@ def vote_loss(votes, logits):
     return tf.reduce_mean(
         keras.losses.categorical_crossentropy(votes, logits, from_logits=True)
     )
+
+
+def _floored_shares(distribution):
+    """Share of each class in all votes, at least half a picture's."""
+    total = np.maximum(np.float64(distribution).sum(axis=0), 0.5)
+    return total / total.sum()

@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import tensorflow as tf
 
 from emoaff import presets
@@ -50,3 +51,21 @@ class Teacher:
         p = self._model(tf.round(x), training=False)["expression"]
         logits = tf.math.log(tf.maximum(p, _LEAST)) / self._temperature
         return tf.stop_gradient(keras.ops.softmax(logits))
+
+    def answer(self, images, batch_size: int = 128) -> np.ndarray:
+        """Answers pictures and their mirror images, and averages.
+
+        Args:
+            images: `(n, height, width, 1 or 3)`, 0-255.
+            batch_size: Pictures per call.
+
+        Returns:
+            float32 `(n, classes)`, rows sum to 1.
+        """
+        ask = tf.function(self.__call__, reduce_retracing=True)
+        parts = []
+        for start in range(0, len(images), batch_size):
+            x = tf.cast(images[start : start + batch_size], tf.float32)
+            x = tf.repeat(x, 3 // x.shape[-1], axis=-1)
+            parts.append((ask(x) + ask(x[:, :, ::-1])).numpy() / 2)
+        return np.concatenate(parts)

@@ -169,16 +169,12 @@ def test_what_surrounds_a_small_face_is_taken_from_other_pictures():
     assert np.ptp(out[:2], axis=(1, 2, 3)).max() < 0.01
 
 
-def test_nobody_is_surrounded_where_no_share_is_given(images):
-    plain = FaceAugmenter(size=20)(images, [1, 2])
-    same = FaceAugmenter(
-        size=20, surround=0.0, dim=1.0, source_blur=0.0
-    )(images, [1, 2])
-    np.testing.assert_array_equal(plain, same)
-    share = FaceAugmenter(size=20, surround=0.25)(images, [1, 2])
-    # The order of draws is kept, so the pictures in front are the same.
-    np.testing.assert_array_equal(plain[:6], share[:6])
-    assert np.abs(plain[12:] - share[12:]).max() > 1
+def test_a_share_that_rounds_to_no_picture_surrounds_none(images):
+    moved = {**STILL, "shift": 0.4, "surround": 0.02}
+    out = np.asarray(FaceAugmenter(size=12, **moved)(images, [1, 2]))
+    same = {**STILL, "shift": 0.4}
+    plain = np.asarray(FaceAugmenter(size=12, **same)(images, [1, 2]))
+    np.testing.assert_allclose(out, plain, atol=1e-4)
 
 
 def test_a_third_of_the_pictures_is_dimmed_by_no_less_than_the_least():
@@ -206,8 +202,8 @@ def test_blur_before_the_warp_is_in_pixels_of_the_stored_picture():
         return np.sqrt((x * place**2).sum(axis=1) / x.sum(axis=1))
 
     assert 1.2 < widths(small).max() <= 2.01
-    blurred = widths(small) > 0.6
-    assert 3 < blurred.sum() < 22
+    blurred = widths(small) > 0.9
+    assert 2 < blurred.sum() < 22
     np.testing.assert_allclose(
         widths(large)[blurred] / widths(small)[blurred], 3.0, rtol=0.12
     )

@@ -4,6 +4,7 @@ import pytest
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation.robustness import robustness
 from emoaff.evaluation.spoiled_pictures import spoilings
+from emoaff.presets.calibration import calibration_error
 from tests.data.small_corpus import CLASSES
 from tests.data.small_corpus import decoded
 from tests.data.small_corpus import pixels
@@ -47,7 +48,56 @@ def test_each_way_has_the_accuracy_on_pictures_spoiled_so(preset, recordings):
         value = table.value("accuracy", part=name)
         assert value == pytest.approx(hits[known].mean(), abs=0.02), name
     assert [row.part for row in table.rows][0] == "as stored"
-    assert {row.measure for row in table.rows} == {"accuracy", "uar"}
+    assert {row.measure for row in table.rows} == {
+        "accuracy",
+        "uar",
+        "calibration_error",
+        "confidence",
+    }
+
+
+def test_each_way_has_its_calibration_as_trained_and_at_equal_classes(
+    preset, recordings, tmp_path
+):
+    prior = np.linspace(1, 2, len(recordings.space))
+    prior /= prior.sum()
+    outputs = classes(recordings.space)
+    outputs["expression"] = {
+        **outputs["expression"],
+        "class_prior": prior.tolist(),
+    }
+    knowing = saved(tmp_path / "knowing", preset.model, outputs)
+    table = robustness(knowing, recordings, ("cut 0.7",))
+    truth = recordings.expression
+    known = truth >= 0
+    numbers = [int(n.split()[-1]) for n in recordings.names]
+    seen = [
+        spoilings()["cut 0.7"](decoded(pixels(numbers[r], i)))
+        for r, i in zip(recordings.recording, recordings.index, strict=True)
+    ]
+    p = np.float64(preset.predict(seen)["expression"][known])
+    truth = truth[known]
+    sure = p.max(axis=1).mean()
+    assert table.value("confidence", part="cut 0.7") == pytest.approx(
+        sure, abs=0.01
+    )
+    assert table.value("calibration_error", part="cut 0.7") == pytest.approx(
+        calibration_error(truth, p), abs=0.02
+    )
+    level = p / prior
+    level /= level.sum(axis=1, keepdims=True)
+    present = np.unique(truth)
+    recalls = [(level[truth == c].argmax(axis=1) == c).mean() for c in present]
+    surest = [level[truth == c].max(axis=1).mean() for c in present]
+    weights = 1 / np.bincount(truth)[truth]
+    expected = {
+        "uar": np.mean(recalls),
+        "confidence": np.mean(surest),
+        "calibration_error": calibration_error(truth, level, weights=weights),
+    }
+    for measure, value in expected.items():
+        found = table.value(measure, "at equal classes", "cut 0.7")
+        assert found == pytest.approx(value, abs=0.02), measure
 
 
 def test_all_ways_are_tried_where_none_is_named(preset, recordings):

@@ -95,3 +95,11 @@ def test_all_are_without_chance_and_give_colour_pictures(face):
 def test_a_large_picture_is_darkened_as_a_small_one():
     large = cv2.resize(np.full((48, 48, 3), 100, np.uint8), (300, 200))
     assert (spoilings()["half as bright"](large) == 50).all()
+
+
+def test_a_cut_keeps_the_inner_part_by_hand_arithmetic():
+    picture = np.arange(40 * 40 * 3).reshape(40, 40, 3) % 251
+    cut = spoilings()["cut 0.7"](np.uint8(picture))
+    # 15 % of 40 pixels on each side.
+    np.testing.assert_array_equal(cut, picture[6:34, 6:34])
+    assert spoilings()["cut 0.8"](np.uint8(picture)).shape == (32, 32, 3)

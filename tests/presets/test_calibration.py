@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emoaff.presets.calibration import calibration_error
+from emoaff.presets.calibration import divide_prior
 from emoaff.presets.calibration import fit_calibration
 from emoaff.presets.calibration import fit_temperature
 
@@ -93,3 +94,36 @@ def test_classes_without_a_picture_count_as_one():
     some = fit_calibration(logits, truth, np.array([900, 90, 1]))
     none = fit_calibration(logits, truth, np.array([900, 90, 0]))
     assert none == some
+
+
+def test_weights_count_a_picture_as_often_as_they_say():
+    truth, _, probabilities = random_answers(n=60)
+    times = np.random.default_rng(1).integers(0, 4, 60)
+    repeated = np.repeat(np.arange(60), times)
+    assert calibration_error(
+        truth, probabilities, weights=times
+    ) == pytest.approx(
+        calibration_error(truth[repeated], probabilities[repeated])
+    )
+
+
+def test_without_its_prior_a_perfect_model_is_right_on_equal_classes():
+    counts = np.array([900, 90, 10])
+    logits, truth = drawn(counts, counts)
+    odds = np.exp(logits)
+    probabilities = odds / odds.sum(axis=1, keepdims=True)
+    level = divide_prior(probabilities, counts / counts.sum())
+    np.testing.assert_allclose(level.sum(axis=1), 1)
+    weights = 1 / np.bincount(truth)[truth]
+    assert calibration_error(truth, level, weights=weights) < 0.03
+    assert calibration_error(truth, probabilities, weights=weights) > 0.1
+
+
+def test_less_of_the_prior_can_be_kept_and_temperature_follows():
+    counts = np.array([900, 90, 10])
+    logits, truth = drawn(counts, np.ones(3))
+    whole = fit_calibration(logits, truth, counts)
+    half = fit_calibration(logits, truth, counts, kept=0.5)
+    assert half.prior_share == pytest.approx(whole.prior_share / 2)
+    shifted = logits + half.offset
+    assert half.temperature == pytest.approx(fit_temperature(shifted, truth))

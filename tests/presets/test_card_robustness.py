@@ -50,3 +50,25 @@ def test_a_card_shows_what_each_way_of_spoiling_costs():
         "| as stored | 0.8500 |  | 0.7000 |  |",
         "| blur 1 | 0.8000 | 0.0500 | n/a |  |",
     ]
+
+
+def test_a_card_says_how_sure_it_is_and_what_equal_classes_are():
+    rows = (
+        ScoreRow("accuracy", "", 0.85, part="as stored"),
+        ScoreRow("calibration_error", "", 0.01, part="as stored"),
+        ScoreRow("uar", "at equal classes", 0.7, part="as stored"),
+        ScoreRow("accuracy", "", 0.8, part="blur 1"),
+        ScoreRow("calibration_error", "", 0.05, part="blur 1"),
+        ScoreRow("uar", "at equal classes", 0.6, part="blur 1"),
+    )
+    _, words, lines = card_robustness.robustness(
+        {"facts": FACTS, "robustness": stored(ScoreTable(rows))}
+    )
+    assert "the class prior is taken out" in words
+    assert lines.splitlines() == [
+        "| pictures | accuracy | lost | calibration error "
+        "| uar at equal classes |",
+        "|---|---|---|---|---|",
+        "| as stored | 0.8500 |  | 0.0100 | 0.7000 |",
+        "| blur 1 | 0.8000 | 0.0500 | 0.0500 | 0.6000 |",
+    ]

@@ -8,8 +8,12 @@ import pytest
 
 from emoaff import corpora
 from emoaff import presets
+from emoaff.data.sampling import held_out
+from emoaff.data.stills import load_stills
 from emoaff.presets.calibration import Calibration
+from emoaff.presets.calibration import fit_calibration
 from emoaff.recipes import compact_ferplus
+from emoaff.training import checkpoint
 from emoaff.training import still_votes
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import train_commands
@@ -167,6 +171,111 @@ def test_a_second_run_starts_where_the_first_ended(run, data_dir, tmp_path):
         values = [stored[f"v{i}"] for i in range(len(again.variables))]
     for a, b in zip(values, again.variables, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_the_weights_of_several_runs_are_averaged(run, tmp_path):
+    first, _ = run
+    other = tmp_path / "other"
+    (other / "checkpoints").mkdir(parents=True)
+    model = compact_ferplus.build(compact_ferplus.Config(start=str(first)))
+    ones = [w + 1.0 for w in model.get_weights()]
+    checkpoint.save(other / "checkpoints" / "best.npz", ones, {"epoch": 1})
+    config = compact_ferplus.Config(start=f"{first},{other}")
+    middle = compact_ferplus.build(config)
+    for a, b in zip(ones, middle.get_weights(), strict=True):
+        np.testing.assert_allclose(b, a - 0.5, atol=1e-6)
+    settings = portable_settings(config)
+    assert settings["start"] == f"runs/{first.name},runs/other"
+    *_, before, last = train_commands("compact_ferplus", config)
+    assert f" --out runs/{first.name} " in before
+    assert f"start=runs/{first.name},runs/other" in last
+
+
+def test_a_run_without_checkpoints_gives_its_preset_s_weights(run, tmp_path):
+    preset = run[0] / "preset"
+    shutil.copytree(preset, tmp_path / "kept" / "preset")
+    config = compact_ferplus.Config(start=str(tmp_path / "kept"))
+    model = compact_ferplus.build(config)
+    shipped = presets.load_preset(preset).model
+    side = shipped.input_shape[1]
+    picture = np.random.default_rng(0).uniform(0, 255, (2, side, side, 3))
+    logits = np.asarray(model(shipped.get_layer("enlarge")(picture)))
+    odds = np.exp(logits)
+    np.testing.assert_allclose(
+        odds / odds.sum(axis=1, keepdims=True),
+        shipped(picture)["expression"],
+        atol=1e-4,
+    )
+
+
+def test_a_preset_names_the_shares_of_its_training_pictures(run, data_dir):
+    preset = presets.read_config(run[0] / "preset")
+    output = preset["outputs"]["expression"]
+    stills = load_stills("ferplus", "train", data_dir)
+    kept = stills.take(~held_out(stills.images, 0.3))
+    counts = np.bincount(kept.distribution.argmax(axis=1), minlength=8)
+    counts = np.maximum(counts, 1)
+    np.testing.assert_allclose(
+        output["class_prior"], counts / counts.sum(), atol=1e-6
+    )
+    assert len(output["class_prior"]) == len(output["classes"])
+
+
+def test_probabilities_of_less_prior_hold_for_flatter_shares():
+    counts = np.array([900, 90, 10])
+    shares = counts / counts.sum()
+    rng = np.random.default_rng(0)
+    truth = rng.choice(3, 20_000, p=shares)
+    x = rng.normal(size=(20_000, 3)) + 2.0 * np.eye(3)[truth]
+    logits = 2.0 * x  # of equally likely classes
+    whole, half = (
+        fit_calibration(logits, truth, counts, kept=kept) for kept in (1, 0.5)
+    )
+    config = compact_ferplus.Config(prior_kept=0.5)
+    prior = compact_ferplus._class_prior(half, config, counts)
+    # At the temperature that was fitted, the odds between both are those of
+    # half the prior.
+    ratio = np.log(prior / shares)
+    ratio -= ratio[0]
+    expected = -0.5 * whole.prior_share * np.log(shares) / half.temperature
+    np.testing.assert_allclose(ratio, expected - expected[0], rtol=1e-6)
+    assert prior.sum() == pytest.approx(1)
+    whole_prior = compact_ferplus._class_prior(
+        whole, compact_ferplus.Config(), counts
+    )
+    np.testing.assert_allclose(whole_prior, shares, rtol=1e-6)
+
+
+def test_the_last_epoch_is_kept_where_that_is_wanted(data_dir, tmp_path):
+    config = compact_ferplus.Config(keep="last", stages=((2, 32),))
+    made = compact_ferplus.experiment(config, data_dir, tmp_path, print)
+    assert made.better(2.0, 1.0)
+    assert made.monitor == "epoch"
+    wrong = compact_ferplus.Config(keep="first")
+    with pytest.raises(ValueError, match="best or last. Received: 'first'"):
+        compact_ferplus.experiment(wrong, data_dir, tmp_path, print)
+
+
+def test_an_unknown_way_to_calibrate_is_refused():
+    config = compact_ferplus.Config(calibrate_on="clean")
+    with pytest.raises(ValueError, match="stored or mixed. Received: 'clean'"):
+        compact_ferplus._calibrate(None, None, config, None)
+
+
+def test_calibration_on_changed_pictures_too_lies_between(data_dir, tmp_path):
+    settings = dict(stages=((1, 32),), held_out=0.5, dim=0.1, input_size=24)
+    model = compact_ferplus.build(compact_ferplus.Config(**settings))
+    fitted = {}
+    for how in ("stored", "mixed"):
+        config = compact_ferplus.Config(calibrate_on=how, **settings)
+        pictures = still_votes.StillVotes(config, data_dir)
+        fitted[how] = compact_ferplus._calibrate(pictures, model, config, None)
+    changed = fit_calibration(
+        pictures.changed_logits(model, 24), pictures.tuning.expression
+    )
+    low, high = sorted([fitted["stored"].temperature, changed.temperature])
+    assert low < fitted["mixed"].temperature < high
+    assert fitted["mixed"].fitted_on == 2 * fitted["stored"].fitted_on
 
 
 def test_a_start_without_checkpoints_is_refused(tmp_path):

@@ -27,7 +27,17 @@ CONFIG = types.SimpleNamespace(
     batch_size=8,
     balance_power=0.5,
     shrink=1.35,
+    zoom=1.35,
+    rotation=15.0,
+    stretch=0.08,
+    blur=1.5,
+    cover=0.25,
+    dim=1.0,
+    surround=0.0,
+    source_blur=0.0,
+    prior_strength=0.0,
     teacher="",
+    teacher_sees="changed",
     teacher_share=0.25,
     teacher_temperature=2.0,
     seed=0,
@@ -73,6 +83,82 @@ def test_a_teacher_s_softened_answers_are_mixed_into_the_votes(
             y, 0.75 * votes + 0.25 * soft, rtol=1e-4, atol=1e-6
         )
     assert np.ptp(soft, axis=0).max() > 1e-3
+
+
+def changed_config(**settings):
+    return types.SimpleNamespace(**{**vars(CONFIG), **settings})
+
+
+def test_teachers_are_asked_once_about_stored_pictures_and_their_mirrors(
+    teacher, data_dir, tmp_path
+):
+    config = changed_config(
+        teacher=f"{teacher.path},{teacher.path}",
+        teacher_sees="stored",
+        teacher_temperature=1.0,
+    )
+    file = tmp_path / "answers.npy"
+    taught = StillVotes(config, data_dir, file)
+    plain = StillVotes(CONFIG, data_dir)
+    images = np.repeat(plain.kept.images, 3, axis=-1)
+    told = 0
+    for some in (images, images[:, :, ::-1]):
+        x = tf.image.resize(some, (24, 24), antialias=True)
+        told += teacher.model.predict_on_batch(np.rint(x))["expression"] / 2
+    np.testing.assert_allclose(np.load(file), told, atol=1e-5)
+    known = {
+        image.tobytes(): row
+        for image, row in zip(plain.kept.images, told, strict=True)
+    }
+    assert len(known) == len(told)
+    # Votes of an epoch, in the order drawn, are those of the plain one mixed
+    # with the answers to the very pictures.
+    mixed = [y for _, y in taught.batches(1, 0, (0, 1)).as_numpy_iterator()]
+    votes = [y for _, y in plain.batches(1, 0, (0, 1)).as_numpy_iterator()]
+    rest = (np.concatenate(mixed) - 0.75 * np.concatenate(votes)) / 0.25
+    distance = np.abs(rest[:, None] - told[None]).max(axis=2).min(axis=1)
+    assert distance.max() < 1e-4
+    # What is in the file is believed the second time.
+    np.save(file, told[::-1])
+    again = StillVotes(config, data_dir, file)
+    (_, y), *_ = again.batches(1, 0, (0, 1)).as_numpy_iterator()
+    assert np.abs(y - mixed[0]).max() > 1e-3
+
+
+def test_an_unknown_view_of_a_teacher_is_refused(data_dir):
+    with pytest.raises(ValueError, match="changed or stored. Received: 'all'"):
+        StillVotes(changed_config(teacher_sees="all"), data_dir)
+
+
+def test_the_loss_adds_the_logarithm_of_the_classes_shares(data_dir):
+    pictures = StillVotes(changed_config(prior_strength=0.5), data_dir)
+    shares = np.float64(pictures.kept.distribution).sum(axis=0)
+    shares = np.maximum(shares, 0.5) / np.maximum(shares, 0.5).sum()
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(6, 8)).astype(np.float32)
+    votes = rng.dirichlet(np.ones(8), 6).astype(np.float32)
+    odds = special.softmax(logits + 0.5 * np.log(shares), axis=1)
+    expected = -(votes * np.log(odds)).sum(axis=1).mean()
+    found = float(pictures.loss(votes, logits))
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert found != pytest.approx(float(vote_loss(votes, logits)), rel=1e-3)
+
+
+def test_held_out_pictures_are_changed_as_in_training_and_always_alike(
+    data_dir,
+):
+    inputs = keras.Input((None, None, 3))
+    x = keras.layers.GlobalAveragePooling2D()(inputs)
+    model = keras.Model(inputs, x)
+    dark = StillVotes(changed_config(dim=0.05, cover=0.0), data_dir)
+    once = dark.changed_logits(model, 20, 24)
+    np.testing.assert_array_equal(once, dark.changed_logits(model, 20, 24))
+    assert once.shape == (len(dark.tuning), 3)
+    bright = StillVotes(changed_config(cover=0.0), data_dir)
+    plain = bright.changed_logits(model, 20, 24)
+    change = once.mean(axis=1) / plain.mean(axis=1)
+    assert (change < 1.01).all()
+    assert 0.1 < (change < 0.99).mean() < 0.7
 
 
 def test_a_teacher_of_other_classes_is_refused(teacher):

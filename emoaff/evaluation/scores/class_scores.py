@@ -136,6 +136,37 @@ class ClassScores(RecordingScores):
         values, n = np.array([error]), np.array([chosen.sum()])
         return [Measured("calibration_error", "", values, n)]
 
+    def calibration_error(self, balanced: bool = False) -> float:
+        """Returns the expected calibration error over all scored frames.
+
+        Args:
+            balanced: Whether each class that occurs counts the same, as where
+                all are equally likely; otherwise each frame does.
+        """
+        weights = self._weights() if balanced else None
+        return calibration_error(
+            self._truth, self._probabilities, weights=weights
+        )
+
+    def confidence(self, balanced: bool = False) -> float:
+        """Returns the mean probability of the most probable class.
+
+        Args:
+            balanced: See `calibration_error`.
+
+        Returns:
+            In `[0, 1]`; NaN without a scored frame.
+        """
+        if not len(self._truth):
+            return float("nan")
+        weights = self._weights() if balanced else None
+        surest = self._probabilities.max(axis=1)
+        return float(np.average(surest, weights=weights))
+
+    def _weights(self):
+        counts = np.bincount(self._truth, minlength=len(self.classes))
+        return 1.0 / counts[self._truth]
+
     def coverage(self) -> dict:
         """Counts frames scored, unlabelled, and without a prediction."""
         unlabelled, absent = self._left_out
