@@ -17,8 +17,8 @@ def coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
         evaluation: Of it.
 
     Returns:
-        See `emoaff.evaluation.scores.coverage_curve.coverage_curve`; first the threshold
-        of `emoaff predict`, unless the preset has one of its own.
+        See `emoaff.evaluation.scores.coverage_curve.coverage_curve`; first the
+        threshold of `emoaff predict`, unless the preset has one of its own.
 
     Raises:
         ValueError: If there are no expressions, or no labels of them.

@@ -64,7 +64,8 @@ class Evaluation:
         """Tunes post-processing on these predictions; for a validation split.
 
         Args:
-            **settings: Arguments of `emoaff.evaluation.postprocessing.CoursePostprocessor`, but
+            **settings: Arguments of
+                `emoaff.evaluation.postprocessing.CoursePostprocessor`, but
                 `dimensions`: those that have predictions and labels.
 
         Returns:

@@ -47,8 +47,8 @@ def _features(preset, recordings):
         layer = preset.model.get_layer(presets.LAYER)
     except ValueError as error:
         raise ValueError(
-            f"Expected a model with a layer named {presets.LAYER!r}. {preset.name} has "
-            "none. Choose a preset of rangulov_cnn, emoaffectnet_static or the "
+            f"Expected a model with a layer named {presets.LAYER!r}. "
+            f"{preset.name} has none. Choose a preset of rangulov_cnn, emoaffectnet_static or the "
             "like."
         ) from error
     model = keras.Model(preset.model.inputs, layer.output)

@@ -14,8 +14,8 @@ class ExpectedCalibrationError(keras.metrics.Metric):
     Frames are put into `bins` equal intervals by the probability of their most
     probable class, closed above; the error is the mean distance of accuracy
     and mean confidence over the intervals, weighted by their number of frames.
-    The same number as `emoaff.presets.calibration.calibration_error`, accumulated
-    across batches.
+    The same number as `emoaff.presets.calibration.calibration_error`,
+    accumulated across batches.
 
     Labels, missing labels and weights are those of `ConfusionMatrix`.
     Undefined: NaN without a labelled frame.

@@ -1,4 +1,4 @@
-"""Valence and arousal from expressions, for models that were not taught them."""
+"""Valence and arousal guessed from expressions."""
 
 import numpy as np
 

@@ -80,8 +80,8 @@ def test_the_readme_counts_what_is_built(built):
 STALE = (
     "The drawn corpora are no longer what recipes and docs/claims.md were "
     "measured on. If that is meant, raise the builder's VERSION, run "
-    "benchmarks/small_recipes.py and benchmarks/claims.py and write down what they "
-    "print, then draw the sheet anew: python -m tests.tfds_builders.drawn_sheet"
+    "benchmarks/small_recipes.py and benchmarks/claims.py and write down what "
+    "they print, then draw the sheet anew: python -m tests.tfds_builders.drawn_sheet"
 )
 
 
