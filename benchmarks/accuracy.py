@@ -11,7 +11,8 @@ frames. What a model or corpus does not have is empty.
 `--spoiled` adds what is left of the accuracy on spoiled pictures
 (`emoaff.evaluation.spoiled_pictures`), `--silent` how accuracy grows when the
 model may keep silent (`emoaff.evaluation.scores.coverage_curve`). The numbers
-of a model card are made the same way, by `emoaff evaluate --coverage --spoiled --card`.
+of a model card are made the same way, by `emoaff evaluate --coverage --spoiled
+--card`.
 """
 
 import argparse

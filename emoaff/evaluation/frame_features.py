@@ -48,8 +48,8 @@ def _features(preset, recordings):
     except ValueError as error:
         raise ValueError(
             f"Expected a model with a layer named {presets.LAYER!r}. "
-            f"{preset.name} has none. Choose a preset of rangulov_cnn, emoaffectnet_static or the "
-            "like."
+            f"{preset.name} has none. Choose a preset of rangulov_cnn, "
+            "emoaffectnet_static or the like."
         ) from error
     model = keras.Model(preset.model.inputs, layer.output)
     progress = Progress("features", "frames", every_s=20.0)

@@ -81,7 +81,8 @@ STALE = (
     "The drawn corpora are no longer what recipes and docs/claims.md were "
     "measured on. If that is meant, raise the builder's VERSION, run "
     "benchmarks/small_recipes.py and benchmarks/claims.py and write down what "
-    "they print, then draw the sheet anew: python -m tests.tfds_builders.drawn_sheet"
+    "they print, then draw the sheet anew: "
+    "python -m tests.tfds_builders.drawn_sheet"
 )
 
 
