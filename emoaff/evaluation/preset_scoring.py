@@ -32,8 +32,9 @@ def evaluate(
     Everything is scored that the preset puts out and the corpus has labels
     for: valence and arousal by name (`emoaff.evaluation.scores.AffectScores`),
     classes (`ClassScores`) and classes of which several may hold
-    (`MultiLabelScores`, as `f1_of_each`). Frames without a label are left out. Where the corpus has
-    other classes than the preset, those that both have are scored; see
+    (`MultiLabelScores`, as `f1_of_each`). Frames without a label are left out.
+    Where the corpus has other classes than the preset, those that both have are
+    scored; see
     `emoaff.evaluation.shared_classes.SharedClasses`.
 
     Args:

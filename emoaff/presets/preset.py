@@ -234,7 +234,8 @@ class Preset:
             `expression` for the preset's `prior`, other classes as they are,
             `(n, classes)` in the order of the preset's `classes`. Dimensions
             each under its name, `valence` and `arousal` `(n,)`, clipped to
-            their range [-1, 1]: these outputs are linear and may leave it. NaN stays NaN.
+            their range [-1, 1]: these outputs are linear and may leave it. NaN
+            stays NaN.
         """
         named = {}
         for name, values in answers.items():

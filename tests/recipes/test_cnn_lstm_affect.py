@@ -7,11 +7,11 @@ import pytest
 import emoaff
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluate import evaluate_recordings
-from emoaff.experiments.clip_views import by_clip
-from emoaff.experiments.clip_views import image_parts
-from emoaff.experiments.clip_views import view_features
-from emoaff.train import train
+from emoaff.evaluation import evaluate_recordings
+from emoaff.training import train
+from emoaff.training.clip_views import by_clip
+from emoaff.training.clip_views import image_parts
+from emoaff.training.clip_views import view_features
 from tests.data.small_corpus import SIDE
 from tests.data.small_corpus import segments
 from tests.data.small_corpus import small_video
