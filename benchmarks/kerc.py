@@ -228,9 +228,10 @@ def write(out, lines, minutes, args):
     text = f"""# Claims on real film clips (KERC 2020)
 
 502 clips of Korean films with one rating each, {FOLDS} folds by blocks of 12
-neighbouring clips, {args.seeds} seeds. CCC over all out-of-fold answers: mean of
-the seeds ± their standard deviation, and the 95 % interval of that mean over
-{DRAWS} draws of blocks. Image models are frozen, since training them on would
+neighbouring clips, {args.seeds} seeds. CCC over all out-of-fold answers: the
+mean of the seeds ± their standard deviation, and the 95 % interval of that mean
+over {DRAWS} draws of blocks.
+Image models are frozen, since training them on would
 take days on two cores: the rows of first weights compare features, not
 fine-tuning. "None" has a dense layer in the place of the memory and sees each
 frame by itself; "ridge" sees mean and spread of all frames of a clip at once,
