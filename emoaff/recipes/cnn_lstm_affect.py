@@ -127,10 +127,9 @@ what a person feels. Ratings are of whole clips, so how fast its answers follow
 a face was never measured. It learned from at most 12 frames at a rate that is
 itself a guess (3 a second is the middle of 2 to 4): a video is therefore looked
 at 3 times a second, and answers far from the beginning of a long video rest on
-a longer memory than any that was trained; a smile that lasts drives valence to
-its end. The first frame of a face is answered from that frame alone, and worse
-than the later ones. Other people, ages, origins and
-cameras were not measured."""
+a longer memory than any that was trained. The first frame of a face is answered
+from that frame alone, and worse than the later ones. Other people, ages,
+origins and cameras were not measured."""
 
 
 def experiment(config: Config, data_dir, out, report) -> Experiment:
