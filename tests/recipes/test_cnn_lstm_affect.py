@@ -115,7 +115,9 @@ def test_values_of_frames_are_laid_out_by_clip(data_dir):
 def test_a_trunk_without_a_dense_expression_layer_is_refused(tmp_path):
     layer = keras.layers.Activation("softmax", name="expression")
     model = still_model({"expression": layer})
-    given = saved(tmp_path / "odd", model, classes("affectnet_7"))
+    outputs = classes("affectnet_7")
+    outputs["expression"]["classes"] = ["neutral", "happiness", "sadness"]
+    given = saved(tmp_path / "odd", model, outputs)
     with pytest.raises(ValueError, match="dense layer.*Received: odd"):
         image_parts(given)
 
