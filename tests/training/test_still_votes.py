@@ -125,6 +125,24 @@ def test_teachers_are_asked_once_about_stored_pictures_and_their_mirrors(
     assert np.abs(y - mixed[0]).max() > 1e-3
 
 
+def test_a_teacher_s_answer_to_stored_pictures_does_not_mind_mirrors(tmp_path):
+    inputs = keras.Input((24, 24, 3), name="image")
+    x = keras.layers.Cropping2D(((0, 0), (0, 12)))(inputs)  # the left half
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Rescaling(0.01)(x)
+    last = dense(8, activation="softmax", name="expression")
+    model = keras.Model(inputs, {"expression": last(x)})
+    saved(tmp_path / "one_sided", model, classes("ferplus"))
+    teacher = Teacher(tmp_path / "one_sided", labels.get("ferplus"))
+    images = np.zeros((2, 24, 24, 1), np.uint8)
+    images[0, :, :12], images[1, :, 12:] = 200, 200
+    one, mirrored = teacher.answer(images)
+    np.testing.assert_allclose(one, mirrored, atol=1e-6)
+    left, right = teacher(np.float32(images).repeat(3, axis=-1)).numpy()
+    assert np.abs(left - right).max() > 1e-3
+    np.testing.assert_allclose(one, (left + right) / 2, atol=1e-6)
+
+
 def test_an_unknown_view_of_a_teacher_is_refused(data_dir):
     with pytest.raises(ValueError, match="changed or stored. Received: 'all'"):
         StillVotes(changed_config(teacher_sees="all"), data_dir)
