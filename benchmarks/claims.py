@@ -112,7 +112,7 @@ def interval(differences):
     return f"{x.mean():+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
-def verdict(differences):
+def state_verdict(differences):
     """Whether the interval of the differences leaves 0 out, in words."""
     x = np.asarray(differences, float)
     if len(x) < 2 or np.ptp(x) == 0:
@@ -164,7 +164,7 @@ def claim_a(bench):
         first.append(curves["categories"][-1][0] - curves["random"][-1][0])
     level = 0.9 * np.mean([max(curve) for curve in curves["random"]])
     epochs = {
-        kind: [_first_over(curve, level) for curve in each]
+        kind: [_find_first_over(curve, level) for curve in each]
         for kind, each in curves.items()
     }
     figure, axes = pyplot.subplots(figsize=(6, 3.5))
@@ -196,14 +196,14 @@ another style with other people, 6 epochs of 120 updates from either start.
 
 {table(["start", *seeds, f"epochs to {level:.2f}"], rows)}
 
-Difference of the best epoch: {interval(ends)}: **{verdict(ends)}**. After the
-first epoch: {interval(first)}: **{verdict(first)}**.
+Difference of the best epoch: {interval(ends)}: **{state_verdict(ends)}**. After
+the first epoch: {interval(first)}: **{state_verdict(first)}**.
 
 ![validation CCC by epoch](claims/claim_a.png)
 """
 
 
-def _first_over(curve, level):
+def _find_first_over(curve, level):
     over = [k for k, v in enumerate(curve, start=1) if v >= level]
     return over[0] if over else None
 
@@ -233,7 +233,8 @@ def claim_b(bench):
             rows.append([measure, balance, *(f"{v:.3f}" for v in values)])
         difference = np.subtract(each["classes"], each["none"])
         lines.append(
-            f"- {measure}: {interval(difference)}: **{verdict(difference)}**"
+            f"- {measure}: {interval(difference)}: "
+            f"**{state_verdict(difference)}**"
         )
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.4))
     titles = ("as the corpus is", "classes drawn alike")
@@ -275,7 +276,7 @@ def _confusion(axis, confusion, title):
     axis.set(xlabel="predicted", ylabel="label", title=title)
 
 
-def claim_c(bench):
+def check_claim_c(bench):
     """The temporal block beats single frames (Ryumina et al.)."""
     datasets = [bench.corpus(config) for config in CORPORA]
     found = {"": {}, "lstm": {}}
@@ -330,16 +331,16 @@ over seeds {" and ".join(map(str, seeds))}.
 
 {table(["held out", "single frames", "LSTM", "difference"], rows)}
 
-Over all corpora and seeds: **{verdict(differences)}**. (The corpora share
+Over all corpora and seeds: **{state_verdict(differences)}**. (The corpora share
 training people, so their differences are not independent; and neither model
 learned to the end in so few updates.)
 """
 
 
-def claim_d(bench):
+def check_claim_d(bench):
     """Folding time into the batch against a batch norm per time step."""
     bench.corpus("studio")
-    models = {"folded": clip_model, "per step": per_step_model}
+    models = {"folded": clip_model, "per step": build_per_step_model}
     averages = {"moved by training": "ccc_moved", "re-estimated": "ccc"}
     found = {pair: [] for pair in itertools.product(models, averages)}
     minutes = {kind: [] for kind in models}
@@ -392,8 +393,8 @@ averages: with those that training moved, and re-estimated.
 {table(head, rows)}
 
 Folded minus per step, both re-estimated: {interval(kinds)}:
-**{verdict(kinds)}**. Folded, re-estimated minus moved by training:
-{interval(ways)}: **{verdict(ways)}**.
+**{state_verdict(kinds)}**. Folded, re-estimated minus moved by training:
+{interval(ways)}: **{state_verdict(ways)}**.
 
 The means of the four lie within {np.ptp(means):.3f}; seeds of one and the same
 differ by {spread:.3f} (standard deviation, mean of the four).
@@ -420,7 +421,7 @@ def scored_with_both_averages(build, recipe, config, data_dir, out, report):
     return dataclasses.replace(made, validate=validate, norm_batches=0)
 
 
-def per_step_model(config, data):
+def build_per_step_model(config, data):
     """`clip_model` with Keras's own `TimeDistributed`."""
     folded = clip_model(config, data)
     encoder = folded.get_layer("backbone").layer
@@ -437,7 +438,7 @@ def _save(figure, name):
     pyplot.close(figure)
 
 
-CLAIMS = {"a": claim_a, "b": claim_b, "c": claim_c, "d": claim_d}
+CLAIMS = {"a": claim_a, "b": claim_b, "c": check_claim_c, "d": check_claim_d}
 
 
 def main():

@@ -31,7 +31,7 @@ import emoaff
 from emoaff import presets
 from emoaff.data.thinning import thinned_frames
 from emoaff.data.window_votes import sample_windows
-from emoaff.data.window_votes import windows_to_frames
+from emoaff.data.window_votes import spread_windows_to_frames
 from emoaff.faces import FaceDetector
 from emoaff.faces import Video
 from emoaff.faces import crop_face
@@ -52,7 +52,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        model = args.model or _random_weights(folder)
+        model = args.model or _save_random_presets(folder)
         weights = "given" if args.model else "random"
         print(f"{args.video.name}, {weights} weights")
         print(f"{'system':30}{'s':>7}{'CPU s':>7}{'MiB':>6}{'difference':>11}")
@@ -89,7 +89,7 @@ def _run(system, video, model, out):
     sequence_model(preset)
     began, computed = time.perf_counter(), time.process_time()
     if system == _ORIGINAL:
-        values = _as_the_original(video, preset)
+        values = _run_as_original(video, preset)
     else:
         options = _OURS[system]
         missing = np.full(len(preset.labels), np.nan)
@@ -107,7 +107,7 @@ def _run(system, video, model, out):
     print(json.dumps(found))
 
 
-def _as_the_original(path, preset):
+def _run_as_original(path, preset):
     """The steps of its `run.py`: collect all faces, then compute all."""
     detector, crops, places, count = FaceDetector(), {}, None, 0
     with Video(path) as video:
@@ -128,10 +128,10 @@ def _as_the_original(path, preset):
     features = model.encoder.predict_on_batch(faces)
     windows = sample_windows(len(places), preset.window, 5)
     answers = model.answer(features[windows])["expression"]
-    return windows_to_frames(windows, np.array(places), answers, count)
+    return spread_windows_to_frames(windows, np.array(places), answers, count)
 
 
-def _random_weights(folder):
+def _save_random_presets(folder):
     """Presets of the two true networks; with weights that tell faces apart."""
     keras.utils.set_random_seed(0)
     space = emoaff.labels.get("emo_affectnet")

@@ -157,7 +157,7 @@ def _clips(recordings, parallel, augment, pixels):
     )
 
 
-def _stages(recordings, threads, pixels):
+def _make_stages(recordings, threads, pixels):
     """Data sets to time, the limit first."""
     windows = sliding(recordings, _WINDOW)
     order = np.random.default_rng(0).permutation(len(windows))
@@ -197,7 +197,7 @@ def _stages(recordings, threads, pixels):
 def _compare_speed(recordings, args):
     options = tf.data.Options()
     options.threading.private_threadpool_size = args.threads
-    stages = _stages(recordings, args.threads, args.pixels)
+    stages = _make_stages(recordings, args.threads, args.pixels)
     stages = {k: v.with_options(options) for k, v in stages.items()}
     seconds = {name: [] for name in stages}
     for turn in range(args.rounds + 1):

@@ -21,7 +21,7 @@ import numpy as np
 
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
-from emoaff.data.subject_splits import folds_by_subject
+from emoaff.data.subject_splits import fold_by_subject
 from emoaff.metrics.whole_signals import concordance
 from emoaff.models import build_backbone
 from emoaff.recipes.cnn_lstm_affect import Config
@@ -71,7 +71,7 @@ def main() -> None:
         recordings, np.stack([recordings.valence, recordings.arousal], axis=1)
     )
     blocks = np.unique(recordings.subjects, return_inverse=True)[1]
-    folds = folds_by_subject(recordings.subjects, FOLDS)
+    folds = fold_by_subject(recordings.subjects, FOLDS)
     lines, minutes = [], 0.0
     for memory, origin, temporal in ROWS:
         if args.only not in (None, temporal):
@@ -133,7 +133,7 @@ def answer_by_ridge(features, labels, folds, blocks):
     y = np.nanmean(labels, axis=1)
     made = np.empty_like(y)
     for rest, held_out in folds:
-        inner = folds_by_subject([str(b) for b in blocks[rest]], FOLDS)
+        inner = fold_by_subject([str(b) for b in blocks[rest]], FOLDS)
         tried = []
         for strength in STRENGTHS:
             guess = np.empty((len(rest), 2))

@@ -40,8 +40,8 @@ def main(argv: list[str] | None = None) -> None:
     of_asked, wanted = _described(asked)
     exact = set(exact)
     same = np.array([pixels in exact for pixels in wanted])
-    nearest = _nearest(of_asked, of_known)
-    hits = args.model and _hits(args.model, asked)
+    nearest = _find_nearest(of_asked, of_known)
+    hits = args.model and _find_hits(args.model, asked)
     print(
         f"{len(asked)} pictures of {args.second}, {len(known)} of {args.first}"
     )
@@ -83,7 +83,7 @@ def small(grey: np.ndarray) -> np.ndarray:
     return (copy / max(np.linalg.norm(copy), 1e-6)).ravel()
 
 
-def _nearest(asked, known):
+def _find_nearest(asked, known):
     """The largest correlation of each with any picture or its mirror image."""
     mirrored = known.reshape(-1, _SIDE, _SIDE)[:, :, ::-1]
     both = np.concatenate([known, mirrored.reshape(len(known), -1)]).T
@@ -95,7 +95,7 @@ def _nearest(asked, known):
     )
 
 
-def _hits(model, recordings):
+def _find_hits(model, recordings):
     """1 where the model is right, 0 where not, NaN where unlabelled."""
     preset = emoaff.load_preset(model)
     shared = SharedClasses(preset.labels, recordings.space)

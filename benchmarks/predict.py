@@ -56,7 +56,7 @@ class Stopwatch:
 
         return timed
 
-    def iterator(self, name, items):
+    def time_iterator(self, name, items):
         """Yields `items`, counting the waits for them."""
         items = iter(items)
         while True:
@@ -87,7 +87,7 @@ def main() -> None:
         _print_machine()
         _run(args.video, preset, detector, folder, args.annotate)
         if args.repeat > 1:
-            long = _repeated(args.video, folder / "long.mp4", args.repeat)
+            long = _repeat_video(args.video, folder / "long.mp4", args.repeat)
             _run(long, preset, detector, folder, args.annotate)
 
 
@@ -111,7 +111,7 @@ def _warm_up(path, preset, detector):
 def _run(path, preset, detector, folder, annotated):
     watch = Stopwatch()
     began = time.perf_counter()
-    timeline = _timed_timeline(path, preset, detector, watch)
+    timeline = _make_timed_timeline(path, preset, detector, watch)
     table = folder / "result.csv"
     with watch.stage("write"), tables.table(table, timeline.classes) as write:
         for row in timeline:
@@ -122,14 +122,14 @@ def _run(path, preset, detector, folder, annotated):
     _print(path, timeline, watch, time.perf_counter() - began)
 
 
-def _timed_timeline(path, preset, detector, watch):
+def _make_timed_timeline(path, preset, detector, watch):
     class TimedVideo(Video):
         def __iter__(self):
-            return watch.iterator("decode", super().__iter__())
+            return watch.time_iterator("decode", super().__iter__())
 
     class TimedTracker(video.FaceTracker):
         def track(self, frames):
-            return watch.iterator("track", super().track(frames))
+            return watch.time_iterator("track", super().track(frames))
 
     class TimedDetector:
         detect = staticmethod(watch.function("detect", detector.detect))
@@ -147,7 +147,7 @@ def _timed_timeline(path, preset, detector, watch):
     return video.Timeline(path, timed, detector=TimedDetector)
 
 
-def _repeated(path, out, times):
+def _repeat_video(path, out, times):
     """Writes the video `times` times in a row."""
     with Video(path) as video:
         with VideoWriter(

@@ -119,7 +119,7 @@ def _write(path, drawn, length):
             writer.write(picture, i / _STYLE.fps)
 
 
-def _timed(work):
+def _time_work(work):
     """Runs some work; gives its frames, wall and CPU seconds, and MiB."""
     wall, cpu = time.perf_counter(), time.process_time()
     frames = work()
@@ -129,10 +129,10 @@ def _timed(work):
 
 
 def _decode(video):
-    return _timed(lambda: sum(1 for _ in Video(video)))
+    return _time_work(lambda: sum(1 for _ in Video(video)))
 
 
-def _in_memory(video):
+def _read_into_memory(video):
     """The first pictures of a video, forth and back, as many as it has."""
     with Video(video) as opened:
         kept = list(itertools.islice(opened, _PICTURES))
@@ -143,21 +143,23 @@ def _in_memory(video):
 
 
 def _find(video):
-    detector, frames = _warm(video), _in_memory(video)
+    detector, frames = _load_detector(video), _read_into_memory(video)
     tracker = FaceTracker(detector)
-    return _timed(lambda: sum(1 for _, faces in tracker.track(frames) if faces))
+    return _time_work(
+        lambda: sum(1 for _, faces in tracker.track(frames) if faces)
+    )
 
 
 def _cut(video):
     with Video(video) as opened:
         first = next(iter(opened))
-    boxes = [each.box for each in _warm(video).detect(first.image)]
+    boxes = [each.box for each in _load_detector(video).detect(first.image)]
     boxes = dict.fromkeys(range(10**6), boxes[0])
-    cropper, frames = FaceCropper(), _in_memory(video)
-    return _timed(lambda: sum(1 for _ in cropper.boxed(frames, boxes)))
+    cropper, frames = FaceCropper(), _read_into_memory(video)
+    return _time_work(lambda: sum(1 for _ in cropper.boxed(frames, boxes)))
 
 
-def _warm(video):
+def _load_detector(video):
     """A detector that has loaded its networks."""
     detector = FaceDetector()
     with Video(video) as opened:
@@ -186,7 +188,7 @@ def _prepare(video, from_cut=False):
         tfds.disable_progress_bar()
         said = contextlib.redirect_stdout(io.StringIO())
         with said, contextlib.redirect_stderr(io.StringIO()):
-            _, *taken, peak = _timed(
+            _, *taken, peak = _time_work(
                 lambda: builder.download_and_prepare(download_config=config)
             )
         if from_cut:

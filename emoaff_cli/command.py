@@ -30,14 +30,14 @@ def main(argv: list[str] | None = None) -> int:
         interrupted, 143 when terminated.
     """
     argv = sys.argv[1:] if argv is None else argv
-    args = _parser().parse_args([_shield(text) for text in argv])
+    args = _make_parser().parse_args([_shield(text) for text in argv])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A name that the console cannot show must not end the work.
             stream.reconfigure(errors="backslashreplace")
     try:
         with _clean_ends():
-            with _without_chatter():
+            with _silence_startup():
                 import emoaff  # noqa: F401
             return args.run(args) or 0
     except (ValueError, OSError, ImportError) as error:
@@ -95,7 +95,7 @@ def _shield(text):
 
 
 @contextlib.contextmanager
-def _without_chatter():
+def _silence_startup():
     """Silences TensorFlow's start-up, which writes past Python's streams.
 
     Only the command does this, never a program that imports emoaff.
@@ -112,7 +112,7 @@ def _without_chatter():
         os.close(kept)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="emoaff", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version)
     parser.add_argument(

@@ -55,10 +55,10 @@ def add_convert(commands) -> None:
     command.add_argument(
         "--list", action="store_true", help="the systems, and their settings"
     )
-    command.set_defaults(run=_convert)
+    command.set_defaults(run=_run_convert)
 
 
-def _convert(args):
+def _run_convert(args):
     if args.list:
         _list()
         return

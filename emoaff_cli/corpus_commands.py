@@ -24,10 +24,10 @@ def add_corpora(commands) -> None:
         metavar="DIR",
         help="where it was built; default: %(default)s",
     )
-    command.set_defaults(run=_corpora)
+    command.set_defaults(run=_run_corpora)
 
 
-def _corpora(args):
+def _run_corpora(args):
     from emoaff import corpora
 
     if args.plot:

@@ -84,7 +84,7 @@ def add_export(commands) -> None:
     command.add_argument(
         "--out", metavar="FILE", help="default: the preset's name"
     )
-    command.set_defaults(run=_export)
+    command.set_defaults(run=_run_export)
 
 
 def _batch(text):
@@ -98,14 +98,14 @@ def _batch(text):
         ) from None
 
 
-def _export(args):
+def _run_export(args):
     import pathlib
 
     from emoaff import corpora
-    from emoaff.evaluation.export_cost import scores_before_and_after
+    from emoaff.evaluation.export_cost import score_before_and_after
     from emoaff.exporting import export
     from emoaff.exporting import faces
-    from emoaff.exporting.sources import source_of
+    from emoaff.exporting.sources import read_source
 
     out = args.out
     if out is None and args.to in _SUFFIXES:
@@ -121,8 +121,8 @@ def _export(args):
         name = calibration.partition("/")[0].partition("+")[0]
         if name in corpora.names():
             corpus = calibration
-            calibration = faces.corpus_faces(
-                source_of(args.model), corpus, args.split, args.data_dir
+            calibration = faces.read_corpus_faces(
+                read_source(args.model), corpus, args.split, args.data_dir
             )
     report = export(
         args.model,
@@ -138,7 +138,7 @@ def _export(args):
     )
     print(report)
     if corpus:
-        for line in scores_before_and_after(
+        for line in score_before_and_after(
             args.model,
             report.path,
             corpus,

@@ -193,10 +193,10 @@ def add_predict(commands) -> None:
     for name, settings in _OPTIONS.items():
         # Those not given are absent, so that --rules can say them.
         command.add_argument(name, default=argparse.SUPPRESS, **settings)
-    command.set_defaults(run=_predict)
+    command.set_defaults(run=_run_predict)
 
 
-def _predict(args):
+def _run_predict(args):
     from emoaff.prediction.files import predict_files
     from emoaff.prediction.options import Options
     from emoaff.prediction.resting_face import read_setting
@@ -231,10 +231,10 @@ def add_models(commands) -> None:
         "models", help="the presets, or the card of one"
     )
     command.add_argument("name", nargs="?", metavar="NAME|FOLDER")
-    command.set_defaults(run=_models)
+    command.set_defaults(run=_run_models)
 
 
-def _models(args):
+def _run_models(args):
     from emoaff import presets
     from emoaff.presets import model_card
 
@@ -251,4 +251,4 @@ def _models(args):
             # One damaged preset does not hide the others.
             complain(sentence(error))
             continue
-        print(f"{name}  {size:.1f} MB, {model_card.headline(config)}")
+        print(f"{name}  {size:.1f} MB, {model_card.write_headline(config)}")

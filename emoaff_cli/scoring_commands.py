@@ -73,10 +73,10 @@ def add_evaluate(commands) -> None:
         metavar="N",
         help="of the intervals; default: %(default)s",
     )
-    command.set_defaults(run=_evaluate)
+    command.set_defaults(run=_run_evaluate)
 
 
-def _evaluate(args):
+def _run_evaluate(args):
     from emoaff.evaluation.coverage import coverage
     from emoaff.evaluation.preset_scoring import evaluate
     from emoaff.evaluation.preset_scoring import require_split_to_fit_on

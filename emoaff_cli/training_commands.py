@@ -11,10 +11,10 @@ def add_recipes(commands) -> None:
         "recipes", help="what can be trained, or all about one"
     )
     command.add_argument("name", nargs="?", metavar="NAME")
-    command.set_defaults(run=_recipes)
+    command.set_defaults(run=_run_recipes)
 
 
-def _recipes(args):
+def _run_recipes(args):
     import inspect
 
     from emoaff import recipes
@@ -40,7 +40,7 @@ def add_train(commands) -> None:
         "--resume", action="store_true", help="go on with the run in --out"
     )
     _add_devices(command)
-    command.set_defaults(run=_train)
+    command.set_defaults(run=_run_train)
 
 
 def _add_small(command):
@@ -65,7 +65,7 @@ def _add_devices(command):
     )
 
 
-def _train(args):
+def _run_train(args):
     from emoaff.training.freed_memory import keep_freed_memory
     from emoaff.training.recipe_run import train
 
@@ -116,10 +116,10 @@ def add_crossval(commands) -> None:
     )
     _add_small(command)
     add_settings(command)
-    command.set_defaults(run=_crossval)
+    command.set_defaults(run=_run_crossval)
 
 
-def _crossval(args):
+def _run_crossval(args):
     from emoaff.training.crossval import crossval
     from emoaff.training.freed_memory import keep_freed_memory
 

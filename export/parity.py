@@ -21,10 +21,10 @@ import numpy as np
 import emoaff
 from emoaff.exporting import read_metadata
 from emoaff.exporting.destination import TARGETS
-from emoaff.exporting.faces import drawn_faces
-from emoaff.exporting.faces import faces_of
-from emoaff.exporting.reference import keras_answers
-from emoaff.exporting.sources import source_of
+from emoaff.exporting.faces import draw_faces
+from emoaff.exporting.faces import read_faces
+from emoaff.exporting.reference import run_keras_model
+from emoaff.exporting.sources import read_source
 from emoaff.exporting.verification import compare
 from emoaff.models.sequence_parts import split
 
@@ -108,7 +108,7 @@ def row(source, faces, calibration, form, target, precision, folder):
         found = re.search("Found (.*) over", str(error))
         return f"{head} refused: {found[1]} | | | | | | |"
     about = read_metadata(report.path)
-    expected = keras_answers(source, form, faces)
+    expected = run_keras_model(source, form, faces)
     one, two = (
         compare(report.path, about, faces, expected, threads, 50)
         for threads in (1, 2)
@@ -132,13 +132,13 @@ def main(argv: list[str] | None = None) -> list[str]:
     parser.add_argument("--out", type=pathlib.Path, default=_README)
     args = parser.parse_args(argv)
     preset = emoaff.load_preset("compact_ferplus")
-    sources = {"static": source_of(preset)}
-    drawn = drawn_faces((preset.size, preset.size), 8, _FRAMES)
+    sources = {"static": read_source(preset)}
+    drawn = draw_faces((preset.size, preset.size), 8, _FRAMES)
     if args.calibration:
-        crops = faces_of(sources["static"], args.calibration, _FRAMES)
+        crops = read_faces(sources["static"], args.calibration, _FRAMES)
         crops = crops[: len(crops) // _FRAMES * _FRAMES]
         drawn = crops.reshape(-1, _FRAMES, *crops.shape[1:])
-    sources["streaming"] = source_of(cnn_lstm(drawn))
+    sources["streaming"] = read_source(cnn_lstm(drawn))
     sources["sequence"] = sources["streaming"]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -162,8 +162,8 @@ def main(argv: list[str] | None = None) -> list[str]:
 
 def _faces(source, folder):
     if folder:
-        return faces_of(source, folder, _FRAMES)
-    faces = drawn_faces(source.picture[:2], 8, _FRAMES)
+        return read_faces(source, folder, _FRAMES)
+    faces = draw_faces(source.picture[:2], 8, _FRAMES)
     return faces if source.takes_clips else faces.reshape(-1, *source.picture)
 
 

@@ -124,7 +124,7 @@ def _typed(function, kind, settings):
         if parameter.kind is parameter.KEYWORD_ONLY
     }
     return {
-        name: _as(type(known[name]), name, value)
+        name: _convert_value(type(known[name]), name, value)
         if name in known
         else _refuse(name, kind, known)
         for name, value in settings.items()
@@ -138,7 +138,7 @@ def _refuse(name, kind, known):
     )
 
 
-def _as(wanted, name, value):
+def _convert_value(wanted, name, value):
     if not isinstance(value, str) or wanted in (str, type(None)):
         return os.fspath(value) if isinstance(value, os.PathLike) else value
     try:

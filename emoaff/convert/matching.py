@@ -43,14 +43,14 @@ def matched(
     by_name = dict(layers)
     note = ""
     if not set(names.values()) <= set(by_name):
-        note = _by_order(model, layers, order, source)
+        note = _check_order(model, layers, order, source)
         by_name = {
             names[ours]: arrays
             for ours, (_, arrays) in zip(order, layers, strict=True)
         }
     extra = [n for n in by_name if n not in names.values()]
     refuse_misfit(source, model.name, unexpected=extra)
-    shapes = _shapes(model)
+    shapes = _list_shapes(model)
     arrays = {}
     for ours, theirs in names.items():
         prefix, _ = shapes[ours]
@@ -61,10 +61,10 @@ def matched(
 
 def prefix_of(model: keras.Model, layer: str) -> str:
     """Returns what comes before a weight's own name in its place."""
-    return _shapes(model)[layer][0]
+    return _list_shapes(model)[layer][0]
 
 
-def _shapes(model):
+def _list_shapes(model):
     """For each layer what comes before a weight's name, and the shapes."""
     found = {}
     for place, shape in wanted(model).items():
@@ -73,9 +73,9 @@ def _shapes(model):
     return found
 
 
-def _by_order(model, layers, order, source):
+def _check_order(model, layers, order, source):
     """Says so, or raises ValueError where order and shapes do not fit."""
-    shapes = _shapes(model)
+    shapes = _list_shapes(model)
     if len(layers) != len(order):
         found = ", ".join(name for name, _ in layers[:_SHOWN])
         raise ValueError(

@@ -35,11 +35,11 @@ def recognise(path: str | os.PathLike, sources) -> str:
             "in it."
         )
     if path.is_file() and h5py.is_hdf5(path):
-        name = _of_keras(layers_of(read_keras_h5(path)))
+        name = _recognise_keras(layers_of(read_keras_h5(path)))
     elif not path.is_file() or prefix_of(path) != path:
-        name = _of_checkpoint(path)
+        name = _recognise_checkpoint(path)
     else:
-        name = _of_torch(read_torch(path).tensors)
+        name = _recognise_torch(read_torch(path).tensors)
     if name not in sources:
         raise ValueError(
             f"Expected a file of one of {', '.join(sorted(sources))}. {path} "
@@ -49,7 +49,7 @@ def recognise(path: str | os.PathLike, sources) -> str:
     return name
 
 
-def _of_torch(tensors):
+def _recognise_torch(tensors):
     shapes = {tensor.shape for tensor in tensors.values()}
     lstm = {t.shape for n, t in tensors.items() if n.endswith("weight_hh_l0")}
     # The image model's 512 features, or the two LSTMs.
@@ -64,7 +64,7 @@ def _of_torch(tensors):
     return None
 
 
-def _of_keras(layers):
+def _recognise_keras(layers):
     names = {name.replace("/", "_") for name, _ in layers}
     kernels = [
         a["kernel"].shape for _, a in layers if np.ndim(a.get("kernel")) == 2
@@ -85,7 +85,7 @@ def _of_keras(layers):
     return None
 
 
-def _of_checkpoint(path):
+def _recognise_checkpoint(path):
     import tensorflow as tf
 
     prefix = (

@@ -47,7 +47,7 @@ def to_keras(
         if part != "num_batches_tracked":
             modules.setdefault(module, {})[part] = tensor
     return {
-        module: _layer(module, parts, source)
+        module: _convert_layer(module, parts, source)
         for module, parts in modules.items()
     }
 
@@ -78,7 +78,7 @@ def to_torch(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(t) for name, t in tensors.items()}
 
 
-def _layer(module, parts, source):
+def _convert_layer(module, parts, source):
     parts = {k: np.asarray(a, np.float32) for k, a in parts.items()}
     known = {frozenset(names) for names in (_NORM, (*_LSTM, *_BIASES))}
     if frozenset(parts) in known:

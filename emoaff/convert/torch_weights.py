@@ -57,8 +57,8 @@ def write_safetensors(
             f"`names` must be one of {', '.join(_NAMES)}. Received: "
             f"names={names!r}."
         )
-    layers = _layers(preset.model)
-    found = _modules(preset, layers, names)
+    layers = _list_layers(preset.model)
+    found = _map_to_modules(preset, layers, names)
     tensors = {}
     for layer, module in found.items():
         for part, array in to_torch(layers[layer]).items():
@@ -75,7 +75,7 @@ def write_safetensors(
     return path
 
 
-def _modules(preset, layers, names):
+def _map_to_modules(preset, layers, names):
     """The module's name for each layer."""
     kind = _kind(layers)
     if kind is None or names not in (None, kind):
@@ -106,13 +106,13 @@ def _kind(layers):
     return "emo-affectnet" if known else None
 
 
-def _layers(model):
+def _list_layers(model):
     """The weights of each layer by Keras's names, models within it opened."""
     found = {}
     for layer in model.layers:
         inner = getattr(layer, "layer", layer)
         if isinstance(inner, keras.Model):
-            found.update(_layers(inner))
+            found.update(_list_layers(inner))
         elif layer.weights:
             found[layer.name] = {
                 v.name: np.asarray(v, np.float32)

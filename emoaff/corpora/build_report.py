@@ -40,7 +40,7 @@ class BuildReport:
 
     def leave_out(self, why: str, name: str) -> None:
         """Notes a file that is not used; `why` stands in brackets."""
-        name = _printable(name)
+        name = _make_printable(name)
         count, names = self._left_out.get(why, (0, []))
         if len(names) < _EXAMPLES:
             names.append(name)
@@ -50,7 +50,7 @@ class BuildReport:
 
     def damage(self, name: str, complaint: str) -> None:
         """Notes a file that is used as far as it can be read."""
-        self._damaged[_printable(name)] = complaint
+        self._damaged[_make_printable(name)] = complaint
 
     def note(self, sentence: str) -> None:
         """Notes what the user should know of the corpus as it was built."""
@@ -176,14 +176,14 @@ class BuildReport:
         lines = [self.dataset]
         for title, cells in rows:
             lines.append(title.ljust(wide) + "".join(f"{c:>12}" for c in cells))
-        lines += [f"left out: {each}" for each in self._left_out_clauses()]
+        lines += [f"left out: {each}" for each in self._list_left_out_clauses()]
         return "\n".join(lines + [f"note: {each}" for each in self.notes])
 
-    def left_out_text(self) -> str:
+    def describe_left_out(self) -> str:
         """Returns what was left out so far, and why, in one line."""
-        return "; ".join(self._left_out_clauses()) or "nothing"
+        return "; ".join(self._list_left_out_clauses()) or "nothing"
 
-    def _left_out_clauses(self):
+    def _list_left_out_clauses(self):
         for why, (count, names) in self._left_out.items():
             yield f"{count} ({why}), such as {min(names)}"
 
@@ -195,6 +195,6 @@ class BuildReport:
         return path
 
 
-def _printable(name):
+def _make_printable(name):
     """A file's name as text; bytes that are no UTF-8 as escapes."""
     return name.encode("utf-8", "backslashreplace").decode()

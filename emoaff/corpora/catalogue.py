@@ -50,11 +50,11 @@ def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
     if not settings:
         return made(data_dir=data_dir, config=config or None)
     first = next(iter(known.values()), None)
-    own = _own_config(corpus, known.get(config, first), settings)
+    own = _change_config(corpus, known.get(config, first), settings)
     return made(data_dir=data_dir, config=own)
 
 
-def _own_config(corpus, config, settings):
+def _change_config(corpus, config, settings):
     """A configuration with some settings changed, named by them."""
     ignored = {
         field.name for field in dataclasses.fields(tfds.core.BuilderConfig)
@@ -72,13 +72,13 @@ def _own_config(corpus, config, settings):
                 f"{corpus} has no setting {name!r}. Expected one of: "
                 f"{', '.join(fields) or 'none, it has no settings'}."
             )
-        changed[name] = _setting(name, text, getattr(config, name))
+        changed[name] = _parse_setting(name, text, getattr(config, name))
     return dataclasses.replace(
         config, name="+".join([config.name, *sorted(settings)]), **changed
     )
 
 
-def _setting(name, text, old):
+def _parse_setting(name, text, old):
     """The value that a text means for a setting that was `old`."""
     if isinstance(old, str):
         return text
@@ -266,7 +266,7 @@ def prepare(
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(
             manual_dir=manual_dir and pathlib.Path(manual_dir).absolute(),
-            beam_options=_beam_options(beam_options),
+            beam_options=_parse_beam_options(beam_options),
         )
     )
     return made
@@ -305,7 +305,7 @@ def _refuse_no_folder(name, manual_dir):
         )
 
 
-def _beam_options(text):
+def _parse_beam_options(text):
     if text is None:
         return None
     try:

@@ -94,7 +94,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             FileNotFoundError, ValueError: See `survey`.
         """
         report = BuildReport(f"{self.name}/{self.builder_config.name}")
-        for split, units in self._surveyed(root, report).items():
+        for split, units in self._run_survey(root, report).items():
             report.begin(split)
             for unit in units:
                 self._count_planned(report, split, unit)
@@ -129,21 +129,21 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         self._building = True
         kwargs["download_config"] = download_config
         overwrite = config.download_mode.overwrite_dataset
-        places = self._work_path(), pathlib.Path(self.data_dir)
+        places = self._make_work_path(), pathlib.Path(self.data_dir)
         if (
             self.info.splits
             and not overwrite
-            and not unfinished.any_in(*places)
+            and not unfinished.has_leftovers(*places)
         ):
             super().download_and_prepare(**kwargs)  # finds it built
             return
         try:
-            with BuildLock(self._work_path(), self.info.full_name):
+            with BuildLock(self._make_work_path(), self.info.full_name):
                 unfinished.remove_unwritten(places[1])
                 super().download_and_prepare(**kwargs)
                 unfinished.remove(*places)
         finally:
-            unfinished.remove_empty(self._work_path())
+            unfinished.remove_empty(self._make_work_path())
         if self._plan:
             print(self._plan[0].to_text())
             self._plan = None
@@ -158,11 +158,13 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _split_generators(self, dl_manager):
         root = pathlib.Path(dl_manager.manual_dir)
         report = BuildReport(f"{self.name}/{self.builder_config.name}")
-        by_split = self._surveyed(root, report)
+        by_split = self._run_survey(root, report)
         if self.LABEL_SPACE is None:
             self.info.metadata["classes"] = report.classes
         settings = self._settings()
-        work = WorkFolder(self._work_path(), root, dataclasses.asdict(settings))
+        work = WorkFolder(
+            self._make_work_path(), root, dataclasses.asdict(settings)
+        )
         units = [unit for some in by_split.values() for unit in some]
         footage = [unit.footage for unit in units]
         keys = cut_all(footage, settings, work, self.processes, self._beam)
@@ -179,8 +181,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         if not plan:
             raise ValueError(
                 f"Expected a face in at least one recording of {root}. Left "
-                f"out: {report.left_out_text()}. `emoaff prepare {self.name} "
-                "--check` says what was found."
+                f"out: {report.describe_left_out()}. `emoaff prepare "
+                f"{self.name} --check` says what was found."
             )
         report.finish()
         report.compare(self._published(), ("recordings", "frames"))
@@ -200,7 +202,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             self._examples_of(), work=work, extra=self.extra
         )
 
-    def _surveyed(self, root, report):
+    def _run_survey(self, root, report):
         if self.LABEL_SPACE:
             report.classes = list(labels.get(self.LABEL_SPACE).classes)
         tree = SourceTree(pathlib.Path(root))
@@ -214,7 +216,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         if not by_split:
             raise FileNotFoundError(
                 f"Expected recordings of {self.name} in {root}. Left out: "
-                f"{report.left_out_text()}. `emoaff corpora {self.name}` "
+                f"{report.describe_left_out()}. `emoaff corpora {self.name}` "
                 "prints what it must hold and where to get it."
             )
         self._refuse_wrong(by_split, report)
@@ -277,7 +279,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 f"{data_dir} first."
             )
 
-    def _work_path(self):
+    def _make_work_path(self):
         return pathlib.Path(
             self._data_dir_root,
             ".unfinished",

@@ -82,7 +82,8 @@ class FrameLabels:
         """
         places = self._places(np.asarray(index), np.asarray(time_s, float))
         return {
-            name: _taken(values, places) for name, values in self.values.items()
+            name: _take_values(values, places)
+            for name, values in self.values.items()
         }
 
     def labelled(self) -> dict[str, int]:
@@ -130,7 +131,7 @@ def _typed(name, values):
     return values.astype(np.int64)
 
 
-def _taken(values, places):
+def _take_values(values, places):
     missing = -1 if values.dtype.kind in "iu" else np.nan
     if not len(values):
         return np.full((len(places), *values.shape[1:]), missing, values.dtype)

@@ -68,12 +68,12 @@ class GreyFaces(CorpusBuilder, skip_registration=True):
     def survey(self, tree: SourceTree, report: BuildReport) -> list[GreyFace]:
         """See `CorpusBuilder.survey`; reads the pixels, which takes seconds."""
         faces = self.read(tree, report)
-        return without_leaks(faces, report, self.builder_config.keep_duplicates)
+        return drop_leaks(faces, report, self.builder_config.keep_duplicates)
 
     def _split_generators(self, dl_manager):
         root = pathlib.Path(dl_manager.manual_dir)
         report = BuildReport(f"{self.name}/{self.builder_config.name}")
-        by_split = self._surveyed(root, report)
+        by_split = self._run_survey(root, report)
         for split, faces in by_split.items():
             report.begin(split)
             for face in faces:
@@ -125,7 +125,7 @@ def decode(encoded: bytes) -> np.ndarray | None:
     return pixels
 
 
-def without_leaks(
+def drop_leaks(
     faces: Iterable[GreyFace], report: BuildReport, keep: bool = False
 ) -> list[GreyFace]:
     """Returns the pictures but those of training that other splits hold too.

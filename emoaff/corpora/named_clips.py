@@ -1,8 +1,8 @@
 """Clips whose names, or those of their folders, say all there is to know.
 
 A builder tells by a function what a path means, and goes three steps: `named`
-finds the clips, the builder keeps those that its settings ask for, `one_each`
-takes one usable file of each recording.
+finds the clips, the builder keeps those that its settings ask for,
+`select_one_each` takes one usable file of each recording.
 """
 
 import dataclasses
@@ -78,7 +78,7 @@ def named(
     for file in tree.files:
         if file in used:
             continue
-        found = _why_no_video(file) or meaning(file)
+        found = _explain_no_video(file) or meaning(file)
         if isinstance(found, str):
             others.append((found, str(file)))
         else:
@@ -92,7 +92,7 @@ def named(
     return clips
 
 
-def one_each(
+def select_one_each(
     tree: SourceTree,
     clips: Iterable[NamedClip],
     report: BuildReport,
@@ -136,7 +136,7 @@ def require_known(
             )
 
 
-def _why_no_video(file):
+def _explain_no_video(file):
     suffix = file.suffix.lower()
     if suffix in ARCHIVE_SUFFIXES:
         return "archives; unpack those that hold videos"

@@ -17,8 +17,8 @@ from emoaff.corpora.rising_keys import NumberedKeys
 from emoaff.corpora.rising_keys import RisingKeys
 from emoaff.corpora.source_pictures import SourcePictures
 from emoaff.corpora.stored_labels import complete
-from emoaff.corpora.stored_labels import label_features
-from emoaff.corpora.stored_labels import refuse_wrong
+from emoaff.corpora.stored_labels import make_label_features
+from emoaff.corpora.stored_labels import refuse_wrong_labels
 from emoaff.corpora.work_folder import WorkFolder
 
 _TOGETHER = 500
@@ -66,7 +66,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
                         encoding_format="jpeg",
                         doc="Face crop, uint8 RGB.",
                     ),
-                    **label_features(self.extra),
+                    **make_label_features(self.extra),
                 }
             ),
             disable_shuffling=True,
@@ -127,7 +127,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
             for unit in units:
                 where = f"the pictures {unit.names[0]!r} to {unit.names[-1]!r}"
                 classes = len(report.classes)
-                refuse_wrong(unit.labels, where, classes, self.extra)
+                refuse_wrong_labels(unit.labels, where, classes, self.extra)
 
     def _count_planned(self, report, split, unit):
         report.add(split, recordings=len(unit.names))
@@ -153,7 +153,7 @@ class PictureCorpus(CorpusBuilder, skip_registration=True):
     def _examples(self, kept, work):
         keys = RisingKeys()
         for pair in kept:
-            yield from _keyed(pair, work, self.extra, keys)
+            yield from _make_keyed_examples(pair, work, self.extra, keys)
 
     def _examples_of(self):
         return examples_of
@@ -173,10 +173,10 @@ def examples_of(
         extra: See `CorpusBuilder.EXTRA`.
     """
     number, kept = numbered
-    yield from _keyed(kept, work, extra, NumberedKeys(number))
+    yield from _make_keyed_examples(kept, work, extra, NumberedKeys(number))
 
 
-def _keyed(kept, work, extra, keys):
+def _make_keyed_examples(kept, work, extra, keys):
     for example in _pictures(*kept, work, extra):
         keys.add(len(example["image"].getbuffer()))
         yield keys.next(), example

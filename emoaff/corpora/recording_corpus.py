@@ -10,8 +10,8 @@ from emoaff.corpora.rising_keys import NumberedKeys
 from emoaff.corpora.segments import Segments
 from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.stored_labels import complete
-from emoaff.corpora.stored_labels import label_features
-from emoaff.corpora.stored_labels import refuse_wrong
+from emoaff.corpora.stored_labels import make_label_features
+from emoaff.corpora.stored_labels import refuse_wrong_labels
 from emoaff.corpora.work_folder import WorkFolder
 
 
@@ -37,7 +37,7 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
             "time": tfds.features.Scalar(
                 np.float32, doc="Seconds from the source's start, NaN unknown."
             ),
-            **label_features(self.extra),
+            **make_label_features(self.extra),
         }
         return self.dataset_info_from_configs(
             features=tfds.features.FeaturesDict(
@@ -71,7 +71,7 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
             for unit in units:
                 where = f"recording {unit.name!r}"
                 classes = len(report.classes)
-                refuse_wrong(unit.labels, where, classes, self.extra)
+                refuse_wrong_labels(unit.labels, where, classes, self.extra)
                 timeless += _has_no_rate(unit.footage)
         if settings.rate_hz and timeless:
             report.note(

@@ -97,11 +97,11 @@ class RecordingCut:
         """Opens the file, so that one that cannot be read raises here."""
         footage = self._footage
         if footage.stills:
-            return self._still_crops()
+            return self._cut_stills()
         if footage.pictures:
-            crops = self._followed(self._pictures())
+            crops = self._follow_face(self._pictures())
             known = not math.isnan(footage.rate_hz)
-            return crops if known else map(_without_time, crops)
+            return crops if known else map(_drop_time, crops)
         if media_kind(footage.path) == "picture":
             frame = read_picture(footage.path)
             if footage.start_s > 0:
@@ -109,9 +109,9 @@ class RecordingCut:
             crop = self._still(self._seen(frame))
             return iter([crop] if crop else [])
         self._reader.open(footage.path, footage.start_s)
-        return self._followed(map(self._seen, self._frames()))
+        return self._follow_face(map(self._seen, self._frames()))
 
-    def _followed(self, frames):
+    def _follow_face(self, frames):
         if self._footage.faces == "boxes":
             return self._cropper.boxed(frames, self._footage.boxes)
         return self._cropper.video(frames)
@@ -124,12 +124,12 @@ class RecordingCut:
         except (OSError, ValueError, av.FFmpegError) as error:
             self._stopped = f"reading stopped ({error})"
 
-    def _still_crops(self):
+    def _cut_stills(self):
         for frame in self._pictures():
             crop = self._still(frame)
             self._others += max(self._cropper.people - 1, 0)
             if crop:
-                yield _without_time(crop)
+                yield _drop_time(crop)
 
     def _still(self, frame):
         if self._footage.faces == "boxes":
@@ -161,7 +161,7 @@ class RecordingCut:
         return dataclasses.replace(frame, image=frame.image[rows, columns])
 
 
-def _without_time(crop):
+def _drop_time(crop):
     return dataclasses.replace(crop, time_s=math.nan)
 
 

@@ -58,7 +58,7 @@ class SourceTree:
     @functools.cached_property
     def files(self) -> list[pathlib.PurePosixPath]:
         """Paths relative to the root, sorted."""
-        return self._paths(0, len(self._names))
+        return self._list_paths(0, len(self._names))
 
     def find_folders(
         self, pattern: str, depth: int = 3
@@ -71,7 +71,7 @@ class SourceTree:
             depth: Levels below the root that the folder may lie at most, one
                 being directly in it.
         """
-        matches = _matcher(pattern)
+        matches = _make_matcher(pattern)
         return [
             folder
             for folder in self.folders
@@ -82,7 +82,7 @@ class SourceTree:
         self, pattern: str, depth: int = 4
     ) -> list[pathlib.PurePosixPath]:
         """Finds files by name like `find_folders`, the topmost first."""
-        matches = _matcher(pattern)
+        matches = _make_matcher(pattern)
         found = [
             folder / name
             for folder, name in zip(self._folders, self._names, strict=True)
@@ -92,13 +92,13 @@ class SourceTree:
 
     def below(self, folder: pathlib.PurePosixPath) -> list:
         """Returns the files anywhere below a folder, sorted."""
-        return self._paths(*self._spans.get(folder, (0, 0)))
+        return self._list_paths(*self._spans.get(folder, (0, 0)))
 
     def inside(self, folder: pathlib.PurePosixPath) -> list:
         """Returns the files directly in a folder, sorted."""
         return [folder / name for name in self._inside.get(folder, ())]
 
-    def _paths(self, start, end):
+    def _list_paths(self, start, end):
         return [
             self._folders[place] / self._names[place]
             for place in range(start, end)
@@ -114,7 +114,7 @@ class SourceTree:
         """
         kept = []
         for file in files:
-            why = why_not_usable(os.path.join(self.root, file))
+            why = explain_unusable(os.path.join(self.root, file))
             if why:
                 report.leave_out(why, str(file))
             else:
@@ -208,7 +208,7 @@ def _is_junk(name):
     return name.startswith(".") or name.lower() in _JUNK
 
 
-def why_not_usable(path: str | os.PathLike) -> str | None:
+def explain_unusable(path: str | os.PathLike) -> str | None:
     """Returns why a file is not worth decoding, None where it may be.
 
     Opens small files only.
@@ -225,7 +225,7 @@ def why_not_usable(path: str | os.PathLike) -> str | None:
     return None if size else "empty"
 
 
-def _matcher(pattern):
+def _make_matcher(pattern):
     clean = pattern.lower().replace("_", " ")
     expression = re.compile(fnmatch.translate(clean))
     return lambda name: expression.match(name.lower().replace("_", " "))

@@ -55,7 +55,7 @@ def by_subject(
     fifth of those with the same classes: those whose ids have the smallest
     SHA-256. A single subject is for training.
     """
-    subjects = _in_turn(recordings)
+    subjects = _take_in_turn(recordings)
     held_out = set()
     if len(subjects) > 1:
         held_out.update(subjects[: max(round(_SHARE * len(subjects)), 1)])
@@ -81,7 +81,7 @@ def by_subject(
     ]
 
 
-def _in_turn(recordings):
+def _take_in_turn(recordings):
     """Orders subjects so that any start of the list has all classes' shares."""
     classes: dict[str, set] = {}
     for each in recordings:

@@ -8,7 +8,7 @@ from emoaff.labels import DIMENSION_RANGE
 from emoaff.labels import DIMENSIONS
 
 
-def label_features(extra: dict[str, tuple[str, ...]]) -> dict:
+def make_label_features(extra: dict[str, tuple[str, ...]]) -> dict:
     """Returns the TFDS features of labels that all corpora share.
 
     Args:
@@ -70,7 +70,7 @@ def complete(rows: dict, length: int, extra: dict) -> dict[str, np.ndarray]:
     return missing
 
 
-def refuse_wrong(
+def refuse_wrong_labels(
     labels: FrameLabels, name: str, classes: int, extra: dict
 ) -> None:
     """Refuses labels that could not be stored or read, before hours of work.

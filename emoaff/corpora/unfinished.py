@@ -4,14 +4,14 @@ import pathlib
 import shutil
 
 
-def any_in(work: pathlib.Path, home: pathlib.Path) -> bool:
+def has_leftovers(work: pathlib.Path, home: pathlib.Path) -> bool:
     """Whether a build of a corpus has left something behind.
 
     Args:
         work: Folder of its crops.
         home: Folder of its TFRecords once they are written.
     """
-    return work.exists() or bool(_unwritten(home))
+    return work.exists() or bool(_find_unwritten(home))
 
 
 def remove(work: pathlib.Path, home: pathlib.Path) -> None:
@@ -22,7 +22,7 @@ def remove(work: pathlib.Path, home: pathlib.Path) -> None:
 
 def remove_unwritten(home: pathlib.Path) -> None:
     """Removes TFRecords that were not written to the end."""
-    for folder in _unwritten(home):
+    for folder in _find_unwritten(home):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -37,6 +37,6 @@ def remove_empty(work: pathlib.Path) -> None:
             return
 
 
-def _unwritten(home):
+def _find_unwritten(home):
     # TFDS's own name for the folder that it renames at the end.
     return list(home.parent.glob(f"incomplete.??????_{home.name}"))

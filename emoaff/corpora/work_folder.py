@@ -41,7 +41,7 @@ class WorkFolder:
             "settings": self._settings,
             "path": os.path.relpath(path, self.root),
             "pictures": footage.pictures,
-            "files": [_size_and_date(each) for each in names or [path]],
+            "files": [_read_size_and_date(each) for each in names or [path]],
             "stills": footage.stills,
             "stretch": [str(footage.start_s), str(footage.end_s)],
             "rate_hz": str(footage.rate_hz),
@@ -117,7 +117,7 @@ class WorkFolder:
         )
 
 
-def _size_and_date(path):
+def _read_size_and_date(path):
     try:
         stat = os.stat(path)
     except OSError:

@@ -8,10 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff.data.clip_pixels import blur
+from emoaff.data.clip_pixels import convert_dtype
 from emoaff.data.clip_pixels import cut_each
 from emoaff.data.clip_pixels import cut_picture
 from emoaff.data.clip_pixels import recolour
-from emoaff.data.clip_pixels import to_dtype
 from emoaff.data.picture_reading import resize
 
 # Rec. 601, as in Pillow and OpenCV.
@@ -137,12 +137,14 @@ class ClipAugmenter:
         if clips.shape.rank == 4:
             return self(clips[None], seeds[None], cut)[0]
         shape, x = tf.shape(clips), clips
-        draws = self._draws(seeds, shape[1] if self.per == "frame" else 1)
+        draws = self._draw_numbers(
+            seeds, shape[1] if self.per == "frame" else 1
+        )
         if self.per == "frame":
             x = tf.reshape(x, (-1, 1, *x.shape[2:]))
         x = self._change(x, draws, cut)
         x = tf.reshape(x, (shape[0], shape[1], self.size, self.size, 3))
-        x = to_dtype(x, self.dtype)
+        x = convert_dtype(x, self.dtype)
         return tf.ensure_shape(x, (*clips.shape[:2], *x.shape[2:]))
 
     def cuts(self, seeds, height, width):
@@ -163,9 +165,9 @@ class ClipAugmenter:
         """
         if self.margin or self.per == "frame" or not (self.crop or self.flip):
             return None
-        return self._cuts(self._draws(seeds, 1), height, width)
+        return self._cuts(self._draw_numbers(seeds, 1), height, width)
 
-    def _draws(self, seeds, count):
+    def _draw_numbers(self, seeds, count):
         """Uniform numbers for `count` changes a clip, one row each."""
         draws = tf.map_fn(
             lambda seed: tf.random.stateless_uniform([count, _DRAWS], seed),
@@ -230,7 +232,7 @@ class ClipAugmenter:
         if not (
             self.saturation or self.contrast or self.brightness or self.grey
         ):
-            return to_dtype(clips, dtype)
+            return convert_dtype(clips, dtype)
         saturation, contrast, brightness, grey = (
             draws[:, i, None, None] for i in range(4, 8)
         )

@@ -58,10 +58,10 @@ def recolour(clips, matrix, offset, dtype="float32"):
     matrix, offset = matrix[:, None, None, None], offset[:, None, None, None]
     red, green, blue = (x[..., i : i + 1] * matrix[..., i, :] for i in range(3))
     x = tf.clip_by_value(red + green + blue + offset, 0.0, 255.0)
-    return to_dtype(x, dtype)
+    return convert_dtype(x, dtype)
 
 
-def to_dtype(x, dtype):
+def convert_dtype(x, dtype):
     """Returns pixels 0-255 in another dtype, for uint8 the nearest ones."""
     if tf.as_dtype(dtype) == tf.uint8 and x.dtype.is_floating:
         x = tf.round(x)

@@ -24,7 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clip_pixels import to_dtype
+from emoaff.data.clip_pixels import convert_dtype
 from emoaff.data.epoch_steps import EpochSteps
 from emoaff.data.picture_reading import plan_reading
 from emoaff.data.picture_reading import read_frames
@@ -109,22 +109,22 @@ def clip_batches(
         rows = windows.rows[numbers]
         flat = rows.reshape(len(rows), rows.shape[1] * frames)
         reading = plan_reading(recordings, flat)
-        return reading, rows, places, _squeezed(labels(numbers), squeeze)
+        return reading, rows, places, _squeeze_frames(labels(numbers), squeeze)
 
     def load(reading, rows, places, y):
         seeds = tf.stack([tf.ones_like(places) * root, places], axis=1)
         cuts = _cuts(augment, seeds, rows, recordings.picture_shape)
-        x = _filled(read_frames(recordings, reading, size, cuts), rows)
+        x = _fill_gaps(read_frames(recordings, reading, size, cuts), rows)
         if augment is not None:
             x = augment(x, seeds, cut=False) if cuts else augment(x, seeds)
         elif x.shape[-3:-1] != (size, size):
             x = resize(x, size)
-        x = _blanked(to_dtype(x, dtype), rows)
+        x = _blank_gaps(convert_dtype(x, dtype), rows)
         return (x[:, 0] if squeeze else x), y
 
     together = max(1, _CHUNK // (frames * steps.own))
     return steps.finish(
-        steps.data_set(plan, together).map(
+        steps.make_data_set(plan, together).map(
             load, num_parallel_calls=parallel or _PARALLEL
         )
     )
@@ -183,9 +183,9 @@ def feature_batches(
         rows = windows.rows[numbers]
         x = np.asarray(features[rows], np.float32)
         x = np.where((rows >= 0)[..., None], x, np.float32(0))
-        return _squeezed((x, labels(numbers)), squeeze)
+        return _squeeze_frames((x, labels(numbers)), squeeze)
 
-    return steps.finish(steps.data_set(gather, 1))
+    return steps.finish(steps.make_data_set(gather, 1))
 
 
 def frame_batches(
@@ -235,7 +235,7 @@ def frame_batches(
     return batches.prefetch(1).apply(known)
 
 
-def _squeezed(values, squeeze):
+def _squeeze_frames(values, squeeze):
     """Drops the frames axis of `(batches, windows, 1, ...)`."""
     if not squeeze:
         return values
@@ -258,7 +258,7 @@ def _cuts(augment, seeds, rows, shape):
     return tf.gather(start, window), mirrored, shape
 
 
-def _filled(x, rows):
+def _fill_gaps(x, rows):
     """Puts pictures where rows are not -1, and repeats them in the gaps."""
     known = tf.reshape(rows >= 0, [-1])
     place = tf.cumsum(tf.cast(known, tf.int32)) - 1
@@ -272,7 +272,7 @@ def _filled(x, rows):
     return tf.ensure_shape(tf.reshape(x, shape), (*rows.shape, *x.shape[1:]))
 
 
-def _blanked(x, rows):
+def _blank_gaps(x, rows):
     """Zeros where rows are -1."""
     known = rows[..., None, None, None] >= 0
     return tf.cond(

@@ -53,7 +53,7 @@ class EpochSteps:
         self._rest = places[full:][None] if not drop_remainder else places[:0]
         self.count = len(self._full) + (self._rest.size > 0)
 
-    def data_set(self, function, together: int) -> tf.data.Dataset:
+    def make_data_set(self, function, together: int) -> tf.data.Dataset:
         """Returns a data set of what `function` makes of each batch.
 
         Args:

@@ -2,8 +2,8 @@ import math
 
 import numpy as np
 
-from emoaff.data.frame_rates import stored_rates
-from emoaff.data.frame_rates import usual_jumps
+from emoaff.data.frame_rates import find_stored_rates
+from emoaff.data.frame_rates import find_usual_jumps
 
 _TOLERANCE = 0.01  # of rates; 29.97 and 30 frames a second pass as one
 
@@ -27,7 +27,7 @@ class EvenFrames:
     """
 
     def __init__(self, recordings):
-        rates = stored_rates(recordings)
+        rates = find_stored_rates(recordings)
         known = rates[np.isfinite(rates)]
         where = f"{recordings.dataset}, split {recordings.split!r},"
         if not len(known):
@@ -42,7 +42,7 @@ class EvenFrames:
                 f"{known.min():.2f} to {known.max():.2f} frames a second. "
                 "Build the corpus at one rate."
             )
-        self._place, self.recording = _laid_out(recordings)
+        self._place, self.recording = _lay_out(recordings)
 
     def require_rate(self, rate_hz: float) -> None:
         """Raises ValueError if the frames come at another rate."""
@@ -71,9 +71,9 @@ class EvenFrames:
         return even[self._place]
 
 
-def _laid_out(recordings):
+def _lay_out(recordings):
     """The place of each frame, and the recording of each place."""
-    usual = usual_jumps(recordings)[recordings.recording[1:]]
+    usual = find_usual_jumps(recordings)[recordings.recording[1:]]
     jump = np.diff(recordings.index)
     steps = np.maximum(1, np.floor(jump / usual + 0.5).astype(np.int64))
     new = np.diff(recordings.recording) != 0

@@ -87,7 +87,7 @@ class FaceAugmenter:
         stretch = 1.0 + draw.uniform(-self.stretch, self.stretch)
         flip = tf.where(draw.uniform(0.0, 1.0) < 0.5, -1.0, 1.0)
         angle = draw.uniform(-self.rotation, self.rotation) * math.pi / 180.0
-        matrices = _inverse_affine(
+        matrices = _invert_affine(
             tf.cast(tf.shape(x)[1:3], tf.float32),
             self.size,
             flip * zoom / tf.sqrt(stretch),
@@ -120,7 +120,7 @@ class FaceAugmenter:
     def _surroundings(self, x, draw):
         """Parts of the pictures' neighbours in the batch, turned anyhow."""
         scale = tf.exp(draw.uniform(math.log(1.5), math.log(4.0)))
-        matrices = _inverse_affine(
+        matrices = _invert_affine(
             tf.cast(tf.shape(x)[1:3], tf.float32),
             self.size,
             scale,
@@ -179,7 +179,7 @@ class _Draw:
         return tf.random.stateless_normal(shape, self._next())
 
 
-def _inverse_affine(shape, size, scale_x, scale_y, angle, shift_x, shift_y):
+def _invert_affine(shape, size, scale_x, scale_y, angle, shift_x, shift_y):
     """Maps output pixels to input pixels: `(batch, 8)` projective rows.
 
     Coordinates are of pixel centres, measured from the middle of each picture,

@@ -10,7 +10,7 @@ if typing.TYPE_CHECKING:
     from emoaff.data.recordings import Recordings
 
 
-def usual_jumps(recordings: Recordings) -> np.ndarray:
+def find_usual_jumps(recordings: Recordings) -> np.ndarray:
     """Returns the most common jump of `index` in each recording.
 
     Args:
@@ -21,14 +21,14 @@ def usual_jumps(recordings: Recordings) -> np.ndarray:
         single frame.
     """
     jumps = np.ones(len(recordings.names), np.int64)
-    for number, index in _of_each(recordings, recordings.index):
+    for number, index in _split_by_recording(recordings, recordings.index):
         if len(index) > 1:
             sizes, count = np.unique(np.diff(index), return_counts=True)
             jumps[number] = sizes[count.argmax()]
     return jumps
 
 
-def stored_rates(recordings: Recordings) -> np.ndarray:
+def find_stored_rates(recordings: Recordings) -> np.ndarray:
     """Returns the frames per second at which each recording is stored.
 
     Gaps do not count: it is the rate of neighbouring frames.
@@ -42,15 +42,15 @@ def stored_rates(recordings: Recordings) -> np.ndarray:
     """
     rates = np.full(len(recordings.names), np.nan)
     time = np.asarray(recordings.time, np.float64)
-    for number, times in _of_each(recordings, time):
+    for number, times in _split_by_recording(recordings, time):
         index = recordings.index[recordings.frames_of(number)]
         passed = times[-1] - times[0] if len(times) > 1 else 0.0
         if passed > 0:
             rates[number] = (index[-1] - index[0]) / passed
-    return rates / usual_jumps(recordings)
+    return rates / find_usual_jumps(recordings)
 
 
-def _of_each(recordings, values):
+def _split_by_recording(recordings, values):
     bounds = np.searchsorted(
         recordings.recording, np.arange(1, len(recordings.names))
     )

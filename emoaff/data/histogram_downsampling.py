@@ -78,7 +78,7 @@ def histogram_downsampling(
             f"`bins` at least 1. Received: mode={mode!r}, "
             f"ceiling={ceiling!r}, bins={bins}."
         )
-    v, a = _as_written(valence), _as_written(arousal)
+    v, a = _round_as_written(valence), _round_as_written(arousal)
     if v.ndim != 1 or v.shape != a.shape:
         raise ValueError(
             "`valence` and `arousal` must have one number a frame. Received: "
@@ -99,14 +99,18 @@ def histogram_downsampling(
         frames = v[drawn], a[drawn]
         if mode == "paper":
             density, edges, _ = np.histogram2d(v[labelled], a[labelled], bins)
-            probability[drawn] = _paper(frames, density, edges, ceiling)
+            probability[drawn] = _keep_as_in_paper(
+                frames, density, edges, ceiling
+            )
             keep[drawn] = rng.random(len(frames[0])) < probability[drawn]
         else:
-            keep[drawn], probability[drawn] = _fixed(frames, bins, ceiling, rng)
+            keep[drawn], probability[drawn] = _keep_fixed_count(
+                frames, bins, ceiling, rng
+            )
     return keep, probability
 
 
-def _paper(frames, density, edges, ceiling):
+def _keep_as_in_paper(frames, density, edges, ceiling):
     cell = [np.digitize(values, edges, right=True) - 1 for values in frames]
     if cell[1].max() >= len(density):
         raise ValueError(
@@ -115,15 +119,15 @@ def _paper(frames, density, edges, ceiling):
             f"{edges[-1]}. Use mode='fixed'."
         )
     # A cell number of -1 reads the last cell, as in the original.
-    return 1.0 - density[cell[0], cell[1]] / _ceiling(density, ceiling)
+    return 1.0 - density[cell[0], cell[1]] / _choose_ceiling(density, ceiling)
 
 
-def _fixed(frames, bins, ceiling, rng):
+def _keep_fixed_count(frames, bins, ceiling, rng):
     inner = [np.histogram_bin_edges(values, bins)[1:-1] for values in frames]
     v, a = map(np.digitize, frames, inner)
     cell = v * bins + a
     density = np.bincount(cell, minlength=bins * bins)
-    most = max(1, int(_ceiling(density, ceiling)))
+    most = max(1, int(_choose_ceiling(density, ceiling)))
     # Each cell in a random order: the place in it decides.
     order = np.lexsort((rng.random(len(cell)), cell))
     first = np.cumsum(density) - density
@@ -132,7 +136,7 @@ def _fixed(frames, bins, ceiling, rng):
     return place < most, np.minimum(1.0, most / density[cell])
 
 
-def _ceiling(density, ceiling):
+def _choose_ceiling(density, ceiling):
     if ceiling == "max":
         return density.max()
     if ceiling == "mean":
@@ -140,7 +144,7 @@ def _ceiling(density, ceiling):
     return (density.mean() + density.max()) / 2
 
 
-def _as_written(values):
+def _round_as_written(values):
     values = np.asarray(values)
     if values.dtype == np.float32:
         return np.round(values.astype(np.float64), 6)

@@ -8,7 +8,7 @@ from emoaff import labels
 from emoaff.data.recordings import Recordings
 
 
-def in_space(recordings: Recordings, space: str, merge=None) -> Recordings:
+def map_to_space(recordings: Recordings, space: str, merge=None) -> Recordings:
     """Reads the classes of a split in another label space.
 
     Args:

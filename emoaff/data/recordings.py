@@ -19,7 +19,7 @@ from emoaff import corpora
 from emoaff.data.record_table import cached_table
 from emoaff.data.record_table import first_segments
 from emoaff.data.record_table import stored_features
-from emoaff.data.stills import vote_distribution
+from emoaff.data.stills import compute_vote_distribution
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.labels import DIMENSIONS
 from emoaff.labels import LabelSpace
@@ -245,7 +245,9 @@ def _read(dataset, split, builder, data_dir):
         picture=f"{of_frames}image",
         picture_shape=features[f"{of_frames}image"][2],
         emotions=None if emotions is None else emotions.astype(np.float32),
-        distribution=vote_distribution(*votes) if len(votes) == 3 else None,
+        distribution=compute_vote_distribution(*votes)
+        if len(votes) == 3
+        else None,
         space=corpora.label_space(dataset, data_dir),
     )
 

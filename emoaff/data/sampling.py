@@ -4,10 +4,10 @@ import hashlib
 
 import numpy as np
 
-from emoaff.data.window_votes import window_label
+from emoaff.data.window_votes import vote_window_label
 
 
-def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
+def draw_epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
     """Shuffles the examples of one epoch, each drawn once.
 
     Args:
@@ -22,22 +22,22 @@ def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
-def class_weighted_order(
+def draw_class_weighted_order(
     labels: np.ndarray, count: int, power: float, seed: int, epoch: int
 ) -> np.ndarray:
     """Draws the windows of one epoch, windows of rare classes more often.
 
     The class of a window is the most frequent one of its frames, see
-    `emoaff.data.window_votes.window_label`; windows without any label are
+    `emoaff.data.window_votes.vote_window_label`; windows without any label are
     never drawn.
 
     Args:
         labels: Class index of each frame, int `(windows, frames)`, -1 is no
             label.
-        count: See `balanced_indices`.
-        power: See `balanced_indices`.
-        seed: See `balanced_indices`.
-        epoch: See `balanced_indices`.
+        count: See `draw_balanced_indices`.
+        power: See `draw_balanced_indices`.
+        seed: See `draw_balanced_indices`.
+        epoch: See `draw_balanced_indices`.
 
     Returns:
         int64 `(count,)`, numbers of windows.
@@ -45,18 +45,18 @@ def class_weighted_order(
     Raises:
         ValueError: If no window has a label.
     """
-    classes = window_label(labels)
+    classes = vote_window_label(labels)
     labelled = np.flatnonzero(classes >= 0)
     if not len(labelled):
         raise ValueError(
             "At least one window must have a labelled frame. Received: none "
             f"of {len(classes)}. Choose the labels that the split has."
         )
-    drawn = balanced_indices(classes[labelled], count, power, seed, epoch)
+    drawn = draw_balanced_indices(classes[labelled], count, power, seed, epoch)
     return labelled[drawn]
 
 
-def balanced_indices(
+def draw_balanced_indices(
     classes: np.ndarray, count: int, power: float, seed: int, epoch: int
 ) -> np.ndarray:
     """Draws the examples of one epoch, rare classes more often.

@@ -62,13 +62,13 @@ def load_stills(dataset: str, split: str, data_dir: str | os.PathLike):
     return Stills(
         images=column("image"),
         expression=column("expression"),
-        distribution=vote_distribution(
+        distribution=compute_vote_distribution(
             column("votes"), column("votes_unknown"), column("votes_no_face")
         ),
     )
 
 
-def vote_distribution(votes, unknown, no_face):
+def compute_vote_distribution(votes, unknown, no_face):
     """Turns FER+ votes into one distribution a picture.
 
     Single votes are dropped as outliers first. A picture whose most frequent

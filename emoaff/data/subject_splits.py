@@ -72,7 +72,7 @@ def split_by_subject(
     return {name: result[name] for name in shares}
 
 
-def folds_by_subject(
+def fold_by_subject(
     subjects: collections.abc.Sequence[str], k: int, seed: int = 0
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Splits recordings into `k` folds of people.
@@ -147,7 +147,7 @@ def refuse_shared_subjects(
         ValueError: If a person (or a recording without subject) is in two of
             them, with one recording from each.
     """
-    people = {name: _recording_of(split) for name, split in splits.items()}
+    people = {name: _find_recordings(split) for name, split in splits.items()}
     for (first, some), (second, others) in itertools.combinations(
         people.items(), 2
     ):
@@ -164,7 +164,7 @@ def refuse_shared_subjects(
             )
 
 
-def _recording_of(recordings):
+def _find_recordings(recordings):
     """One recording of each person; who has no name is told by recording."""
     return {
         (recordings.dataset, subject or name, bool(subject)): name

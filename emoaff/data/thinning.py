@@ -64,7 +64,7 @@ def thinned_frames(
     if rule == "script":
         step = frame_step(frames_per_second, target, slow)
         return np.arange(0, count, step, dtype=np.int64)
-    if _unknown(frames_per_second):
+    if _is_unknown(frames_per_second):
         # Checks the arguments; its answer can only be to keep everything.
         frame_step(None, target, slow)
         return np.arange(count, dtype=np.int64)
@@ -103,7 +103,7 @@ def frame_step(
             "`target` must be positive and `slow` 'raise' or 'keep'. "
             f"Received: target={target}, slow={slow!r}."
         )
-    unknown = _unknown(frames_per_second)
+    unknown = _is_unknown(frames_per_second)
     step = 0 if unknown else round(round(frames_per_second) / target)
     if step < 1 and slow == "raise":
         raise ValueError(
@@ -137,7 +137,7 @@ def even_frames(count: int, kept: int) -> np.ndarray:
     return (whole + (places - whole >= 0.5)).astype(np.int64) - 1
 
 
-def thinned_rows(
+def mark_sampled_rows(
     recordings: Recordings,
     frames_per_second: float | np.ndarray,
     rule: str = "script",
@@ -177,6 +177,6 @@ def thinned_rows(
     return kept
 
 
-def _unknown(frames_per_second):
+def _is_unknown(frames_per_second):
     # `not >` is true of NaN as well.
     return frames_per_second is None or not frames_per_second > 0

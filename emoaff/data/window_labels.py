@@ -71,9 +71,9 @@ class WindowLabels:
         if self._rule == "last":
             last = rows.shape[-1] - 1 - (rows[..., ::-1] >= 0).argmax(axis=-1)
             rows = np.take_along_axis(rows, last[..., None], axis=-1)
-        labels = {n: _gathered(t, rows) for n, t in self._tables.items()}
+        labels = {n: _gather_rows(t, rows) for n, t in self._tables.items()}
         if self._rule == "mode":
-            labels = {name: _mode(label) for name, label in labels.items()}
+            labels = {name: _find_mode(label) for name, label in labels.items()}
         elif self._rule == "last" or (
             self._windows.targets is not None and rows.shape[-1] == 1
         ):
@@ -100,7 +100,7 @@ def _table(recordings, name):
     return table, None
 
 
-def _gathered(table, rows):
+def _gather_rows(table, rows):
     values, which = table
     known = rows >= 0
     if which is not None:
@@ -109,7 +109,7 @@ def _gathered(table, rows):
     return np.where(known[..., None], values[rows], np.float32(np.nan))
 
 
-def _mode(label):
+def _find_mode(label):
     votes = np.nansum(label, axis=-2)
     known = votes.sum(axis=-1, keepdims=True) > 0
     one_hot = np.eye(votes.shape[-1], dtype=np.float32)[votes.argmax(axis=-1)]

@@ -16,7 +16,7 @@ if typing.TYPE_CHECKING:
 CHUNK = 16_384
 
 
-def rare_window_copies(
+def count_rare_window_copies(
     recordings: Recordings,
     windows: Windows,
     rare: collections.abc.Sequence[int],
@@ -75,7 +75,7 @@ def rare_window_copies(
     targets = dict(target_counts or {})
     rare, frequent = list(rare), list(frequent)
     _check(rare, frequent, tolerated_share, copies, targets, classes)
-    common = _frames_of(recordings, windows, frequent)
+    common = _count_frames(recordings, windows, frequent)
     frames = np.maximum((windows.rows >= 0).sum(axis=1), 1)
     eligible = (counts[:, rare] > 0).any(axis=1)
     eligible &= common / frames <= tolerated_share
@@ -121,7 +121,7 @@ def class_counts(recordings: Recordings, windows: Windows) -> np.ndarray:
     Returns:
         int64 `(windows, classes)`.
     """
-    held = _classes_held(recordings)
+    held = _mark_classes(recordings)
     counts = np.zeros((len(windows), held.shape[1]), np.int64)
     for start in range(0, len(windows), CHUNK):
         part = slice(start, start + CHUNK)
@@ -129,7 +129,7 @@ def class_counts(recordings: Recordings, windows: Windows) -> np.ndarray:
     return counts
 
 
-def oversampling_table(
+def tabulate_oversampling(
     recordings: Recordings,
     windows: Windows,
     copies: np.ndarray,
@@ -140,7 +140,7 @@ def oversampling_table(
     Args:
         recordings: The labels of a split.
         windows: The windows that may be repeated.
-        copies: What `rare_window_copies` returned for them.
+        copies: What `count_rare_window_copies` returned for them.
         base: The windows trained on anyway. Defaults to `windows`.
 
     Returns:
@@ -163,10 +163,10 @@ def class_names(recordings: Recordings) -> tuple[str, ...]:
     """Names of the classes that `class_counts` counts."""
     if recordings.space is not None:
         return tuple(recordings.space.classes)
-    return tuple(str(i) for i in range(_classes_held(recordings).shape[1]))
+    return tuple(str(i) for i in range(_mark_classes(recordings).shape[1]))
 
 
-def _classes_held(recordings):
+def _mark_classes(recordings):
     """One row a frame, and one of nothing that row number -1 reads."""
     if recordings.emotions is not None:
         # NaN is not above 0.5.
@@ -181,9 +181,9 @@ def _classes_held(recordings):
     return np.concatenate([held, np.zeros((1, held.shape[1]), bool)])
 
 
-def _frames_of(recordings, windows, classes):
+def _count_frames(recordings, windows, classes):
     """Frames of each window with any of the classes, several at once or not."""
-    held = _classes_held(recordings)[:, classes].any(axis=1)
+    held = _mark_classes(recordings)[:, classes].any(axis=1)
     return held[windows.rows].sum(axis=1)
 
 

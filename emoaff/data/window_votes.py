@@ -39,7 +39,7 @@ def sample_windows(
         - [Ryumina et al., 2022](https://doi.org/10.1016/j.neucom.2022.10.013),
           the authors' code
     """
-    _one_of("rule", rule, ("script", "notebook"))
+    _check_choice("rule", rule, ("script", "notebook"))
     if count < 0 or min(frames, stride) < 1:
         raise ValueError(
             "`count` must be at least 0, `frames` and `stride` at least 1. "
@@ -51,7 +51,7 @@ def sample_windows(
     return np.minimum(starts[:, None] + np.arange(frames), count - 1)
 
 
-def windows_to_frames(
+def spread_windows_to_frames(
     windows: np.ndarray,
     samples: np.ndarray,
     probabilities: np.ndarray,
@@ -87,7 +87,7 @@ def windows_to_frames(
         - [Ryumina et al., 2022](https://doi.org/10.1016/j.neucom.2022.10.013),
           the authors' code, `run.py`
     """
-    _one_of("lead", lead, ("nan", "first"))
+    _check_choice("lead", lead, ("nan", "first"))
     windows, samples = np.asarray(windows), np.asarray(samples)
     probabilities = np.asarray(probabilities, np.float64)
     if probabilities.ndim != 2 or len(probabilities) != len(windows):
@@ -116,7 +116,7 @@ def windows_to_frames(
     return result
 
 
-def video_label(probabilities: np.ndarray, rule: str = "mode") -> int:
+def vote_video_label(probabilities: np.ndarray, rule: str = "mode") -> int:
     """Names the class of a whole video from its windows' predictions.
 
     Args:
@@ -132,7 +132,7 @@ def video_label(probabilities: np.ndarray, rule: str = "mode") -> int:
     Raises:
         ValueError: If `rule` is another word.
     """
-    _one_of("rule", rule, ("mode", "sum"))
+    _check_choice("rule", rule, ("mode", "sum"))
     rows = np.asarray(probabilities, np.float64)
     rows = rows[~np.isnan(rows).any(axis=1)]
     if not len(rows):
@@ -142,7 +142,7 @@ def video_label(probabilities: np.ndarray, rule: str = "mode") -> int:
     return int(np.bincount(rows.argmax(axis=1)).argmax())
 
 
-def overlap_average(
+def average_overlaps(
     rows: np.ndarray, values: np.ndarray, count: int
 ) -> np.ndarray:
     """Averages what overlapping windows predict for each of their frames.
@@ -186,7 +186,7 @@ def overlap_average(
     return result
 
 
-def window_label(labels: np.ndarray) -> np.ndarray:
+def vote_window_label(labels: np.ndarray) -> np.ndarray:
     """The most frequent class of each window.
 
     Frames without a label (-1) do not count while another frame has one. Of
@@ -220,7 +220,7 @@ def window_label(labels: np.ndarray) -> np.ndarray:
     return best
 
 
-def _one_of(name, value, choices):
+def _check_choice(name, value, choices):
     if value not in choices:
         raise ValueError(
             f"`{name}` must be one of {choices}. Received: {name}={value!r}."

@@ -147,7 +147,9 @@ def sliding(
     windows = Windows(cut, recordings.recording[rows[start[run]]])
     if labelled is None:
         return windows
-    return _with_label(windows, _mask(recordings, labelled, "labelled"))
+    return _keep_labelled(
+        windows, _check_mask(recordings, labelled, "labelled")
+    )
 
 
 def one_step_ahead(
@@ -196,10 +198,10 @@ def one_step_ahead(
 def _rows(recordings, usable):
     if usable is None:
         return np.arange(len(recordings.index))
-    return np.flatnonzero(_mask(recordings, usable, "usable"))
+    return np.flatnonzero(_check_mask(recordings, usable, "usable"))
 
 
-def _mask(recordings, mask, name):
+def _check_mask(recordings, mask, name):
     mask = np.asarray(mask)
     if mask.dtype != bool or mask.shape != recordings.index.shape:
         raise ValueError(
@@ -228,13 +230,13 @@ def _runs(recordings, rows, jump_gaps, usual=None):
         )
     if not jump_gaps:
         if usual is None:
-            usual = _usual_jump(recording[1:], jump, inside, recordings)
+            usual = _find_usual_jump(recording[1:], jump, inside, recordings)
         new[1:] |= inside & (jump > usual)
     start = np.flatnonzero(new)
     return start, np.diff(np.append(start, len(rows)))
 
 
-def _usual_jump(recording, jump, inside, recordings):
+def _find_usual_jump(recording, jump, inside, recordings):
     """The most common jump of the recording that each jump lies in."""
     width = jump[inside].max(initial=1) + 1
     # Pairs as one number: np.unique over rows is some twenty times slower.
@@ -249,7 +251,7 @@ def _usual_jump(recording, jump, inside, recordings):
     return usual[recording]
 
 
-def _with_label(windows, labelled):
+def _keep_labelled(windows, labelled):
     kept = (labelled[windows.rows] & (windows.rows >= 0)).any(axis=1)
     if not kept.any():
         raise ValueError(

@@ -11,7 +11,7 @@ from emoaff.presets import preset_of
 _MEASURES = ("accuracy", "uar", "f1_of_each", "ccc")
 
 
-def scores_before_and_after(
+def score_before_and_after(
     preset: str | os.PathLike,
     exported: str | os.PathLike,
     dataset: str,

@@ -108,7 +108,7 @@ def evaluate_recordings(
     if preset.prior is not None:
         facts["prior"] = str(preset.prior)
     if chain is not None:
-        values.update(_postprocessed(values, chain, frames))
+        values.update(_postprocess(values, chain, frames))
         steps = (" ".join(line.split()) for line in _kept(chain))
         facts["post-processing"] = "; ".join(steps) or "no step was kept"
     scores = []
@@ -186,7 +186,7 @@ def _fitting(preset, postprocess):
     return chain
 
 
-def _postprocessed(values, chain, frames):
+def _postprocess(values, chain, frames):
     columns = np.stack([values[name] for name in chain.dimensions], axis=1)
     even = chain.apply(frames.spread(columns), frames.recording)
     return dict(zip(chain.dimensions, frames.gathered(even).T, strict=True))

@@ -7,8 +7,8 @@ import tempfile
 import numpy as np
 
 from emoaff import presets
-from emoaff.data.frame_rates import stored_rates
-from emoaff.data.frame_rates import usual_jumps
+from emoaff.data.frame_rates import find_stored_rates
+from emoaff.data.frame_rates import find_usual_jumps
 from emoaff.data.record_index import naming_damage
 from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
@@ -75,7 +75,7 @@ def predict_recordings(
                 f"Expected no stride for {preset.name}, which takes pictures "
                 f"one by one. Received: stride={stride}."
             )
-        return _of_pictures(preset, recordings)
+        return _predict_pictures(preset, recordings)
     windows, usable, facts = _windows(preset, recordings, stride)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -117,7 +117,7 @@ class _Watched(Frames):
             progress.close()
 
 
-def _of_pictures(preset, recordings):
+def _predict_pictures(preset, recordings):
     progress, count = Progress("evaluate"), len(recordings)
     parts, done = [], 0
     for pictures in stored_pictures(recordings, preset.size, _PICTURES):
@@ -165,11 +165,12 @@ def _features(preset, recordings, folder):
 def _windows(preset, recordings, stride):
     """The windows, the frames they see, and what to say of both."""
     sampling, frames = preset.config["sampling"], preset.window
-    steps = _thinning(recordings, sampling.get("rate_hz"))
+    steps = _compute_frame_steps(recordings, sampling.get("rate_hz"))
     usable, note = None, ""
     if (steps > 1).any():
         place = (
-            recordings.index // usual_jumps(recordings)[recordings.recording]
+            recordings.index
+            // find_usual_jumps(recordings)[recordings.recording]
         )
         usable = place % steps[recordings.recording] == 0
         note = (
@@ -191,11 +192,11 @@ def _windows(preset, recordings, stride):
     return windows, usable, {"windows": text}
 
 
-def _thinning(recordings, rate_hz):
+def _compute_frame_steps(recordings, rate_hz):
     """Every how many-th frame of each recording the model sees."""
     steps = np.ones(len(recordings.names), np.int64)
     if rate_hz:
-        for number, rate in enumerate(stored_rates(recordings)):
+        for number, rate in enumerate(find_stored_rates(recordings)):
             steps[number] = frame_step(rate, rate_hz, slow="keep")
     return steps
 
@@ -214,7 +215,7 @@ def _held(answers, recordings, usable):
     }
 
 
-def features_of(folder: str | os.PathLike) -> dict:
+def describe_features_source(folder: str | os.PathLike) -> dict:
     """What a preset says of the preset that it takes features from.
 
     Args:

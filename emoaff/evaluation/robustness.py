@@ -9,7 +9,7 @@ from emoaff.evaluation.scores import Bootstrap
 from emoaff.evaluation.scores import ClassScores
 from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
-from emoaff.evaluation.spoiled_pictures import spoilings
+from emoaff.evaluation.spoiled_pictures import make_spoilings
 from emoaff.presets import Preset
 from emoaff.presets.calibration import divide_prior
 from emoaff.progress import Progress
@@ -28,8 +28,8 @@ def robustness(
     Args:
         preset: The preset.
         recordings: The split.
-        names: Which of `emoaff.evaluation.spoiled_pictures.spoilings`; `None`
-            for all. The clean score always comes first.
+        names: Which of `emoaff.evaluation.spoiled_pictures.make_spoilings`;
+            `None` for all. The clean score always comes first.
 
     Returns:
         A table with a part for each way: accuracy, UAR, calibration error and
@@ -44,7 +44,7 @@ def robustness(
             common with the corpus, or a name is unknown.
     """
     preset.require_single_pictures()
-    known = spoilings()
+    known = make_spoilings()
     unknown = [name for name in names or () if name not in known]
     if unknown:
         raise ValueError(

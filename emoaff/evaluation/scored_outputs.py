@@ -58,7 +58,7 @@ def scored_outputs(preset, recordings) -> list:
             continue
         if several and "emotions" in labelled:
             found.append(functools.partial(_each, recordings, name, shared))
-        if "expression" in labelled or _one_hot(recordings).any():
+        if "expression" in labelled or _find_one_hot(recordings).any():
             found.append(
                 functools.partial(_classes, recordings, name, shared, several)
             )
@@ -106,7 +106,7 @@ def _affect(recordings, chosen, values):
 def _classes(recordings, name, shared, several, values):
     truth, facts = recordings.expression, _facts(shared)
     if not (truth >= 0).any():
-        one = _one_hot(recordings)
+        one = _find_one_hot(recordings)
         table = np.nan_to_num(recordings.emotions)
         truth = np.where(one, table.argmax(axis=1), -1)
         facts["expression"] = "of frames where one class holds"
@@ -144,7 +144,7 @@ def _facts(shared):
     return {"classes": left_out} if left_out else {}
 
 
-def _one_hot(recordings):
+def _find_one_hot(recordings):
     """The frames of which exactly one class holds."""
     if recordings.emotions is None:
         return np.zeros(len(recordings), bool)

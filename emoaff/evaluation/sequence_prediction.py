@@ -9,7 +9,7 @@ from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches
 from emoaff.data.recordings import Recordings
-from emoaff.data.window_votes import overlap_average
+from emoaff.data.window_votes import average_overlaps
 from emoaff.data.windows import Windows
 
 
@@ -85,7 +85,7 @@ def predict_windows(model, frames: Frames, windows: Windows, batch_size=8):
                 rows = windows.targets
             values = np.broadcast_to(values, (*rows.shape, values.shape[-1]))
         count = len(frames.recordings)
-        answers[name] = overlap_average(rows, values, count)
+        answers[name] = average_overlaps(rows, values, count)
     return answers
 
 

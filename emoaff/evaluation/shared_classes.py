@@ -85,7 +85,7 @@ class SharedClasses:
         Returns:
             float64 `(n, classes)`; NaN rows where nothing is left of them.
         """
-        chosen = np.stack(self._columns(rows, np.sum), axis=1)
+        chosen = np.stack(self._merge_columns(rows, np.sum), axis=1)
         if not self.unknown_to_corpus:
             return chosen
         total = chosen.sum(axis=1, keepdims=True)
@@ -100,7 +100,7 @@ class SharedClasses:
         Returns:
             float64 `(n, classes)`, unchanged.
         """
-        return np.stack(self._columns(rows, np.max), axis=1)
+        return np.stack(self._merge_columns(rows, np.max), axis=1)
 
     def targets(self, table: np.ndarray) -> np.ndarray:
         """Returns the columns of `classes`.
@@ -131,7 +131,7 @@ class SharedClasses:
             return tuple(range(len(source)))
         return labels.mapping(source, target).indices
 
-    def _columns(self, rows, joined):
+    def _merge_columns(self, rows, joined):
         rows, indices = np.asarray(rows, np.float64), self._indices
         columns = []
         for name in self.classes:

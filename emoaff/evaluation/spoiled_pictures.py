@@ -9,7 +9,7 @@ import numpy as np
 _GREY = 128
 
 
-def spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
+def make_spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     """Returns functions by name, each from one picture to one picture.
 
     Each takes and returns uint8 `(height, width, 3)` RGB; sides may change.
@@ -32,13 +32,13 @@ def spoilings() -> dict[str, Callable[[np.ndarray], np.ndarray]]:
     for share in (0.7, 0.8):
         found[f"cut {share}"] = functools.partial(_tighter, share=share)
     for times in (1.2, 1.3, 1.4, 1.6, 1.8):
-        found[f"margin {times}"] = functools.partial(_looser, times=times)
+        found[f"margin {times}"] = functools.partial(_loosen, times=times)
     for side in (24, 32, 96, 224):
         found[f"{side} px"] = functools.partial(_resized, side=side)
     for sigma in (1, 2):
         found[f"blur {sigma}"] = functools.partial(_blurred, sigma=sigma)
-    found["half as bright"] = functools.partial(_darker, share=0.5)
-    found["a fifth as bright"] = functools.partial(_darker, share=0.2)
+    found["half as bright"] = functools.partial(_darken, share=0.5)
+    found["a fifth as bright"] = functools.partial(_darken, share=0.2)
     found["JPEG 20"] = functools.partial(_compressed, quality=20)
     for degrees in (-30, -15, 15, 30):
         found[f"turned {degrees}"] = functools.partial(_turned, degrees=degrees)
@@ -54,7 +54,7 @@ def _tighter(picture, share):
     return picture[top : height - top, left : width - left]
 
 
-def _looser(picture, times):
+def _loosen(picture, times):
     height, width = picture.shape[:2]
     top, left = (round(side * (times - 1) / 2) for side in (height, width))
     return cv2.copyMakeBorder(
@@ -75,7 +75,7 @@ def _blurred(picture, sigma):
     )
 
 
-def _darker(picture, share):
+def _darken(picture, share):
     return np.uint8(np.rint(picture * share))
 
 

@@ -6,7 +6,7 @@ import shutil
 TARGETS = {"savedmodel": "", "onnx": ".onnx", "litert": ".tflite"}
 
 
-def target_of(out: pathlib.Path, to: str | None) -> str:
+def find_target(out: pathlib.Path, to: str | None) -> str:
     """Returns the target that `to`, or else the suffix of `out`, names.
 
     Raises:
@@ -31,7 +31,7 @@ def target_of(out: pathlib.Path, to: str | None) -> str:
     return to
 
 
-def temporary_name(out: pathlib.Path, to: str) -> pathlib.Path:
+def make_temporary_name(out: pathlib.Path, to: str) -> pathlib.Path:
     """Returns the name to write to, once it is sure that this can be done.
 
     Raises:
@@ -65,7 +65,7 @@ def remove(path: pathlib.Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def size_of(path: pathlib.Path) -> int:
+def measure_size(path: pathlib.Path) -> int:
     """Returns the bytes of a file, or of all files in a folder."""
     files = [path] if path.is_file() else path.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())

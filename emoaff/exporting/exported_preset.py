@@ -77,7 +77,7 @@ class ExportedModel:
         if self.about["form"] == "streaming" and not each:
             # Of a window only the last frame saw all of it.
             answers = {name: x[:, -1] for name, x in answers.items()}
-        return self.as_before(answers)
+        return self.restore_outputs(answers)
 
     def __call__(self, faces, training=False):
         """As `predict_on_batch`, also within a `tf.function`."""
@@ -104,7 +104,7 @@ class ExportedModel:
                     "it again with the form streaming."
                 )
 
-    def as_before(self, answers):
+    def restore_outputs(self, answers):
         """Puts affect dimensions together again, as the preset has them.
 
         Args:

@@ -70,4 +70,4 @@ class ExportedSequence:
             model.run, model.about, np.ascontiguousarray(faces), states
         )
         first = {name: values[:1] for name, values in answers.items()}
-        return model.as_before(first), states
+        return model.restore_outputs(first), states

@@ -5,21 +5,21 @@ import os
 import pathlib
 import time
 
+from emoaff.exporting.destination import find_target
+from emoaff.exporting.destination import make_temporary_name
+from emoaff.exporting.destination import measure_size
 from emoaff.exporting.destination import remove
-from emoaff.exporting.destination import size_of
-from emoaff.exporting.destination import target_of
-from emoaff.exporting.destination import temporary_name
 from emoaff.exporting.export_report import ExportReport
-from emoaff.exporting.faces import drawn_faces
-from emoaff.exporting.faces import faces_of
-from emoaff.exporting.graph import graph_of
+from emoaff.exporting.faces import draw_faces
+from emoaff.exporting.faces import read_faces
+from emoaff.exporting.graph import build_graph
 from emoaff.exporting.litert_file import write_litert
 from emoaff.exporting.metadata import described
 from emoaff.exporting.onnx_file import write_onnx
-from emoaff.exporting.reference import keras_answers
-from emoaff.exporting.samples import samples_of
+from emoaff.exporting.reference import run_keras_model
+from emoaff.exporting.samples import make_samples
 from emoaff.exporting.saved_model_file import write_saved_model
-from emoaff.exporting.sources import source_of
+from emoaff.exporting.sources import read_source
 from emoaff.exporting.verification import compare
 from emoaff.layers.keras_settings import use_own_settings
 
@@ -56,7 +56,7 @@ def export(
             exported one.
         to: `"savedmodel"`, `"onnx"` or `"litert"`; `None` for what the suffix
             of `out` says (`.onnx`, `.tflite`, or none).
-        form: See `emoaff.exporting.graph.graph_of`.
+        form: See `emoaff.exporting.graph.build_graph`.
         frames: Frames of a clip in the form `"sequence"`; `None` for any,
             which LiteRT cannot.
         batch: Pictures, clips or people at once: a number, or `"dynamic"` for
@@ -64,7 +64,7 @@ def export(
         quantize: `None` for float32, `"float16"`, `"dynamic"` (weights in 8
             bits) or `"int8"` (computed with as well; needs `calibration`).
         calibration: Face crops to calibrate int8 with and to check the file
-            on; see `emoaff.exporting.faces.faces_of`.
+            on; see `emoaff.exporting.faces.read_faces`.
         tolerance: Largest difference to allow; `None` for that of the
             precision: 1e-5 for float32 in the static form, 1e-4 in others,
             1e-2 for float16; 97 % top-1 agreement for 8 bits.
@@ -84,10 +84,10 @@ def export(
     >>> report = export("compact_ferplus", "faces.onnx")  # doctest: +SKIP
     """
     out = pathlib.Path(out)
-    to = target_of(out, to)
+    to = find_target(out, to)
     batch = _checked(to, batch, quantize, calibration)
-    source = source_of(model, prior)
-    graph = graph_of(source, form, frames, batch)
+    source = read_source(model, prior)
+    graph = build_graph(source, form, frames, batch)
     if to == "litert" and graph.form == "sequence" and graph.frames is None:
         raise ValueError(
             "Expected a number of frames, which LiteRT's sequence form is "
@@ -97,15 +97,15 @@ def export(
     faces = _faces(source, graph, calibration)
     precision = quantize or "float32"
     about = described(source, graph, precision)
-    half = temporary_name(out, to)
+    half = make_temporary_name(out, to)
     try:
         began = time.monotonic()
         _write(to, graph, half, about, precision, faces)
         seconds = time.monotonic() - began
-        expected = keras_answers(source, graph.form, faces)
+        expected = run_keras_model(source, graph.form, faces)
         found = compare(half, about, faces, expected)
         found.require(graph.form, precision, tolerance)
-        size = size_of(half) / 1e6
+        size = measure_size(half) / 1e6
         remove(out)
         half.rename(out)
     finally:
@@ -148,7 +148,7 @@ def _checked(to, batch, quantize, calibration):
 
 
 def _write(to, graph, path, about, precision, faces):
-    samples = functools.partial(samples_of, graph, about, faces)
+    samples = functools.partial(make_samples, graph, about, faces)
     try:
         if to == "savedmodel":
             write_saved_model(graph, path, about)
@@ -174,11 +174,11 @@ def _faces(source, graph, given):
         fixed = source.head.input_shape[1]
     frames = fixed or max(_FRAMES, (source.window or 0) + 4)
     if given is None:
-        faces = drawn_faces(source.picture[:2], _PEOPLE, frames)
+        faces = draw_faces(source.picture[:2], _PEOPLE, frames)
         if not source.takes_clips:
             faces = faces.reshape(-1, *source.picture)
         return faces
-    faces = faces_of(source, given, frames)
+    faces = read_faces(source, given, frames)
     if fixed is None or faces.shape[1] == fixed:
         return faces
     if faces.shape[1] < fixed:

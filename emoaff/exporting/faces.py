@@ -19,7 +19,7 @@ _SAMPLE = pathlib.Path(__file__).parents[2] / "examples/media/astronaut.mp4"
 _SAMPLE_FACE = (170, 55, 105, 130)  # x, y, w, h of its first two seconds
 
 
-def drawn_faces(size: tuple[int, int], people: int, frames: int) -> np.ndarray:
+def draw_faces(size: tuple[int, int], people: int, frames: int) -> np.ndarray:
     """Draws people whose expressions change, and adds a real one.
 
     The last of the people is the sample clip's, where emoaff runs from a
@@ -63,7 +63,7 @@ def drawn_faces(size: tuple[int, int], people: int, frames: int) -> np.ndarray:
     return np.array(clips)
 
 
-def faces_of(
+def read_faces(
     source: Source, given, frames: int, limit: int = 512
 ) -> np.ndarray:
     """Reads the faces that a user names.
@@ -86,7 +86,7 @@ def faces_of(
         ValueError: If there is no picture, or the array is no such array.
     """
     if isinstance(given, str | os.PathLike):
-        pictures = _of_folder(source, pathlib.Path(given), frames, limit)
+        pictures = _read_folder(source, pathlib.Path(given), frames, limit)
     else:
         pictures = np.asarray(given)
     shape = pictures.shape
@@ -107,7 +107,7 @@ def faces_of(
     return pictures
 
 
-def corpus_faces(
+def read_corpus_faces(
     source: Source,
     dataset: str,
     split: str,
@@ -126,7 +126,7 @@ def corpus_faces(
         limit: Most pictures to take.
 
     Returns:
-        See `faces_of`.
+        See `read_faces`.
 
     Raises:
         FileNotFoundError: If the corpus was not built.
@@ -135,12 +135,12 @@ def corpus_faces(
     size = source.picture[0]
     count = len(recordings.names)
     if source.takes_clips:
-        chosen = _spread(count, max(1, limit // frames))
+        chosen = _spread_evenly(count, max(1, limit // frames))
     else:
-        chosen = _spread(count, limit)
+        chosen = _spread_evenly(count, limit)
     subset = recordings.subset(chosen)
     kept = {}
-    taken = _firsts(subset.recording, frames if source.takes_clips else 1)
+    taken = _mark_firsts(subset.recording, frames if source.takes_clips else 1)
     row = 0
     for batch in stored_pictures(subset, size):
         for picture in batch:
@@ -157,7 +157,7 @@ def corpus_faces(
     )
 
 
-def _of_folder(source, folder, frames, limit):
+def _read_folder(source, folder, frames, limit):
     if not folder.is_dir():
         raise FileNotFoundError(
             f"Expected a folder of face pictures to calibrate with. There is "
@@ -173,7 +173,7 @@ def _of_folder(source, folder, frames, limit):
             f"Expected pictures to calibrate with in {folder}. There are none."
         )
     if not source.takes_clips:
-        files = [files[i] for i in _spread(len(files), limit)]
+        files = [files[i] for i in _spread_evenly(len(files), limit)]
     files = files[: max(limit, frames)]
     return np.array([_cut(source, read_picture(f).image) for f in files])
 
@@ -202,14 +202,14 @@ def _clips(pictures, frames):
     )
 
 
-def _firsts(recording, frames):
+def _mark_firsts(recording, frames):
     """Marks the first frames of each recording."""
     starts = np.r_[True, recording[1:] != recording[:-1]]
     first = np.maximum.accumulate(np.where(starts, np.arange(len(starts)), 0))
     return np.arange(len(starts)) - first < frames
 
 
-def _spread(count, limit):
+def _spread_evenly(count, limit):
     return np.unique(np.linspace(0, count - 1, min(count, limit)).astype(int))
 
 

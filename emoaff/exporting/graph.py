@@ -38,14 +38,14 @@ class Graph:
     variables: list[tf.Variable]
     frames: int | None = None
 
-    def with_face_of(self, dtype: str) -> "Graph":
+    def change_face_dtype(self, dtype: str) -> "Graph":
         """The same network, whose pictures come as this dtype."""
         face = self.inputs["face"]
         inputs = {**self.inputs, "face": tf.TensorSpec(face.shape, dtype)}
         return dataclasses.replace(self, inputs=inputs)
 
 
-def graph_of(
+def build_graph(
     source: Source,
     form: str = "auto",
     frames: int | None = None,

@@ -13,7 +13,7 @@ from emoaff.exporting.graph import Graph
 from emoaff.exporting.packages import required
 from emoaff.exporting.saved_model_file import SIGNATURE
 from emoaff.exporting.saved_model_file import write_saved_model
-from emoaff.exporting.silence import silenced
+from emoaff.exporting.silence import silence_output
 
 _IN_8_BITS = frozenset(
     "ADD AVERAGE_POOL_2D CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D "
@@ -48,7 +48,7 @@ def write_litert(
     required("ai_edge_litert.schema_py_generated")
     with (
         tempfile.TemporaryDirectory() as folder,
-        silenced(),
+        silence_output(),
         warnings.catch_warnings(),
     ):
         # Of a converter that calls its own interpreter deprecated.
@@ -58,11 +58,11 @@ def write_litert(
         if precision == "int8":
             data = _calibrated(saved, samples)
         else:
-            data = _converter(saved, precision).convert()
-    path.write_bytes(_with_metadata(data, metadata.as_text(about)))
+            data = _make_converter(saved, precision).convert()
+    path.write_bytes(_add_metadata(data, metadata.format_metadata(about)))
 
 
-def _converter(saved, precision):
+def _make_converter(saved, precision):
     converter = tf.lite.TFLiteConverter.from_saved_model(
         str(saved), signature_keys=[SIGNATURE]
     )
@@ -79,8 +79,8 @@ def _calibrated(saved, samples):
     What comes before the first convolution costs little time, and in 8 bits
     most of the accuracy that is lost at all.
     """
-    used = _operations(_converter(saved, "float32").convert())
-    converter = _converter(saved, "int8")
+    used = _list_operations(_make_converter(saved, "float32").convert())
+    converter = _make_converter(saved, "int8")
     converter.representative_dataset = lambda: (
         (SIGNATURE, sample) for sample in samples()
     )
@@ -95,7 +95,7 @@ def _calibrated(saved, samples):
     return debugger.get_nondebug_quantized_model()
 
 
-def _operations(data):
+def _list_operations(data):
     """The names of a file's operations."""
     schema = required("ai_edge_litert.schema_py_generated")
     model = schema.Model.GetRootAs(data)
@@ -108,7 +108,7 @@ def _operations(data):
     }
 
 
-def _with_metadata(data, text):
+def _add_metadata(data, text):
     """Adds an entry to the file's table `metadata`."""
     schema = required("ai_edge_litert.schema_py_generated")
     import flatbuffers

@@ -93,8 +93,8 @@ def read_metadata(path: str | os.PathLike) -> dict:
         raise FileNotFoundError(
             f"Expected an exported file at {path}. There is nothing."
         )
-    readers = {".onnx": _of_onnx, ".tflite": _of_litert}
-    read = _of_saved_model if path.is_dir() else readers.get(path.suffix)
+    readers = {".onnx": _read_onnx, ".tflite": _read_litert}
+    read = _read_saved_model if path.is_dir() else readers.get(path.suffix)
     if read is None:
         raise ValueError(
             "Expected an .onnx or .tflite file or a SavedModel folder. "
@@ -119,7 +119,7 @@ def read_metadata(path: str | os.PathLike) -> dict:
     return about
 
 
-def as_text(about: dict) -> str:
+def format_metadata(about: dict) -> str:
     """Returns metadata as it is written into files."""
     return json.dumps(about, ensure_ascii=False)
 
@@ -147,7 +147,7 @@ def _named_sizes(shape, names):
     return sizes
 
 
-def _of_onnx(path):
+def _read_onnx(path):
     onnx = required("onnx")
     try:
         model = onnx.load(path, load_external_data=False)
@@ -156,7 +156,7 @@ def _of_onnx(path):
     return {p.key: p.value for p in model.metadata_props}[ENTRY]
 
 
-def _of_litert(path):
+def _read_litert(path):
     schema = required("ai_edge_litert.schema_py_generated")
     data = path.read_bytes()
     if data[4:8] != b"TFL3":
@@ -169,7 +169,7 @@ def _of_litert(path):
     raise KeyError(ENTRY)
 
 
-def _of_saved_model(path):
+def _read_saved_model(path):
     asset = path / "assets" / ENTRY
     if not asset.is_file():
         raise KeyError(ENTRY)

@@ -42,13 +42,13 @@ def write_onnx(
     onnx = required("onnx")
     model = _converted(graph)
     if precision == "float16":
-        model = _halved(model)
+        model = _convert_to_float16(model)
     elif precision == "dynamic":
         store_weights_in_8_bits(model)
     elif precision == "int8":
         model = _calibrated(model, path, samples)
     entry = model.metadata_props.add()
-    entry.key, entry.value = metadata.ENTRY, metadata.as_text(about)
+    entry.key, entry.value = metadata.ENTRY, metadata.format_metadata(about)
     model.producer_name = "emoaff"
     model.producer_version = about["emoaff"]
     onnx.checker.check_model(model)
@@ -66,7 +66,7 @@ def _converted(graph):
     def network(*inputs):
         return graph.call(dict(zip(graph.inputs, inputs, strict=True)))
 
-    with _quiet("tf2onnx"):
+    with _silence_logger("tf2onnx"):
         model, _ = tf2onnx.convert.from_function(network, specs, opset=OPSET)
     _name_sizes(model, graph)
     return model
@@ -83,7 +83,7 @@ def _name_sizes(model, graph):
                 size.dim_param = name
 
 
-def _halved(model):
+def _convert_to_float16(model):
     float16 = required("onnxruntime.transformers.float16")
     tools = required("onnxruntime.transformers.onnx_model")
     halved = float16.convert_float_to_float16(model, keep_io_types=True)
@@ -99,7 +99,7 @@ def _calibrated(model, path, samples):
     whole = path.with_name(f"{path.name}.float32")
     onnx.save(model, whole)
     try:
-        with _quiet("root"):
+        with _silence_logger("root"):
             quantization.quantize_static(
                 whole,
                 path,
@@ -121,7 +121,7 @@ def _reader(quantization, samples):
 
 
 @contextlib.contextmanager
-def _quiet(name):
+def _silence_logger(name):
     """Lets only errors through of what the converters say."""
     logger = logging.getLogger(None if name == "root" else name)
     level = logger.level

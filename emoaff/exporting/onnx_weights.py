@@ -34,7 +34,7 @@ def store_weights_in_8_bits(model) -> None:
         if values.dtype != np.float32 or values.size < _SMALLEST:
             continue
         axis %= values.ndim
-        integers, scale = _in_8_bits(values, axis)
+        integers, scale = _quantize(values, axis)
         graph.initializer.remove(weights[name])
         for kind, array in (("int8", integers), ("scale", scale)):
             tensor = onnx.numpy_helper.from_array(array, f"{name}_{kind}")
@@ -53,7 +53,7 @@ def store_weights_in_8_bits(model) -> None:
     graph.node.extend(nodes + rest)
 
 
-def _in_8_bits(values, axis):
+def _quantize(values, axis):
     others = tuple(i for i in range(values.ndim) if i != axis)
     largest = np.abs(values).max(others, keepdims=True)
     scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)

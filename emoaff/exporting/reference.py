@@ -6,7 +6,7 @@ from emoaff.exporting.sources import Source
 from emoaff.presets.class_prior import reweigh
 
 
-def keras_answers(
+def run_keras_model(
     source: Source, form: str, faces: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Runs the model as it was before it was exported.
@@ -24,17 +24,17 @@ def keras_answers(
         As `emoaff.exporting.running.run_all`, valence and arousal clipped.
     """
     if form == "streaming":
-        answers = _streamed(source, faces)
+        answers = _run_stream(source, faces)
     else:
         parts = [
             source.model.predict_on_batch(np.float32(faces[i : i + 8]))
             for i in range(0, len(faces), 8)
         ]
         answers = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-    return _meanings(answers, source)
+    return _name_outputs(answers, source)
 
 
-def _meanings(answers, source):
+def _name_outputs(answers, source):
     named, outputs = {}, source.config["outputs"]
     for name, values in answers.items():
         if outputs[name]["kind"] == "dimensional":
@@ -48,7 +48,7 @@ def _meanings(answers, source):
     return named
 
 
-def _streamed(source, faces):
+def _run_stream(source, faces):
     people, frames = faces.shape[:2]
     flat = np.float32(faces.reshape(-1, *faces.shape[2:]))
     features = np.concatenate(
@@ -58,17 +58,17 @@ def _streamed(source, faces):
         ]
     ).reshape(people, frames, -1)
     if source.answers_each_frame:
-        return _eager(source.head, features)
+        return _run_eagerly(source.head, features)
     rows = []
     for frame in range(frames):
         seen = np.arange(frame + 1)
         if source.window:
             seen = np.arange(frame - source.window + 1, frame + 1).clip(0)
-        rows.append(_eager(source.head, features[:, seen]))
+        rows.append(_run_eagerly(source.head, features[:, seen]))
     return {k: np.stack([row[k] for row in rows], axis=1) for k in rows[0]}
 
 
-def _eager(head, features):
+def _run_eagerly(head, features):
     """Without a graph, which each number of frames would need anew."""
     answers = head(features, training=False)
     return {name: np.asarray(x) for name, x in answers.items()}

@@ -7,7 +7,7 @@ import numpy as np
 
 from emoaff.exporting.packages import required
 from emoaff.exporting.saved_model_file import SIGNATURE
-from emoaff.exporting.silence import silenced
+from emoaff.exporting.silence import silence_output
 
 
 def open_runtime(path: str | os.PathLike, threads: int = 1):
@@ -28,7 +28,7 @@ def open_runtime(path: str | os.PathLike, threads: int = 1):
         ValueError: If the runtime cannot read the file.
     """
     path = pathlib.Path(path)
-    openers = {".onnx": _onnx, ".tflite": _litert}
+    openers = {".onnx": _open_onnx, ".tflite": _open_litert}
     opener = _saved_model if path.is_dir() else openers[path.suffix]
     try:
         return opener(path, threads)
@@ -42,7 +42,7 @@ def open_runtime(path: str | os.PathLike, threads: int = 1):
         ) from error
 
 
-def _onnx(path, threads):
+def _open_onnx(path, threads):
     runtime = required("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -59,9 +59,9 @@ def _onnx(path, threads):
     return run
 
 
-def _litert(path, threads):
+def _open_litert(path, threads):
     runtime = required("ai_edge_litert.interpreter")
-    with silenced():
+    with silence_output():
         interpreter = runtime.Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()
     runner = interpreter.get_signature_runner(SIGNATURE)

@@ -10,7 +10,7 @@ from emoaff.exporting.graph import Graph
 from emoaff.exporting.saved_model_file import traced
 
 
-def samples_of(
+def make_samples(
     graph: Graph, about: dict, faces: np.ndarray
 ) -> Iterator[dict[str, np.ndarray]]:
     """Yields inputs as the file will see them.

@@ -26,11 +26,11 @@ def write_saved_model(graph: Graph, path: pathlib.Path, about: dict) -> None:
     module.weights = graph.variables
     signatures = {
         SIGNATURE: traced(graph),
-        "float": traced(graph.with_face_of("float32")),
+        "float": traced(graph.change_face_dtype("float32")),
     }
     with tempfile.TemporaryDirectory() as folder:
         text = pathlib.Path(folder) / metadata.ENTRY
-        text.write_text(metadata.as_text(about), "utf-8")
+        text.write_text(metadata.format_metadata(about), "utf-8")
         module.about = tf.saved_model.Asset(str(text))
         tf.saved_model.save(module, str(path), signatures)
 

@@ -6,7 +6,7 @@ import sys
 
 
 @contextlib.contextmanager
-def silenced():
+def silence_output():
     """Drops what is written to standard error past Python's own stream."""
     sys.stderr.flush()
     kept = os.dup(2)

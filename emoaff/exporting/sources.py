@@ -65,7 +65,7 @@ class Source:
         return self.model.input_shape[-3:]
 
 
-def source_of(model, prior=None) -> Source:
+def read_source(model, prior=None) -> Source:
     """Reads what is to be exported.
 
     Args:
@@ -90,7 +90,7 @@ def source_of(model, prior=None) -> Source:
                 f"training, to export for the prior {prior}. Received: a "
                 f"keras.Model, {model.name}. Leave out the prior."
             )
-        return _of_model(model)
+        return _read_model(model)
     if not isinstance(model, Preset):
         model = presets.load_preset(preset_of(model))
     if not isinstance(model.model, keras.Model):
@@ -127,7 +127,7 @@ def _with_prior(preset):
     return config, (preset.model_prior, preset.prior)
 
 
-def _of_model(model):
+def _read_model(model):
     """A plain model; what its names do not tell is left open."""
     if not isinstance(model.output, dict):
         named = dict(zip(model.output_names, model.outputs, strict=True))

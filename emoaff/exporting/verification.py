@@ -114,25 +114,28 @@ def compare(
             f"{', '.join(sorted(answers))}. Export it again."
         )
     differences = np.concatenate(
-        [_difference(answers[name], x).ravel() for name, x in expected.items()]
+        [
+            _compute_difference(answers[name], x).ravel()
+            for name, x in expected.items()
+        ]
     )
     each = about["form"] in ("sequence", "streaming")
     return Comparison(
         len(faces) * (faces.shape[1] if each else 1),
         float(differences.max()),
         float(differences.mean()),
-        _agreement(about, answers, expected),
+        _compute_agreement(about, answers, expected),
         ms,
     )
 
 
-def _difference(found, expected):
+def _compute_difference(found, expected):
     """Of features and logits, which may be large, in relation to them."""
     scale = max(1.0, float(np.abs(expected).max()))
     return np.abs(np.float64(found) - expected) / scale
 
 
-def _agreement(about, answers, expected):
+def _compute_agreement(about, answers, expected):
     same = [
         (answers[name].argmax(-1) == expected[name].argmax(-1)).ravel()
         for name, output in about["outputs"].items()

@@ -12,13 +12,15 @@ _RETURN = 1.0  # pixels a point may miss its start by, there and back
 _SHARE = 0.3  # of the points that have to come back
 
 
-def to_corners(boxes: Sequence[Sequence[float]]) -> np.ndarray:
+def convert_to_corners(boxes: Sequence[Sequence[float]]) -> np.ndarray:
     """Turns `(n, 4)` x, y, width, height into corners, float64."""
     boxes = np.asarray(boxes, "float64").reshape(-1, 4)
     return np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
 
 
-def from_corners(corners: np.ndarray) -> tuple[float, float, float, float]:
+def convert_from_corners(
+    corners: np.ndarray,
+) -> tuple[float, float, float, float]:
     """Turns one box's corners into x, y, width, height."""
     x1, y1, x2, y2 = map(float, corners)
     return x1, y1, x2 - x1, y2 - y1
@@ -44,7 +46,7 @@ def area(boxes: np.ndarray) -> np.ndarray:
     return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
 
 
-def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def compute_iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Gives intersection over union, `(n, m)` in `[0, 1]`; 0 if both empty."""
     shared = intersection(a, b)
     union = area(a)[:, None] + area(b)[None, :] - shared

@@ -89,7 +89,7 @@ def open_container(path: pathlib.Path, options: dict | None = None):
         ) from error
 
 
-def video_stream(container, path: pathlib.Path) -> av.VideoStream:
+def choose_video_stream(container, path: pathlib.Path) -> av.VideoStream:
     """Chooses the stream to decode, and sets it to use all cores.
 
     Args:
@@ -157,7 +157,7 @@ def _describe_streams(container):
     )
 
 
-def declared_duration(container, stream: av.VideoStream) -> float:
+def read_declared_duration(container, stream: av.VideoStream) -> float:
     """Gives the duration the file claims in seconds; NaN where it does not.
 
     MPEG-TS claims none but its first and last timestamps. Where its clock was
@@ -173,7 +173,7 @@ def declared_duration(container, stream: av.VideoStream) -> float:
     return claimed
 
 
-def declared_fps(stream: av.VideoStream) -> float:
+def read_declared_fps(stream: av.VideoStream) -> float:
     """Gives the frames a second that the file claims; NaN where none."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate and 0 < rate <= MOST_FPS:
@@ -238,7 +238,9 @@ def pixel_ratio(stream: av.VideoStream, first_coded: float | None) -> float:
     return float(coded if changed else stream.sample_aspect_ratio or 1)
 
 
-def square_size(picture: av.VideoFrame, ratio: float) -> tuple[int, int]:
+def compute_square_size(
+    picture: av.VideoFrame, ratio: float
+) -> tuple[int, int]:
     """Gives width and height, as stored, once the pixels are made square.
 
     The height stays and the width is multiplied by the sample aspect ratio.

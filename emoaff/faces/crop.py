@@ -54,7 +54,7 @@ def crop_face(
     """
     x, y, w, h = _checked(image, box, margin, size, interpolation)
     if shape == "stretch":
-        return _stretched_box(image, x, y, w, h, margin, size, interpolation)
+        return _stretch_box(image, x, y, w, h, margin, size, interpolation)
     if shape != "square":
         raise ValueError(
             f"shape must be one of {', '.join(SHAPES)}. "
@@ -101,7 +101,7 @@ def stretch(
     return cv2.resize(image, (size, size), interpolation=how)
 
 
-def _stretched_box(image, x, y, w, h, margin, size, interpolation):
+def _stretch_box(image, x, y, w, h, margin, size, interpolation):
     if margin:
         raise ValueError(
             "margin must be 0 for shape='stretch', which takes the box as it "

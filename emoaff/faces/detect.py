@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 
 from emoaff.faces.boxes import area
+from emoaff.faces.boxes import compute_iou
+from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import intersection
-from emoaff.faces.boxes import iou
 from emoaff.faces.boxes import squared
 from emoaff.faces.boxes import suppress
-from emoaff.faces.boxes import to_corners
 from emoaff.faces.mtcnn_networks import load_networks
 
 _CELL = 12  # pixels; the field of view of the proposal network
@@ -227,7 +227,7 @@ class FaceDetector:
         Raises:
             ValueError: The image is not RGB uint8.
         """
-        corners = to_corners(boxes)
+        corners = convert_to_corners(boxes)
 
         def places(small, *_):
             scale = np.tile(small.shape[1::-1], 2) / np.tile(
@@ -250,7 +250,9 @@ class FaceDetector:
         found = []
         if len(corners):
             found = self._search(image, places, self.max_side)
-        overlaps = iou(corners, to_corners([each.box for each in found]))
+        overlaps = compute_iou(
+            corners, convert_to_corners([each.box for each in found])
+        )
         # Best score first, so the first that overlaps enough is the best.
         best = [np.flatnonzero(row >= 0.4)[:1] for row in overlaps]
         return [found[i[0]] if len(i) else None for i in best]
@@ -278,8 +280,8 @@ class FaceDetector:
             self._networks = load_networks()
         propose, refine, locate = self._networks
         boxes = proposals(small, propose, least)
-        boxes, _, _ = _stage(small, boxes, refine, 24, 0.7)
-        boxes, scores, points = _stage(
+        boxes, _, _ = _run_stage(small, boxes, refine, 24, 0.7)
+        boxes, scores, points = _run_stage(
             small, boxes, locate, 48, self.min_score, "smaller"
         )
         scale = np.array(image.shape[1::-1]) / small.shape[1::-1]
@@ -334,8 +336,8 @@ def _added(found, more):
     for each in more:
         if each.score < _SURE:
             continue
-        known = to_corners([face.box for face in found])
-        (corners,) = to_corners([each.box])
+        known = convert_to_corners([face.box for face in found])
+        (corners,) = convert_to_corners([each.box])
         shared = intersection(corners[None], known)[0]
         smaller = np.minimum(area(known), area(corners[None]))
         if not (shared > 0.3 * smaller).any():
@@ -343,12 +345,12 @@ def _added(found, more):
     return sorted(found, key=lambda face: -face.score)
 
 
-def _stage(image, boxes, network, size, min_score, over="union"):
+def _run_stage(image, boxes, network, size, min_score, over="union"):
     """Looks at each box again, closer, and moves or drops it."""
     if not len(boxes):
         return boxes, np.zeros(0), np.zeros((0, 5, 2))
     boxes = squared(boxes)
-    patches = _scaled(np.stack([_patch(image, box, size) for box in boxes]))
+    patches = _scaled(np.stack([_cut_patch(image, box, size) for box in boxes]))
     offsets, *points, faces = (np.asarray(each) for each in network(patches))
     sides = boxes[:, 2:] - boxes[:, :2]
     if points:  # ten numbers: five x, then five y, as shares of the square
@@ -364,7 +366,7 @@ def _stage(image, boxes, network, size, min_score, over="union"):
     return boxes[kept], faces[kept, 1], points[kept]
 
 
-def _patch(image, box, size):
+def _cut_patch(image, box, size):
     """Cuts one square at whole pixels; grey where it leaves the picture."""
     height, width = image.shape[:2]
     x1, y1, x2, y2 = np.rint(box).astype(int)

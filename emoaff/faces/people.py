@@ -83,7 +83,7 @@ class People:
         """
         people = sorted(self._vectors)
         table = np.array(
-            [[self._likeness(p, f[0]) for p in people] for f in faces]
+            [[self._compute_likeness(p, f[0]) for p in people] for f in faces]
         ).reshape(len(faces), len(people))
         allowed = np.zeros_like(table, bool)
         for row, face in enumerate(faces):
@@ -92,7 +92,7 @@ class People:
                 lead = table[row, column] - others.max(initial=-1.0)
                 allowed[row, column] = (
                     person not in present[row]
-                    and table[row, column] >= self._limit(person, face)
+                    and table[row, column] >= self._choose_limit(person, face)
                     and lead >= _LEAD
                 )
         chosen = dict(
@@ -113,10 +113,10 @@ class People:
         self._forget(set(numbers).union(*present))
         return numbers
 
-    def _likeness(self, person, vector):
+    def _compute_likeness(self, person, vector):
         return max(float(known @ vector) for known in self._vectors[person])
 
-    def _limit(self, person, face):
+    def _choose_limit(self, person, face):
         _, time_s, shot, box = face
         last_time, last_shot, last_box = self._last[person]
         if shot != last_shot or abs(time_s - last_time) > _NEAR_S:

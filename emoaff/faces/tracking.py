@@ -5,17 +5,17 @@ import collections
 import cv2
 import numpy as np
 
+from emoaff.faces.boxes import convert_from_corners
+from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import follow
-from emoaff.faces.boxes import from_corners
 from emoaff.faces.boxes import small_grey
-from emoaff.faces.boxes import to_corners
 from emoaff.faces.frame import Frame
 from emoaff.faces.people import People
 from emoaff.faces.tracks import Slot
 from emoaff.faces.tracks import Track
 from emoaff.faces.tracks import confirm_lost
 from emoaff.faces.tracks import covered
-from emoaff.faces.tracks import last_seen
+from emoaff.faces.tracks import find_last_seen
 from emoaff.faces.tracks import lay
 from emoaff.faces.tracks import match
 
@@ -69,7 +69,7 @@ class Tracking:
                     track.path[-1],
                     track.score,
                     False,
-                    track.anchor().turn,
+                    track.get_anchor().turn,
                 )
         return given + self._done()
 
@@ -93,7 +93,7 @@ class Tracking:
         elapsed = self._slots[-1].frame.time_s - self._detected_s
         return (
             elapsed >= self._settings.detect_every_s - 1e-6
-            or self._steps >= _most_steps(self._slots[-1].frame)
+            or self._steps >= _limit_steps(self._slots[-1].frame)
             or (self._settings.live and any(not t.person for t in self._tracks))
         )
 
@@ -136,12 +136,12 @@ class Tracking:
         for track in self._tracks:
             path = [track.box, *track.path][-len(slots) :]
             if track in seen:
-                known = {} if settings.live else {0: track.anchor()}
+                known = {} if settings.live else {0: track.get_anchor()}
                 self._lay(track, slots, path, known | {end: seen[track]})
                 alive.append(track)
             elif not settings.live:
-                known = last_seen(end, self._looking(slots, path))
-                self._lay(track, slots, path, {0: track.anchor()} | known)
+                known = find_last_seen(end, self._make_look(slots, path))
+                self._lay(track, slots, path, {0: track.get_anchor()} | known)
                 ended.append(track)
         for track, index in chosen.items():
             track.vector = vectors[index]
@@ -173,7 +173,7 @@ class Tracking:
 
     def _begin(self, slots, detection, vector):
         """Starts a track, and finds out since when the face is there."""
-        box = to_corners([detection.box])[0]
+        box = convert_to_corners([detection.box])[0]
         track = Track(box, detection.score, vector)
         back, path = slots[::-1], [box]
         # Not to the first of the frames, where nothing was detected.
@@ -182,7 +182,9 @@ class Tracking:
             if np.isnan(box).any() or before.overlaps(box):
                 break
             path.append(box)
-        known = {0: detection} | last_seen(len(path), self._looking(back, path))
+        known = {0: detection} | find_last_seen(
+            len(path), self._make_look(back, path)
+        )
         reach = len(path)
         self._lay(
             track,
@@ -195,10 +197,11 @@ class Tracking:
     def _lay(self, track, slots, path, seen):
         lay(track, slots, path, seen, self._settings.start_score)
 
-    def _looking(self, slots, path):
+    def _make_look(self, slots, path):
         def look(position):
             (seen,) = self._settings.detector.confirm(
-                slots[position].frame.image, [from_corners(path[position])]
+                slots[position].frame.image,
+                [convert_from_corners(path[position])],
             )
             return seen
 
@@ -241,7 +244,7 @@ class Tracking:
         return given
 
 
-def _most_steps(frame):
+def _limit_steps(frame):
     return min(_MOST_STEPS, max(4, int(_MOST_BYTES / frame.image.nbytes)))
 
 
@@ -284,7 +287,7 @@ class CutFinder:
         if before is None:
             return False
         difference = np.abs(after - before).mean()
-        likeness = _correlation(before, after)
+        likeness = _correlate(before, after)
         calm = len(self._recent) >= 4 and difference > 7 * max(
             np.mean(self._recent), 1.0
         )
@@ -300,7 +303,7 @@ class CutFinder:
         return bool(cut)
 
 
-def _correlation(first, second):
+def _correlate(first, second):
     first, second = first - first.mean(), second - second.mean()
     spread = np.sqrt(np.sum(first**2) * np.sum(second**2))
     return np.sum(first * second) / spread if spread > 0 else 0.0

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from emoaff.faces.boxes import from_corners
-from emoaff.faces.boxes import iou
-from emoaff.faces.boxes import to_corners
+from emoaff.faces.boxes import compute_iou
+from emoaff.faces.boxes import convert_from_corners
+from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.detect import Detection
 from emoaff.faces.frame import Frame
 
@@ -53,9 +53,11 @@ class Track:
             return self.path[-1]
         return self.path[-2] if len(self.path) > 1 else self.box
 
-    def anchor(self) -> Detection:
+    def get_anchor(self) -> Detection:
         """Gives where it was at the latest detection, as a detection."""
-        return Detection(from_corners(self.box), self.score, self.landmarks)
+        return Detection(
+            convert_from_corners(self.box), self.score, self.landmarks
+        )
 
 
 @dataclasses.dataclass(eq=False)
@@ -75,7 +77,7 @@ class Slot:
     def certain(self) -> list[tuple]:
         """Gives person, box, score, seen and turn of each certain face."""
         return sorted(
-            (track.person, from_corners(corners), score, seen, turn)
+            (track.person, convert_from_corners(corners), score, seen, turn)
             for track, (corners, score, seen, turn) in self.faces.items()
             if track.person
         )
@@ -83,7 +85,10 @@ class Slot:
     def overlaps(self, corners: np.ndarray) -> bool:
         """Says whether corners cover a face that is known here already."""
         known = [face[0] for face in self.faces.values()]
-        return bool(known) and iou(corners[None], np.stack(known)).max() > 0.3
+        return (
+            bool(known)
+            and compute_iou(corners[None], np.stack(known)).max() > 0.3
+        )
 
 
 def lay(
@@ -109,10 +114,10 @@ def lay(
     known = sorted(seen)
     errors = []
     for position in known:
-        corners = to_corners([seen[position].box])[0]
+        corners = convert_to_corners([seen[position].box])[0]
         if not np.isfinite(path[position]).all():
             path[position] = corners
-        agrees = iou(corners[None], path[position][None])[0, 0] > 0.6
+        agrees = compute_iou(corners[None], path[position][None])[0, 0] > 0.6
         error = _place(corners) - _place(path[position])
         errors.append(error * (_PULL if agrees else 1))
     for position in range(known[0], known[-1] + 1):
@@ -161,9 +166,9 @@ def match(
     """
     if not tracks or not detections:
         return {}
-    overlaps = iou(
+    overlaps = compute_iou(
         np.stack([track.latest() for track in tracks]),
-        to_corners([detection.box for detection in detections]),
+        convert_to_corners([detection.box for detection in detections]),
     )
     likes = np.stack([track.vector for track in tracks]) @ vectors.T
     allowed = (overlaps >= _OVERLAP) & (likes >= likeness)
@@ -194,7 +199,7 @@ def confirm_lost(
         return {}
     taken = list(taken)
     found = {}
-    boxes = [from_corners(track.latest()) for track in tracks]
+    boxes = [convert_from_corners(track.latest()) for track in tracks]
     for track, seen in zip(tracks, detector.confirm(image, boxes), strict=True):
         if seen is not None and not covered(seen, taken):
             found[track] = seen
@@ -206,13 +211,14 @@ def covered(detection: Detection, others: list[Detection]) -> bool:
     """Says whether one of other detections is of the same face."""
     if not others:
         return False
-    overlaps = iou(
-        to_corners([detection.box]), to_corners([o.box for o in others])
+    overlaps = compute_iou(
+        convert_to_corners([detection.box]),
+        convert_to_corners([o.box for o in others]),
     )
     return bool(overlaps.max() > _SAME_FACE)
 
 
-def last_seen(
+def find_last_seen(
     count: int, look: Callable[[int], Detection | None]
 ) -> dict[int, Detection]:
     """Finds how far a face reaches, by halving.

@@ -109,15 +109,15 @@ class Video:
     def _open(self):
         """Reads what the file is; says if a frame can be decoded."""
         with files.open_container(self.path, self._options) as container:
-            stream = files.video_stream(container, self.path)
+            stream = files.choose_video_stream(container, self.path)
             self.codec = stream.codec_context.name
             self.declared_frames = stream.frames or None
-            packets = self._packets(container, stream)
+            packets = self._read_packets(container, stream)
             probed = list(itertools.islice(packets, _PROBED))
             self._set_rate(
-                files.declared_fps(stream), files.measure_fps(probed)
+                files.read_declared_fps(stream), files.measure_fps(probed)
             )
-            self.duration_s = files.declared_duration(container, stream)
+            self.duration_s = files.read_declared_duration(container, stream)
             packets = itertools.chain(probed, packets)
             first = next(self._decode(stream, packets), None)
             if first is None:
@@ -128,7 +128,7 @@ class Video:
             self._turn = files.orientation(first)
             ratio = files.pixel_ratio(stream, coded)
             order = -1 if self._turn[0] else 1
-            size = files.square_size(first, ratio)
+            size = files.compute_square_size(first, ratio)
             self.width, self.height = size[::order]
         return True
 
@@ -186,15 +186,15 @@ class Video:
         sizes: list[tuple[int, int, float]] = []
         transfer = 0
         with files.open_container(self.path, self._options) as container:
-            stream = files.video_stream(container, self.path)
+            stream = files.choose_video_stream(container, self.path)
             timeline = Timeline(
                 1 / self.average_fps, files.longest_gap(container)
             )
-            packets = self._packets(container, stream)
+            packets = self._read_packets(container, stream)
             for (picture, size), time_s in self._place(
                 self._decode(stream, packets), stream, timeline
             ):
-                image = self._upright(convert, picture, size)
+                image = self._turn_upright(convert, picture, size)
                 if not sizes or image.shape[1::-1] != sizes[-1][:2]:
                     sizes.append((*image.shape[1::-1], time_s))
                 if tone.is_hdr(picture.color_trc):
@@ -227,7 +227,7 @@ class Video:
             if ratio is None or picture.key_frame or coded != size:
                 ratio = files.pixel_ratio(stream, self._first_coded)
             size = coded
-            item = picture, files.square_size(picture, ratio)
+            item = picture, files.compute_square_size(picture, ratio)
             stamp_s = number / self.average_fps
             if self._has_clock:
                 stamp_s = files.stamp_s(picture, stream)
@@ -256,7 +256,7 @@ class Video:
                 f"{pieces} of the stream"
             )
 
-    def _packets(self, container, stream):
+    def _read_packets(self, container, stream):
         """Yields packets to decode, and last one that empties the decoder."""
         try:
             yield from container.demux(stream)
@@ -267,7 +267,7 @@ class Video:
                 f"({error.strerror}); the rest of the file is not used"
             )
 
-    def _upright(self, convert, picture, size):
+    def _turn_upright(self, convert, picture, size):
         # Players take untagged high definition for BT.709; FFmpeg does not.
         untagged = picture.colorspace == _UNSPECIFIED
         is_hd = min(picture.width, picture.height) >= 720

@@ -129,7 +129,10 @@ class ConcordanceLoss(keras.losses.Loss):
             _check_per_sequence(sample_weight)
         elif sample_weight is not None:
             # Into `call`, beside the labels, instead of after it.
-            y_true, sample_weight = (y_true, _per_frame(sample_weight)), None
+            y_true, sample_weight = (
+                (y_true, _expand_to_frames(sample_weight)),
+                None,
+            )
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):
@@ -142,12 +145,12 @@ class ConcordanceLoss(keras.losses.Loss):
                 f"Received: y_pred.shape={tuple(y_pred.shape)}."
             )
         axis = 1 if self.over == "sequence" else (0, 1)
-        ccc = self._mean(concordance(y_true, y_pred, axis, weight))
+        ccc = self._average(concordance(y_true, y_pred, axis, weight))
         # One value is a batch of one: Keras leaves scalars unscaled when it
         # distributes.
         return ops.reshape(1.0 - ccc, (-1,))
 
-    def _mean(self, ccc):
+    def _average(self, ccc):
         if self.dimension_weights is None:
             return ops.mean(ccc, axis=-1)
         if len(self.dimension_weights) != ccc.shape[-1]:
@@ -169,7 +172,7 @@ class ConcordanceLoss(keras.losses.Loss):
         }
 
 
-def _per_frame(weight):
+def _expand_to_frames(weight):
     weight = ops.convert_to_tensor(weight)
     if len(weight.shape) not in (1, 2):
         raise ValueError(

@@ -10,7 +10,7 @@ def agree(a, b):
     )
 
 
-def per_frame(sample_weight, rank):
+def expand_to_frames(sample_weight, rank):
     """Returns weights of samples or frames with the rank of the frames.
 
     Args:

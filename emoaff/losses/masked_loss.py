@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from emoaff.losses.frame_shapes import agree
-from emoaff.losses.frame_shapes import per_frame
+from emoaff.losses.frame_shapes import expand_to_frames
 
 
 class MaskedLoss(keras.losses.Loss):
@@ -44,7 +44,9 @@ class MaskedLoss(keras.losses.Loss):
                 mask = ops.expand_dims(mask, axis=-1)
             y_true = ops.where(mask, y_true, float("nan"))
         if sample_weight is not None:
-            sample_weight = per_frame(sample_weight, len(y_pred.shape) - 1)
+            sample_weight = expand_to_frames(
+                sample_weight, len(y_pred.shape) - 1
+            )
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):

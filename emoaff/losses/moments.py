@@ -47,7 +47,7 @@ class Moments:
         return ops.sqrt(self.var_true) * ops.sqrt(self.var_pred)
 
     def to_state(self):
-        """All of it as one tensor `(11, ...)`, for `merged_states`.
+        """All of it as one tensor `(11, ...)`, for `merge_states`.
 
         The rows are count, two means, and two variances and the covariance
         times the count; then what makes them add up, see `_between`.
@@ -137,7 +137,7 @@ def moments(y_true, y_pred, axis, weight=None, dtype=None):
     return Moments(*(ops.squeeze(x, axis=axis) for x in terms))
 
 
-def merged_states(a, b):
+def merge_states(a, b):
     """The `Moments.to_state` of two sets of frames as that of their union.
 
     Keeps the digits of long streams far from zero, where sums of squares
@@ -150,15 +150,15 @@ def merged_states(a, b):
     share = ops.divide_no_nan(b[0], n)
     step = b[1:3] - a[1:3]
     means = a[1:3] + step * share
-    inner = a[3:6] + b[3:6] + _products(step) * (a[0] * share)
+    inner = a[3:6] + b[3:6] + _multiply_pairs(step) * (a[0] * share)
     return ops.concatenate([n[None], means, inner, _between(n, means)])
 
 
 def _between(n, means):
     # Sums over frames of the means and of their products: unlike means and
     # variances, they may be added over sets.
-    return ops.concatenate([n * means, n * _products(means)])
+    return ops.concatenate([n * means, n * _multiply_pairs(means)])
 
 
-def _products(pair):
+def _multiply_pairs(pair):
     return ops.stack([pair[0] ** 2, pair[1] ** 2, pair[0] * pair[1]])

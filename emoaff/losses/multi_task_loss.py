@@ -94,7 +94,7 @@ class MultiTaskLoss(keras.losses.Loss):
                 weight = sample_weight.get(task)
             part = loss(y_true[task], y_pred[task], weight)
             parts[task] = ops.where(
-                _any_label(y_true[task]), part, ops.zeros_like(part)
+                _has_any_label(y_true[task]), part, ops.zeros_like(part)
             )
         return parts
 
@@ -132,7 +132,7 @@ def _checked(losses):
     return dict(losses)
 
 
-def _any_label(y_true):
+def _has_any_label(y_true):
     y_true = ops.convert_to_tensor(y_true)
     if keras.backend.is_float_dtype(y_true.dtype):
         return ops.any(ops.logical_not(ops.isnan(y_true)))

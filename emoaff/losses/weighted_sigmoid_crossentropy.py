@@ -109,14 +109,14 @@ class WeightedSigmoidCrossentropy(MaskedLoss):
         total = ops.sum(ops.where(known, terms, 0.0), axis=-1)
         values = ops.divide_no_nan(total, count)
         if self.weight_by == "winner":
-            values = values * _of_winner(weight, target, known)
+            values = values * _find_winner_weight(weight, target, known)
         return values, count > 0
 
     def get_config(self):
         return {**super().get_config(), "weight_by": self.weight_by}
 
 
-def _of_winner(weight, target, known):
+def _find_winner_weight(weight, target, known):
     highest = ops.max(target, axis=-1, keepdims=True)
     wins = ops.cast(ops.logical_and(known, target == highest), weight.dtype)
     return ops.divide_no_nan(

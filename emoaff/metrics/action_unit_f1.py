@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from emoaff.losses.frame_shapes import agree
-from emoaff.losses.frame_shapes import per_frame
+from emoaff.losses.frame_shapes import expand_to_frames
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -81,7 +81,7 @@ class ActionUnitF1(keras.metrics.Metric):
         weight = ops.where(ops.isnan(y_pred), float("nan"), 1.0)
         weight = ops.cast(weight, self.dtype)
         if sample_weight is not None:
-            each = per_frame(sample_weight, len(y_true.shape) - 1)
+            each = expand_to_frames(sample_weight, len(y_true.shape) - 1)
             weight = weight * ops.cast(each, self.dtype)[..., None]
         weight = ops.where(labelled, weight, 0.0)
         present = ops.cast(y_true > 0.5, self.dtype)

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from emoaff.losses.frame_shapes import per_frame
+from emoaff.losses.frame_shapes import expand_to_frames
 
 
 class AffectMetric(keras.metrics.Metric):
@@ -68,11 +68,11 @@ class AffectMetric(keras.metrics.Metric):
             mask = ops.expand_dims(ops.cast(mask, "bool"), axis=-1)
             y_true = ops.where(mask, y_true, float("nan"))
         if sample_weight is not None:
-            weight = per_frame(sample_weight, len(y_true.shape) - 1)
+            weight = expand_to_frames(sample_weight, len(y_true.shape) - 1)
             sample_weight = ops.cast(weight, self.dtype)[..., None]
         if self.over == "sequence":
             sequences = self.summary(y_true, y_pred, 1, sample_weight)
-            self.state.assign_add(self._defined(sequences))
+            self.state.assign_add(self._sum_defined(sequences))
             return
         axes = tuple(range(len(y_true.shape) - 1))
         batch = self.summary(y_true, y_pred, axes, sample_weight)
@@ -100,7 +100,7 @@ class AffectMetric(keras.metrics.Metric):
             "over": self.over,
         }
 
-    def _defined(self, sequences):
+    def _sum_defined(self, sequences):
         each = self.value(sequences)
         # A NaN that was predicted is no missing label: it must show.
         broken = ops.any(ops.isnan(sequences), axis=0)

@@ -3,10 +3,10 @@
 from keras import ops
 
 from emoaff.losses.frame_shapes import agree
-from emoaff.losses.frame_shapes import per_frame
+from emoaff.losses.frame_shapes import expand_to_frames
 
 
-def flat_labels(y_true, y_pred, sample_weight, dtype):
+def flatten_labels(y_true, y_pred, sample_weight, dtype):
     """Reads class labels and scores of frames of any shape.
 
     Args:
@@ -53,7 +53,9 @@ def flat_labels(y_true, y_pred, sample_weight, dtype):
         labelled = ops.logical_and(labelled, ops.cast(mask, "bool"))
     weight = ops.ones_like(scores[..., 0])
     if sample_weight is not None:
-        weight = weight * ops.cast(per_frame(sample_weight, len(frames)), dtype)
+        weight = weight * ops.cast(
+            expand_to_frames(sample_weight, len(frames)), dtype
+        )
     wrong = ops.logical_or(
         index >= scores.shape[-1], ops.any(ops.isnan(scores), axis=-1)
     )

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from emoaff.metrics.class_labels import flat_labels
+from emoaff.metrics.class_labels import flatten_labels
 
 
 class ConfusionMetric(keras.metrics.Metric):
@@ -35,7 +35,7 @@ class ConfusionMetric(keras.metrics.Metric):
         )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        label, scores, weight = flat_labels(
+        label, scores, weight = flatten_labels(
             y_true, y_pred, sample_weight, self.dtype
         )
         if scores.shape[-1] != self.num_classes:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from emoaff.metrics.class_labels import flat_labels
+from emoaff.metrics.class_labels import flatten_labels
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -70,7 +70,7 @@ class ExpectedCalibrationError(keras.metrics.Metric):
         )
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        label, scores, weight = flat_labels(
+        label, scores, weight = flatten_labels(
             y_true, y_pred, sample_weight, self.dtype
         )
         if self.from_logits:

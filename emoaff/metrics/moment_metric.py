@@ -3,7 +3,7 @@
 from keras import ops
 
 from emoaff.losses.moments import Moments
-from emoaff.losses.moments import merged_states
+from emoaff.losses.moments import merge_states
 from emoaff.losses.moments import moments
 from emoaff.metrics.affect_metric import AffectMetric
 
@@ -20,7 +20,7 @@ class MomentMetric(AffectMetric):
         return moments(y_true, y_pred, axis, weight, self.dtype).to_state()
 
     def merged(self, a, b):
-        return merged_states(a, b)
+        return merge_states(a, b)
 
     def value(self, summary):
         value, spread = self.of_moments(Moments.from_state(summary))

@@ -17,7 +17,7 @@ def build_resnet50(image_size=150, weights=None, name="resnet50"):
     Returns:
         A functional `keras.Model`, RGB in `[0, 255]` to `(batch, 2048)`.
     """
-    return _application(
+    return _build_application(
         keras.applications.ResNet50,
         image_size,
         weights,
@@ -51,7 +51,7 @@ def build_mobilenet_v2(
             f"Received: convention={convention!r}."
         )
     torch = convention == "torchvision"
-    model = _application(
+    model = _build_application(
         keras.applications.MobileNetV2,
         image_size,
         weights,
@@ -96,7 +96,7 @@ def build_mobilenet_v3(variant, image_size=224, weights=None, name=None):
             "`variant` must be 'small' or 'large'. "
             f"Received: variant={variant!r}."
         )
-    return _application(
+    return _build_application(
         getattr(keras.applications, f"MobileNetV3{variant.capitalize()}"),
         image_size,
         weights,
@@ -125,7 +125,7 @@ def build_efficientnet_v2_b0(
     References:
         - [Tan & Le, 2021](https://arxiv.org/abs/2104.00298)
     """
-    return _application(
+    return _build_application(
         keras.applications.EfficientNetV2B0,
         image_size,
         weights,
@@ -136,7 +136,7 @@ def build_efficientnet_v2_b0(
 
 
 @use_own_settings()
-def _application(
+def _build_application(
     application, image_size, weights, normalization, name, **options
 ):
     if isinstance(image_size, int):

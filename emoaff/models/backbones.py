@@ -138,7 +138,7 @@ def register_backbone(
     _BACKBONES[name] = _Named(build, image_size, tuple(stages), imagenet)
 
 
-def _rangulov_features(image_size):
+def _build_rangulov_features(image_size):
     model = build_rangulov_cnn(image_size=image_size)
     features = model.get_layer("features").output
     return keras.Model(model.input, features, name=model.name)
@@ -158,7 +158,7 @@ _RESNET_STAGES = {
 }
 
 
-def _resnet(depth, name):
+def _describe_resnet(depth, name):
     last = "conv5_block2_out" if depth == 18 else "conv5_block3_out"
     return _Named(
         functools.partial(build_resnet, depth, "torchvision", name=name),
@@ -222,10 +222,10 @@ _BACKBONES = {
         imagenet=True,
     ),
     "rangulov_cnn": _Named(
-        _rangulov_features, 96, ("pool1", "pool2", "pool3", "features")
+        _build_rangulov_features, 96, ("pool1", "pool2", "pool3", "features")
     ),
-    "resnet18": _resnet(18, "resnet18"),
-    "resnet34": _resnet(34, "resnet34"),
+    "resnet18": _describe_resnet(18, "resnet18"),
+    "resnet34": _describe_resnet(34, "resnet34"),
     "resnet50": _Named(
         build_resnet50,
         150,
@@ -238,7 +238,7 @@ _BACKBONES = {
         ),
         imagenet=True,
     ),
-    "resnet50_torchvision": _resnet(50, "resnet50_torchvision"),
+    "resnet50_torchvision": _describe_resnet(50, "resnet50_torchvision"),
     "small_cnn": _Named(
         build_small_cnn,
         48,

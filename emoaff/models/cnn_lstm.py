@@ -127,13 +127,13 @@ def build_cnn_lstm(
     x = Framewise(encoder, name="backbone")(inputs)
     units = temporal_units if temporal else ()
     for i, width in enumerate(units, start=1):
-        x = _dropped(x, dropout, f"dropout_{i}")
+        x = _apply_dropout(x, dropout, f"dropout_{i}")
         x = _TEMPORAL[temporal](
             width,
             return_sequences=return_sequences or i < len(units),
             name=f"{temporal}_{i}",
         )(x)
-    x = _dropped(x, dropout, "dropout_heads")
+    x = _apply_dropout(x, dropout, "dropout_heads")
     outputs = {
         output_name: head.layer(output_name, logits)(x)
         for output_name, head in outputs.items()
@@ -149,5 +149,5 @@ def _size(image_size, encoder):
     return (image_size,) * 2 if isinstance(image_size, int) else image_size
 
 
-def _dropped(x, rate, name):
+def _apply_dropout(x, rate, name):
     return layers.Dropout(rate, name=name)(x) if rate else x

@@ -62,7 +62,7 @@ def build_emo_affectnet_backbone(
         name="features",
     )(x)
     x = layers.Dropout(0.5, name="dropout")(x)
-    return keras.Model(trunk.input, _classified(x, classes, logits), name=name)
+    return keras.Model(trunk.input, _add_classes(x, classes, logits), name=name)
 
 
 @use_own_settings()
@@ -121,9 +121,9 @@ def build_emo_affectnet_lstm(
             name=f"lstm_{i}",
         )(x)
         x = layers.Dropout(0.2, name=f"dropout_{i}")(x)
-    return keras.Model(inputs, _classified(x, classes, logits), name=name)
+    return keras.Model(inputs, _add_classes(x, classes, logits), name=name)
 
 
-def _classified(x, classes, logits):
+def _add_classes(x, classes, logits):
     ((output, head),) = heads.parse(classes).items()
     return head.layer(output, logits)(x)

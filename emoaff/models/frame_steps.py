@@ -125,7 +125,7 @@ class _Walk:
 
     def _through(self, layer, given):
         if isinstance(layer, _RECURRENT):
-            return self._remembered(layer, given)
+            return self._call_with_memory(layer, given)
         if isinstance(layer, _ONLY_IN_TRAINING):
             return given
         if isinstance(layer, layers.Masking):
@@ -158,7 +158,7 @@ class _Walk:
         y = _called(layer, x if isinstance(given, list) else x[0], **changes)
         return y, mask if layer.supports_masking else None
 
-    def _remembered(self, layer, given):
+    def _call_with_memory(self, layer, given):
         if isinstance(given, list):
             self._refuse(layer, "with a first state of its own")
         x, mask = given

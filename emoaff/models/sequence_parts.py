@@ -33,7 +33,7 @@ def split(model):
     >>> encoder.output_shape, head.input_shape
     ((None, 2048), (None, None, 2048))
     """
-    framewise, features, outputs = _replayed(model)
+    framewise, features, outputs = _replay_model(model)
     if framewise is None:
         raise ValueError(
             "Expected a model of clips, whose input goes into a `Framewise` "
@@ -52,12 +52,12 @@ def split(model):
     inputs = keras.Input(
         features.shape[1:], dtype=features.dtype, name="features"
     )
-    return _encoder(framewise.layer, model.inputs[0].shape[2:]), _again(
+    return _encoder(framewise.layer, model.inputs[0].shape[2:]), _clone_graph(
         head, inputs
     )
 
 
-def _replayed(model):
+def _replay_model(model):
     """The framewise layer, its output and the model's, in a graph of now.
 
     A layer that is in several models has several outputs; those of this one
@@ -74,11 +74,11 @@ def _replayed(model):
 
     if len(model.inputs) > 1:
         return None, None, None
-    outputs = _again(model, model.inputs[0], call).output
+    outputs = _clone_graph(model, model.inputs[0], call).output
     return *found, outputs
 
 
-def _again(model, inputs, call=None):
+def _clone_graph(model, inputs, call=None):
     # The one input may be in a list or a dict.
     inputs = keras.tree.pack_sequence_as(model.input, [inputs])
     return keras.models.clone_model(

@@ -83,7 +83,7 @@ def streaming(head, window=None):
     if window is None:
         states, outputs = frame_steps.step(head, features)
     else:
-        states, outputs = _windowed(head, window, features)
+        states, outputs = _build_windowed(head, window, features)
     inputs = {"features": features, **states}
     return keras.Model(inputs, outputs, name=f"{head.name}_streaming")
 
@@ -106,7 +106,7 @@ def zero_states(model, batch):
     }
 
 
-def _windowed(head, window, features):
+def _build_windowed(head, window, features):
     frames, width = head.inputs[0].shape[1:]
     if window < 1 or frames not in (None, window):
         raise ValueError(
@@ -119,7 +119,7 @@ def _windowed(head, window, features):
     first = ops.equal(ops.expand_dims(count, -1), 0)
     shifted = ops.concatenate([recent[:, 1:], newest], axis=1)
     kept = ops.where(first, newest, shifted)
-    copy = _copied(head, window)
+    copy = _copy_head(head, window)
     answers = copy(keras.tree.pack_sequence_as(copy.input, [kept]))
     outputs = {
         name: x if len(x.shape) == 2 else x[:, -1]
@@ -129,7 +129,7 @@ def _windowed(head, window, features):
     return states, {**outputs, "recent": kept, "count": count + 1}
 
 
-def _copied(head, window):
+def _copy_head(head, window):
     def clone(layer):
         config = layer.get_config()
         if "unroll" in config and window <= _WRITTEN_OUT:

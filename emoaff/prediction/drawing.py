@@ -79,7 +79,7 @@ def annotate(
     draw = STYLES[style]
     out = pathlib.Path(out)
     classes, rows = tables.read_table(table)
-    by_frame = _grouped(rows)
+    by_frame = _group_by_frame(rows)
     if media_kind(path) == "picture":
         image = read_picture(path).image
         return _write_picture(draw(image, next(by_frame)[1], classes), out)
@@ -134,7 +134,7 @@ def _fit(image, size):
     return canvas
 
 
-def _grouped(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
+def _group_by_frame(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
     for index, group in itertools.groupby(rows, key=lambda row: row.frame):
         yield index, list(group)
 

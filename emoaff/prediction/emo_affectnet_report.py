@@ -13,7 +13,7 @@ from emoaff.prediction.tables import renamed
 
 
 @contextlib.contextmanager
-def report_table(
+def open_emo_affectnet_table(
     path: str | os.PathLike, classes: tuple[str, ...], lead: str = "empty"
 ) -> Iterator[Callable[[Row], None]]:
     """Opens a report for writing, to be used with `with`.

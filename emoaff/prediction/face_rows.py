@@ -11,8 +11,8 @@ from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.memories import Cell
 from emoaff.prediction.row import Row
+from emoaff.prediction.row import make_row_values
 from emoaff.prediction.row import row
-from emoaff.prediction.row import row_values
 
 _CROPS = 32  # a batch for the image model; more gain nothing on a CPU
 _FRAMES = 64  # frames to wait for a batch to fill
@@ -92,14 +92,14 @@ class SequenceRows:
         if len(self._crops) >= _CROPS or self._waited >= self._wait:
             self._compute()
             self._waited = 0
-            yield from self._ready()
+            yield from self._take_ready_rows()
 
     def finish(self) -> Iterator[Row]:
         """Yields the rows that are left when the video is at its end."""
         self._work += [(p.memory, None, None) for p in self._persons.values()]
         self._persons = {}
         self._compute()
-        yield from self._ready()
+        yield from self._take_ready_rows()
 
     def _part_with_absent(self, place, time_s, faces):
         """Ends the memory of those who have been away for too long."""
@@ -133,7 +133,7 @@ class SequenceRows:
                 memory.add(cell, None if crop is None else features[crop])
         self._crops, self._work = [], []
 
-    def _ready(self):
+    def _take_ready_rows(self):
         while self._open and all(
             cell.values is not None for cell in self._open[0][3]
         ):
@@ -179,7 +179,7 @@ def _flush(waiting, crops, preset):
         if not faces:
             yield Row(index, time_s)
         for face in faces:
-            values = row_values({k: v[i] for k, v in answers.items()})
+            values = make_row_values({k: v[i] for k, v in answers.items()})
             yield Row(
                 index,
                 time_s,

@@ -13,10 +13,10 @@ from emoaff.prediction import tables
 from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.drawing import is_drawn
-from emoaff.prediction.emo_affectnet_report import report_table
+from emoaff.prediction.emo_affectnet_report import open_emo_affectnet_table
 from emoaff.prediction.result_folder import ResultFolder
 from emoaff.prediction.result_folder import shorten_stem
-from emoaff.prediction.running import form_of
+from emoaff.prediction.running import choose_run_mode
 from emoaff.prediction.video import Options
 from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset
@@ -66,8 +66,8 @@ def predict_files(
     Each gives `<stem>.csv` (see `emoaff.prediction.tables.COLUMNS`),
     `<stem>.json` (the header: model, versions, options, facts, the result's
     files) and, if wanted, `<stem>_annotated.mp4` or `.jpg`. In the form
-    `"emo-affectnet"` the table is that system's (see `report_table`), and the
-    label of the whole video is reported. Inputs of the same stem keep their
+    `"emo-affectnet"` the table is that system's (see
+    `open_emo_affectnet_table`), and the label of the whole video is reported. Inputs of the same stem keep their
     suffix in the name (`clip_mp4.csv`), and a name that is taken gets a
     number; see `ResultFolder`. An input that cannot be read does not keep
     the others from being worked on. Videos and pictures that `annotate` drew
@@ -96,7 +96,7 @@ def predict_files(
     """
     # Once for all files, since a model with a memory is taken apart for each.
     preset = preset.with_prior(options.prior)
-    form_of(preset, options)
+    choose_run_mode(preset, options)
     _check(preset, options, annotated, form)
     files, failures = [], []
     for path in inputs:
@@ -119,7 +119,7 @@ def predict_files(
     job = _Job(folder, annotated, form, report)
     detector, finished = FaceDetector(), 0
     try:
-        for path, stem in zip(files, result_names(files), strict=True):
+        for path, stem in zip(files, name_results(files), strict=True):
             try:
                 _require_file(path)
                 timeline = Timeline(path, preset, options, detector)
@@ -137,7 +137,7 @@ def predict_files(
     return failures
 
 
-def result_names(files: Sequence[pathlib.Path]) -> list[str]:
+def name_results(files: Sequence[pathlib.Path]) -> list[str]:
     """Returns a name for the results of each file, no two the same.
 
     The stem; where several files share it, the stem and the suffix
@@ -264,7 +264,7 @@ class _Job:
                 writers.append(stack.enter_context(opened))
             if not own:
                 lead = timeline.options.lead
-                opened = report_table(path, timeline.classes, lead)
+                opened = open_emo_affectnet_table(path, timeline.classes, lead)
                 writers.append(stack.enter_context(opened))
             _write_rows(timeline, writers)
         header = summary.header(timeline)

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from emoaff.data.window_votes import overlap_average
+from emoaff.data.window_votes import average_overlaps
 from emoaff.data.window_votes import sample_windows
-from emoaff.data.window_votes import windows_to_frames
+from emoaff.data.window_votes import spread_windows_to_frames
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -127,7 +127,7 @@ class WindowMemory:
         latest = max(last for _, last, _ in self._votes)
         spans = np.array([vote[:2] for vote in self._votes]) - base
         for name in self._votes[0][2]:
-            frames = windows_to_frames(
+            frames = spread_windows_to_frames(
                 np.arange(spans.size).reshape(-1, 2),
                 spans.ravel(),
                 np.stack([vote[2][name] for vote in self._votes]),
@@ -201,16 +201,16 @@ class AverageMemory:
         if len(self._features) == self._window:
             self._speak(self._window)
             # One sample is kept back for the frames that hold its answer.
-            self._fill(min(self._first, self._reached() - 1))
+            self._fill(min(self._first, self._count_reached() - 1))
 
     def finish(self) -> None:
         """Fills all cells; see `WindowMemory.finish`."""
         count = self._first + len(self._features)
-        if self._reached() < count:
+        if self._count_reached() < count:
             self._speak(len(self._features))
         self._fill(count)
 
-    def _reached(self):
+    def _count_reached(self):
         """How many samples windows have reached so far."""
         return max((first + size for first, size, _ in self._said), default=0)
 
@@ -236,7 +236,7 @@ class AverageMemory:
             ]
         )
         means = {
-            name: overlap_average(
+            name: average_overlaps(
                 rows,
                 np.stack([said[name] for _, _, said in self._said]),
                 latest - base,

@@ -50,7 +50,7 @@ def observed(
             faces = [Face(1, d.box, d.score, sampled, d.turn) for d in found]
             faces = chosen(faces, options)
         if faces:
-            held, lost_s = [_unseen(faces[0])], None
+            held, lost_s = [_mark_undetected(faces[0])], None
         elif samples is not None:
             if sampled and lost_s is None:
                 lost_s = frame.time_s
@@ -78,7 +78,7 @@ def chosen(faces: list[Face], options: Options) -> list[Face]:
     return sorted(faces, key=rank)[-1:]
 
 
-def _unseen(face):
+def _mark_undetected(face):
     return dataclasses.replace(face, detected=False)
 
 

@@ -86,7 +86,7 @@ class Options:
             window's answer, `"empty"` none, `"absent"` as well, and the
             `emo-affectnet` format leaves their rows out.
         label: How a whole video is named, see
-            `emoaff.data.window_votes.video_label`.
+            `emoaff.data.window_votes.vote_video_label`.
         doubt: Whether to withhold doubtful expressions, see `DoubtRule` in
             `emoaff.prediction.doubt_rule`.
         baseline: Seconds from each person's first frame on that show the

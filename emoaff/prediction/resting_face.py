@@ -98,7 +98,7 @@ class Baseline:
             )
         self._neutral = space.index(_NEUTRAL) if space else None
         self._seconds = seconds
-        self._shared = None if resting is None else _of_file(resting)
+        self._shared = None if resting is None else _average_rows(resting)
 
     def __call__(self, rows: Iterable[Row]) -> Iterator[Row]:
         resting: dict[int, _Rest] = {}
@@ -108,18 +108,22 @@ class Baseline:
                 yield row
                 continue
             if self._shared is not None:
-                yield self._subtracted(row, self._shared)
+                yield self._subtract(row, self._shared)
                 continue
             rest = resting.setdefault(row.person, _Rest(row.time_s))
             if row.time_s - rest.first_s < self._seconds:
                 if _answers(row):
                     rest.add(row)
-                yield _silent(row)
+                yield _withhold_answer(row)
                 continue
             if row.person not in known:
                 known[row.person] = rest.mean() if rest.rows else None
             rest = known[row.person]
-            yield _silent(row) if rest is None else self._subtracted(row, rest)
+            yield (
+                _withhold_answer(row)
+                if rest is None
+                else self._subtract(row, rest)
+            )
 
     def describe(self) -> dict:
         """Says what was done, for the result's header."""
@@ -128,7 +132,7 @@ class Baseline:
             what = f"the mean of {self._shared.rows} rows of a file, for all"
         return {"resting_face": what, "seconds": self._seconds}
 
-    def _subtracted(self, row, rest):
+    def _subtract(self, row, rest):
         changed = {
             name: float(np.clip(getattr(row, name) - value, -1, 1))
             for name, value in (
@@ -159,7 +163,7 @@ def _answers(row):
     return row.probabilities is not None or not np.isnan(row.valence)
 
 
-def _silent(row):
+def _withhold_answer(row):
     return row.changed(
         probabilities=None,
         smoothed=None,
@@ -169,7 +173,7 @@ def _silent(row):
     )
 
 
-def _of_file(rows):
+def _average_rows(rows):
     rest, people = _Rest(0.0), set()
     for row in rows:
         if row.person is not None and _answers(row):

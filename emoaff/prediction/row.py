@@ -77,11 +77,11 @@ def row(
         face.box,
         face.score,
         doubt=face.doubt,
-        **row_values({name: value[0] for name, value in named.items()}),
+        **make_row_values({name: value[0] for name, value in named.items()}),
     )
 
 
-def row_values(named: dict[str, np.ndarray]) -> dict:
+def make_row_values(named: dict[str, np.ndarray]) -> dict:
     """Gives the fields of a `Row` from one face's named outputs."""
     values = {d: float(named[d]) for d in _DIMENSIONS if d in named}
     if "expression" in named:

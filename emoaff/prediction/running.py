@@ -48,11 +48,11 @@ class Running:
         self, preset: Preset, options: Options, average_fps: float = math.nan
     ):
         self.preset, self.options = preset, options
-        self.form = form_of(preset, options)
+        self.form = choose_run_mode(preset, options)
         self.tally = Tally()
         self._fps = average_fps
         if self.form != "static":
-            self._sampler()
+            self._make_sampler()
             self._memory()
 
     @property
@@ -82,7 +82,9 @@ class Running:
         tracker=FaceTracker,
     ) -> Iterator[Row]:
         """Yields the rows of a video's frames; see `observed`."""
-        return self.rows_of_faces(self._observed(frames, detector, tracker))
+        return self.make_rows_of_faces(
+            self._find_faces(frames, detector, tracker)
+        )
 
     def frames(
         self,
@@ -94,10 +96,10 @@ class Running:
 
         Only with `options.live`, which gives every row at once.
         """
-        rows = None if self.form == "static" else self._sequence_rows()
-        for frame, faces in self._observed(frames, detector, tracker):
+        rows = None if self.form == "static" else self._make_sequence_rows()
+        for frame, faces in self._find_faces(frames, detector, tracker):
             if rows is None:
-                yield frame, list(self.rows_of_faces([(frame, faces)]))
+                yield frame, list(self.make_rows_of_faces([(frame, faces)]))
             else:
                 yield frame, list(rows.push(frame, faces))
 
@@ -109,13 +111,13 @@ class Running:
                 faces = [rule.face(frame, face) for face in faces]
             yield frame, faces
 
-    def rows_of_faces(self, seen) -> Iterator[Row]:
+    def make_rows_of_faces(self, seen) -> Iterator[Row]:
         """Yields the rows of frames with their faces."""
         if self.form == "static":
             return self._counted(
                 still_rows(seen, self.preset, self.crop, self._wait)
             )
-        return self._sequence_rows()(seen)
+        return self._make_sequence_rows()(seen)
 
     def crop(self, image, box):
         """Cuts a face as the preset or the options say."""
@@ -145,10 +147,10 @@ class Running:
     def _wait(self):
         return 1 if self.options.live else _WAIT
 
-    def _observed(self, frames, detector, tracker):
+    def _find_faces(self, frames, detector, tracker):
         samples = None
         if self.form != "static" and self._alone:
-            sampler = self._sampler()
+            sampler = self._make_sampler()
 
             def samples(frame):
                 return sampler.takes(frame.index, frame.time_s)
@@ -157,28 +159,28 @@ class Running:
             observed(frames, self.options, detector, tracker, samples)
         )
 
-    def _sequence_rows(self):
+    def _make_sequence_rows(self):
         return SequenceRows(
             self.preset,
             self.crop,
             sequence_model(self.preset).encode,
-            lambda: Person(self._memory(), self._person_sampler()),
+            lambda: Person(self._memory(), self._make_person_sampler()),
             0.0 if self._alone else self.options.gap_s,
             self._alone,
             self._wait,
         )
 
-    def _sampler(self):
+    def _make_sampler(self):
         kind = ScriptSampler
         if self.options.thinning == "person":
             kind = PersonSampler
         return kind(self.rate_hz, self._fps)
 
-    def _person_sampler(self):
+    def _make_person_sampler(self):
         # Without a tracker the frames were picked before faces were sought.
         if self._alone:
             return PersonSampler(None, self._fps)
-        return self._sampler()
+        return self._make_sampler()
 
     def _memory(self):
         model, options = sequence_model(self.preset), self.options
@@ -207,7 +209,7 @@ class Running:
             yield row
 
 
-def form_of(preset: Preset, options: Options) -> str:
+def choose_run_mode(preset: Preset, options: Options) -> str:
     """Decides how a preset is run.
 
     Args:
@@ -245,7 +247,7 @@ def form_of(preset: Preset, options: Options) -> str:
         )
     if temporal != "auto":
         return temporal
-    return _by_itself(preset, options)
+    return _choose_by_model(preset, options)
 
 
 def is_ahead(preset: Preset) -> bool:
@@ -254,7 +256,7 @@ def is_ahead(preset: Preset) -> bool:
     return rule == "one_step_ahead"
 
 
-def _by_itself(preset, options):
+def _choose_by_model(preset, options):
     model = sequence_model(preset)
     if options.live or is_ahead(preset):
         return "streaming"
@@ -270,8 +272,8 @@ def _by_itself(preset, options):
 class Tally:
     """Adds up a model's answers to name the class of a whole video.
 
-    It gives what `emoaff.data.window_votes.video_label` gives for all answers
-    at once, without keeping them.
+    It gives what `emoaff.data.window_votes.vote_video_label` gives for all
+    answers at once, without keeping them.
     """
 
     def __init__(self):

@@ -42,11 +42,11 @@ class CentredSmoother:
                 seen = near.setdefault(row.person, collections.deque())
                 seen.append((row.time_s, row.probabilities))
             while waiting[0].time_s + half < row.time_s:
-                yield self._smoothed(waiting.popleft(), near, half)
+                yield self._smooth(waiting.popleft(), near, half)
         while waiting:
-            yield self._smoothed(waiting.popleft(), near, half)
+            yield self._smooth(waiting.popleft(), near, half)
 
-    def _smoothed(self, row, near, half):
+    def _smooth(self, row, near, half):
         if row.probabilities is None:
             return row
         seen = near[row.person]

@@ -209,7 +209,7 @@ def _rows(path, classes):
                     return
                 row = Row(int(cells["frame"]), float(cells["time_s"]))
                 if cells["person"]:
-                    row = _with_person(row, cells, classes)
+                    row = _add_person(row, cells, classes)
             yield row
 
 
@@ -226,7 +226,7 @@ def _reading(path, line):
         ) from error
 
 
-def _with_person(row, cells, classes):
+def _add_person(row, cells, classes):
     probabilities = smoothed = None
     if classes and cells[classes[0]]:
         probabilities = np.float32([cells[name] for name in classes])
@@ -266,10 +266,10 @@ def _cells(row, classes, most):
         *(f"{value:.1f}" for value in row.box),
         _number(row.face_score, 3),
         *probabilities,
-        *_best_cells(_named(row), classes, most),
+        *_format_best(_named(row), classes, most),
         _number(row.valence, 4),
         _number(row.arousal, 4),
-        *_best_cells(row.smoothed, classes, most),
+        *_format_best(row.smoothed, classes, most),
         row.doubt,
         row.valence_source,
         row.arousal_source,
@@ -288,7 +288,7 @@ def _best(probabilities, classes, most):
     return classes[best], min(float(probabilities[best]), most)
 
 
-def _best_cells(probabilities, classes, most):
+def _format_best(probabilities, classes, most):
     name, confidence = _best(probabilities, classes, most)
     return name or "", _share(confidence)
 

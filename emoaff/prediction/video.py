@@ -79,7 +79,9 @@ class Timeline:
         self.finishing = Finishing(
             preset,
             options,
-            lambda path: _resting(path, preset, options, self.detector),
+            lambda path: _read_resting_rows(
+                path, preset, options, self.detector
+            ),
         )
         if self.kind == "video":
             self._video = Video(self.path)
@@ -206,11 +208,11 @@ class Timeline:
 
     def _rows(self):
         if self.kind == "picture":
-            seen = [(self._picture, self._faces_of_picture())]
-            return self.running.rows_of_faces(self.running.doubted(seen))
+            seen = [(self._picture, self._find_faces_of_picture())]
+            return self.running.make_rows_of_faces(self.running.doubted(seen))
         return self.running.rows(self._video, self.detector, FaceTracker)
 
-    def _faces_of_picture(self):
+    def _find_faces_of_picture(self):
         image = self._picture.image
         if self.options.crops:
             box = (0.0, 0.0, float(image.shape[1]), float(image.shape[0]))
@@ -290,7 +292,9 @@ def predict_frames(
     finishing = Finishing(
         preset,
         running.options,
-        lambda path: _resting(path, preset, running.options, detector),
+        lambda path: _read_resting_rows(
+            path, preset, running.options, detector
+        ),
     )
     smoothed = finishing(iter(fed.popleft, None))
     for frame, rows in running.frames(frames, detector, FaceTracker):
@@ -308,7 +312,7 @@ def _require_crop(path, image):
         )
 
 
-def _resting(path, preset, options, detector):
+def _read_resting_rows(path, preset, options, detector):
     """The rows of a file with a resting face, the largest in it."""
     options = dataclasses.replace(
         options, baseline=None, faces="largest", doubt=False, affect="model"

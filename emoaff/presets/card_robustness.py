@@ -23,7 +23,7 @@ def coverage(scores: dict) -> list[str]:
     """
     if "coverage" not in scores:
         return []
-    by_part = _by_part(scores["coverage"]["rows"])
+    by_part = _group_by_part(scores["coverage"]["rows"])
     lines = [
         f"| | {' | '.join(_HEADS.values())} |",
         "|---|" + "---|" * len(_HEADS),
@@ -49,7 +49,7 @@ def robustness(scores: dict) -> list[str]:
     """
     if "robustness" not in scores:
         return []
-    by_part = _by_part(scores["robustness"]["rows"])
+    by_part = _group_by_part(scores["robustness"]["rows"])
     (clean, first), *_ = by_part.items()
     heads = []
     for measure, of in first:
@@ -82,7 +82,7 @@ def _is_lost(measure, of):
     return measure in ("accuracy", "uar", "ccc") and "equal" not in of
 
 
-def _by_part(rows):
+def _group_by_part(rows):
     found = {}
     for row in rows:
         part = found.setdefault(row["part"], {})

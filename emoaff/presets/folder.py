@@ -93,8 +93,8 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
             raise ValueError(
                 f"The preset {name_or_path} is {why}, so not in the installed "
                 f"package. Expected its folder in {_CHECKOUT.name}/ of a "
-                f"checkout of emoaff or in $EMOAFF_HOME. {_home_text()} Copy "
-                f"{_CHECKOUT.name}/{name_or_path} from emoaff's repository "
+                f"checkout of emoaff or in $EMOAFF_HOME. {_describe_home()} "
+                f"Copy {_CHECKOUT.name}/{name_or_path} from emoaff's repository "
                 "there."
             )
         raise ValueError(
@@ -120,7 +120,7 @@ def _named():
     return found
 
 
-def _home_text():
+def _describe_home():
     home = os.environ.get("EMOAFF_HOME")
     return f"It is {home}." if home else "That is not set."
 
@@ -273,20 +273,20 @@ def _architecture(model):
     graph = keras.saving.serialize_keras_object(model)
     graph.pop("compile_config", None)
     _strip_training(graph)
-    return _in_float32(graph)
+    return _undo_mixed_precision(graph)
 
 
-def _in_float32(node):
+def _undo_mixed_precision(node):
     """Undoes mixed precision: a preset is computed with in float32."""
     if isinstance(node, list):
-        return [_in_float32(item) for item in node]
+        return [_undo_mixed_precision(item) for item in node]
     if not isinstance(node, dict):
         return node
     if node.get("class_name") == "DTypePolicy":
         name = node["config"]["name"]
         if name.startswith("mixed_"):
             return {**node, "config": {**node["config"], "name": "float32"}}
-    return {key: _in_float32(item) for key, item in node.items()}
+    return {key: _undo_mixed_precision(item) for key, item in node.items()}
 
 
 def _strip_training(node):

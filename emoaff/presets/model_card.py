@@ -95,11 +95,11 @@ def render(name: str, config: dict) -> str:
         name=name,
         table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
         licence=config["licence"],
-        scores="\n\n".join(_all_scores(config, origin)),
-        more=_more(config.get("scores", {}), origin),
+        scores="\n\n".join(_write_all_scores(config, origin)),
+        more=_write_more_sections(config.get("scores", {}), origin),
         temperature=temperature,
         stored=stored,
-        origin=_origin(origin),
+        origin=_write_origin(origin),
         command=_command(origin),
         **{
             key: origin[key]
@@ -108,7 +108,7 @@ def render(name: str, config: dict) -> str:
     )
 
 
-def headline(config: dict, digits: int = 3) -> str:
+def write_headline(config: dict, digits: int = 3) -> str:
     """Returns a preset's main scores in words; empty if it has none.
 
     Args:
@@ -188,7 +188,7 @@ def _command(origin):
     return _COMMAND.format(origin["train_command"])
 
 
-def _origin(origin):
+def _write_origin(origin):
     """Where converted weights are from, and what reading them showed."""
     if "origin" not in origin:
         return ""
@@ -203,7 +203,7 @@ def _origin(origin):
     )
 
 
-def _all_scores(config, origin):
+def _write_all_scores(config, origin):
     """What was measured here, and what the authors published."""
     if "scores" in config:
         yield from _scores(config["scores"], origin)
@@ -214,7 +214,7 @@ def _all_scores(config, origin):
         yield "\n".join(f"- {line}" for line in origin["published"])
 
 
-def _more(scores, origin):
+def _write_more_sections(scores, origin):
     """The sections on doubt and on spoiled pictures."""
     blocks = card_robustness.coverage(scores)
     blocks += card_robustness.robustness(scores)
@@ -246,7 +246,8 @@ def _scores(scores, origin):
             if row["measure"] == measure:
                 of = f", {row['of']}" if row["of"] else ""
                 value = _number(row["value"])
-                lines.append(f"| {words}{of} | {value} | {_interval(row)} |")
+                interval = _format_interval(row)
+                lines.append(f"| {words}{of} | {value} | {interval} |")
     yield "\n".join(lines)
     yield f"Interval: {facts['interval']}."
     if scores["confusion"]:
@@ -293,7 +294,7 @@ def _confusion(scores):
     return "\n".join(lines)
 
 
-def _interval(row):
+def _format_interval(row):
     if row["low"] is None or math.isnan(row["low"]):
         return ""
     return f"{row['low']:.4f} to {row['high']:.4f}"

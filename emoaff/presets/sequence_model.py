@@ -95,14 +95,14 @@ def sequence_model(preset: Preset) -> SequenceModel:
             _made[preset] = preset.model.sequence(preset.window)
             return _made[preset]
         if preset.takes_features:
-            encoder, head = _feature_encoder(preset), preset.model
+            encoder, head = _load_feature_encoder(preset), preset.model
         else:
             encoder, head = split(preset.model)
         _made[preset] = SequenceModel(encoder, head, preset.window)
     return _made[preset]
 
 
-def _feature_encoder(preset):
+def _load_feature_encoder(preset):
     source = presets.load_preset(features_folder(preset))
     wanted = preset.config["input"].get("features_sha256")
     if wanted and source.config["weights"]["sha256"] != wanted:

@@ -46,7 +46,7 @@ class Progress:
         text = f"{self._label}: {count} {self._unit}, {rate:.1f}/s"
         if 0 < share <= 1 and rate:
             left = (count / share - count) / rate
-            text += f", {share:.0%}, {_clock_time(left)} left"
+            text += f", {share:.0%}, {_format_clock_time(left)} left"
         self._write(text)
 
     def close(self) -> None:
@@ -65,7 +65,7 @@ class Progress:
         self._stream.flush()
 
 
-def _clock_time(seconds):
+def _format_clock_time(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

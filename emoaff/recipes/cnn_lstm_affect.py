@@ -27,7 +27,7 @@ import numpy as np
 
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
-from emoaff.data.subject_splits import folds_by_subject
+from emoaff.data.subject_splits import fold_by_subject
 from emoaff.presets import preset_of
 from emoaff.training import Experiment
 from emoaff.training import Stage
@@ -165,7 +165,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     def publish(model, history, folder):
         answers = np.full((len(recordings), 2), np.nan, np.float32)
         if config.folds:
-            parts = folds_by_subject(recordings.subjects, config.folds)
+            parts = fold_by_subject(recordings.subjects, config.folds)
             heads = cross_validate_heads(
                 features, labels, config, parts, optimizer_of, report
             )

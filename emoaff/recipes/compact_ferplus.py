@@ -87,7 +87,7 @@ class Config:
         warmup_steps: Steps over which the rate rises to its highest.
         weight_decay: AdamW's decoupled decay.
         dropout: Share of the 1,024 features dropped before the classifier.
-        balance_power: See `emoaff.data.sampling.balanced_indices`.
+        balance_power: See `emoaff.data.sampling.draw_balanced_indices`.
         correct_prior: Whether calibration also takes back part of that
             balance, see `emoaff.presets.calibration.fit_calibration`.
         prior_kept: How much of that is taken back, over 0; below 1 rare
@@ -426,7 +426,7 @@ def preset_config(
                 f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
                 f"{config.dataset} --split validation --data-dir data"
             ),
-            **publishing.calibration_facts(calibration),
+            **publishing.describe_calibration(calibration),
             "settings": portable_settings(config),
             "history": history,
         },

@@ -25,7 +25,7 @@ from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_models import still_model
 from emoaff.training.expected import Expected
 from emoaff.training.first_weights import copy_layers
-from emoaff.training.first_weights import of_backbone
+from emoaff.training.first_weights import find_backbone_weights
 from emoaff.training.small_recipe import SmallRecipe
 
 # The choices of the predecessor's code.
@@ -102,7 +102,7 @@ def build(config, data):
     """The published network; its embedding layer is named `features`."""
     size = config.model.size
     model = build_emo_affectnet_backbone(data.classes, size, logits=True)
-    weights = of_backbone(config.model.start)
+    weights = find_backbone_weights(config.model.start)
     if weights:
         trunk = build_backbone("vggface2_resnet50", size, weights)
         copy_layers(trunk, model)

@@ -21,7 +21,7 @@ import keras
 from emoaff import presets
 from emoaff.presets import preset_of
 from emoaff.training.clip_config import ClipConfig
-from emoaff.training.clip_models import head_of
+from emoaff.training.clip_models import make_head
 
 # For a few hundred to some ten thousand pictures. The size of pictures follows
 # from the preset.
@@ -100,16 +100,16 @@ def build(config: ClipConfig, data) -> keras.Model:
             f"Received: model.start={config.model.start}, with outputs "
             f"{', '.join(preset.config['outputs'])}."
         )
-    x = _features_of(model, preset.config["outputs"])
+    x = _find_features(model, preset.config["outputs"])
     dropout = config.model.dropout
     if dropout:
         x = keras.layers.Dropout(dropout, name="dropout_heads")(x)
     name = f"{config.data.target}_head"
-    head = head_of(config, data).layer(name, logits=True)
+    head = make_head(config, data).layer(name, logits=True)
     return keras.Model(model.inputs, head(x), name="finetuned")
 
 
-def _features_of(model, outputs):
+def _find_features(model, outputs):
     """A preset's features, or what its last layer with weights looks at."""
     if all(output.get("kind") == "features" for output in outputs.values()):
         return model.outputs[0]

@@ -35,7 +35,9 @@ def meta(path: str | os.PathLike) -> dict:
         return json.loads(str(stored[_META]))
 
 
-def restore(path: str | os.PathLike, variables, exactly: bool = True) -> None:
+def restore_checkpoint(
+    path: str | os.PathLike, variables, exactly: bool = True
+) -> None:
     """Sets variables to what a checkpoint holds.
 
     Args:

@@ -5,16 +5,16 @@ from emoaff.data.augmentations import AUGMENTATIONS
 from emoaff.data.augmentations import build_augmentation
 from emoaff.data.clip_augmenter import mixup
 from emoaff.data.recordings import require_labelled
-from emoaff.data.sampling import class_weighted_order
-from emoaff.data.sampling import epoch_order
+from emoaff.data.sampling import draw_class_weighted_order
+from emoaff.data.sampling import draw_epoch_order
 from emoaff.data.subject_splits import refuse_shared_subjects
 from emoaff.evaluation.frame_features import frame_features
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_splits import read_splits
-from emoaff.training.clip_windows import covering_windows
-from emoaff.training.clip_windows import training_windows
+from emoaff.training.clip_windows import cut_covering_windows
+from emoaff.training.clip_windows import cut_training_windows
 from emoaff.training.objectives import class_counts
 from emoaff.training.teacher import Teacher
 
@@ -68,11 +68,13 @@ class ClipData:
             )
             for recordings in splits
         )
-        self.windows = training_windows(config, training, self.labels, report)
-        self.validation_windows = covering_windows(
+        self.windows = cut_training_windows(
+            config, training, self.labels, report
+        )
+        self.validation_windows = cut_covering_windows(
             config, validation, self.labels
         )
-        self._count = self._drawn_in_an_epoch()
+        self._count = self._count_drawn()
         self._teacher = None
         if config.teacher.preset:
             self._teacher = Teacher(
@@ -100,7 +102,7 @@ class ClipData:
         """The windows of a 0-based epoch, in the order of training."""
         config = self.config
         if config.balance.name == "classes":
-            return class_weighted_order(
+            return draw_class_weighted_order(
                 self._classes(),
                 self._count,
                 config.balance.power,
@@ -109,7 +111,7 @@ class ClipData:
             )
         rounds = -(-self._count // len(self.windows))
         passes = [
-            epoch_order(len(self.windows), config.seed, epoch * rounds + k)
+            draw_epoch_order(len(self.windows), config.seed, epoch * rounds + k)
             for k in range(rounds)
         ]
         return np.concatenate(passes)[: self._count]
@@ -137,7 +139,7 @@ class ClipData:
             **arguments,
         )
         first = first_step * batch.accumulate
-        return _changed(made, config, epoch, first, shard, self._teacher)
+        return _change_batches(made, config, epoch, first, shard, self._teacher)
 
     def describe(self, epoch: int, step: int) -> str:
         """Names the recordings in one update's batch."""
@@ -155,7 +157,7 @@ class ClipData:
             self.training.recordings, self.windows.rows, self.target
         )
 
-    def drawn_from(self) -> np.ndarray:
+    def count_windows_by_class(self) -> np.ndarray:
         """How many training windows there are of each class, by last frame."""
         classes = self._classes()[:, -1]
         return np.bincount(classes[classes >= 0], minlength=self.classes)
@@ -170,7 +172,7 @@ class ClipData:
             labels = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
         return np.where(rows >= 0, labels[rows], -1)
 
-    def _drawn_in_an_epoch(self):
+    def _count_drawn(self):
         config, size = self.config, self.config.batch.size
         if len(self.windows) < size:
             raise ValueError(
@@ -184,7 +186,7 @@ class ClipData:
         return len(self.windows) // size * size
 
 
-def _changed(batches, config, epoch, first, shard, teacher):
+def _change_batches(batches, config, epoch, first, shard, teacher):
     """The batches after what is done to a batch as a whole."""
     augment, alpha = _picture_augmenter(config), config.augmentation.mixup
     if augment is None and not alpha and teacher is None:

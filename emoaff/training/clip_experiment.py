@@ -78,8 +78,12 @@ def clip_experiment(
     def publish(model, history, folder):
         calibration = None
         if config.data.score_split and config.data.target in _SOFTMAX:
-            truth, logits = _scored(model, config, data)
-            counts = data.drawn_from() if config.balance.correct_prior else None
+            truth, logits = _collect_scored(model, config, data)
+            counts = (
+                data.count_windows_by_class()
+                if config.balance.correct_prior
+                else None
+            )
             calibration = fit_calibration(logits, truth, counts)
         return publish_clips(
             model,
@@ -130,7 +134,7 @@ def _validate(model, config, data):
             data.validation.recordings,
             config.data.target.split("_"),
         )
-    truth, logits = _scored(model, config, data)
+    truth, logits = _collect_scored(model, config, data)
     predicted = logits.argmax(axis=1)
     every = range(len(data.space))
     occurring = np.unique(truth)
@@ -164,7 +168,7 @@ def _answers(model, config, data):
     return answers.get("", answers.get(config.data.target))
 
 
-def _scored(model, config, data):
+def _collect_scored(model, config, data):
     """Class and logits of each frame that has both, in the validation split."""
     answers = _answers(model, config, data)
     recordings = data.validation.recordings

@@ -7,10 +7,10 @@ from emoaff.layers import Greyscale
 from emoaff.models import Head
 from emoaff.models import build_backbone
 from emoaff.models import build_cnn_lstm
-from emoaff.training.first_weights import of_backbone
+from emoaff.training.first_weights import find_backbone_weights
 
 
-def head_of(config, data) -> Head:
+def make_head(config, data) -> Head:
     """Returns the head for `config.data.target`."""
     target = config.data.target
     if target in AFFECT_TARGETS:
@@ -35,11 +35,11 @@ def clip_model(config, data) -> keras.Model:
         config.window.frames,
         settings.size,
         backbone=settings.backbone,
-        weights=of_backbone(settings.start),
+        weights=find_backbone_weights(settings.start),
         temporal=settings.temporal or None,
         temporal_units=settings.units,
         dropout=settings.dropout,
-        heads={config.data.target: head_of(config, data)},
+        heads={config.data.target: make_head(config, data)},
         logits=True,
         return_sequences=config.window.label_of == "frames",
     )
@@ -58,7 +58,7 @@ def still_model(config, data) -> keras.Model:
     """
     settings, size = config.model, config.model.size
     encoder = build_backbone(
-        settings.backbone, size, of_backbone(settings.start)
+        settings.backbone, size, find_backbone_weights(settings.start)
     )
     encoder.name = "backbone"
     inputs = keras.Input((size, size, 3), name="image")
@@ -66,5 +66,5 @@ def still_model(config, data) -> keras.Model:
     x = keras.layers.Identity(name="features")(encoder(seen))
     if settings.dropout:
         x = keras.layers.Dropout(settings.dropout, name="dropout_heads")(x)
-    x = head_of(config, data).layer(config.data.target, logits=True)(x)
+    x = make_head(config, data).layer(config.data.target, logits=True)(x)
     return keras.Model(inputs, x, name="still_model")

@@ -4,7 +4,7 @@ import dataclasses
 
 from emoaff import corpora
 from emoaff import labels
-from emoaff.data.joined_recordings import in_space
+from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.data.subject_splits import split_by_subject
@@ -29,11 +29,13 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
             `validation_share` needs them, or has no classes to map.
         FileNotFoundError: If the corpus was not built.
     """
-    splits = splits or of_corpus(config, config.data.dataset, data_dir, report)
+    splits = splits or read_corpus_splits(
+        config, config.data.dataset, data_dir, report
+    )
     space = config.data.label_space
     if not space:
         return list(splits)
-    made = [in_space(split, space) for split in splits]
+    made = [map_to_space(split, space) for split in splits]
     mapping = labels.mapping(splits[0].space, space)
     if mapping.dropped or mapping.unreached:
         report(
@@ -44,7 +46,7 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
     return made
 
 
-def of_corpus(config, dataset, data_dir, report) -> list[Recordings]:
+def read_corpus_splits(config, dataset, data_dir, report) -> list[Recordings]:
     """Reads what a corpus has to learn from and to validate with.
 
     A corpus without the split that `config` names gives a fifth of the people

@@ -4,19 +4,19 @@ import dataclasses
 
 import numpy as np
 
-from emoaff.data.frame_rates import stored_rates
-from emoaff.data.frame_rates import usual_jumps
+from emoaff.data.frame_rates import find_stored_rates
+from emoaff.data.frame_rates import find_usual_jumps
 from emoaff.data.histogram_downsampling import histogram_downsampling
 from emoaff.data.recordings import Recordings
-from emoaff.data.thinning import thinned_rows
-from emoaff.data.window_oversampling import oversampling_table
-from emoaff.data.window_oversampling import rare_window_copies
+from emoaff.data.thinning import mark_sampled_rows
+from emoaff.data.window_oversampling import count_rare_window_copies
+from emoaff.data.window_oversampling import tabulate_oversampling
 from emoaff.data.windows import Windows
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
 
 
-def training_windows(
+def cut_training_windows(
     config, recordings: Recordings, label: str, report
 ) -> Windows:
     """Cuts the windows of an epoch, and adds or leaves out for balance.
@@ -50,11 +50,11 @@ def training_windows(
     if config.data.target == "expression":
         recordings = dataclasses.replace(recordings, emotions=None)
     more = _cut(config, recordings, label, usable, balance.stride, "drop")
-    return _with_rare(config, recordings, base, more, report)
+    return _add_rare_windows(config, recordings, base, more, report)
 
 
-def covering_windows(config, recordings: Recordings, label: str) -> Windows:
-    """Cuts windows that reach every usable frame; see `training_windows`."""
+def cut_covering_windows(config, recordings: Recordings, label: str) -> Windows:
+    """Cuts windows that reach all usable frames; see `cut_training_windows`."""
     tail = "drop" if config.window.frames == 1 else "repeat"
     whole = config.window.label_of == "frames"
     stride = 0 if whole else config.window.stride
@@ -82,10 +82,10 @@ def _cut(config, recordings, label, usable, stride, tail):
 def _usable(config, recordings):
     if not config.window.sample_hz:
         return None
-    return thinned_rows(
+    return mark_sampled_rows(
         recordings,
         # Of the source, whose frames the rule counts.
-        stored_rates(recordings) * usual_jumps(recordings),
+        find_stored_rates(recordings) * find_usual_jumps(recordings),
         target=config.window.sample_hz,
         slow="keep",
     )
@@ -99,13 +99,13 @@ def _labelled(recordings, name):
     return known if known.ndim == 1 else known.any(axis=1)
 
 
-def _with_rare(config, recordings, base, windows, report):
+def _add_rare_windows(config, recordings, base, windows, report):
     space, balance = recordings.space, config.balance
     frequent = [space.index(name) for name in balance.frequent]
     rare = [space.index(name) for name in balance.rare] or [
         c for c in range(len(space)) if c not in frequent
     ]
-    copies = rare_window_copies(
+    copies = count_rare_window_copies(
         recordings,
         windows,
         rare,
@@ -115,7 +115,7 @@ def _with_rare(config, recordings, base, windows, report):
         base=base,
         seed=config.seed,
     )
-    table = oversampling_table(recordings, windows, copies, base=base)
+    table = tabulate_oversampling(recordings, windows, copies, base=base)
     changes = (f"{c} {a:.0f} -> {b:.0f}" for c, (a, b) in table.items())
     report(f"balance, frames of each class: {', '.join(changes)}")
     added = windows.take(np.repeat(np.arange(len(windows)), copies))

@@ -51,14 +51,14 @@ def train_commands(recipe: str, config, out="", defaults=None) -> list[str]:
     for name in _PLACES:
         place = list_settings(config).get(name, "")
         for each in place.split(","):
-            commands += _commands_of(pathlib.Path(each))
+            commands += _read_commands(pathlib.Path(each))
     name = run_name(out) if out else recipe.split()[0]
     folder = shlex.quote(f"runs/{name}")
     command = f"emoaff train {recipe} --data-dir data --out {folder}"
     usual = list_settings(defaults or type(config)())
     for name, value in _portable_values(config).items():
-        if _json(value) != _json(usual[name]):
-            text = value if isinstance(value, str) else _json(value)
+        if _format_json(value) != _format_json(usual[name]):
+            text = value if isinstance(value, str) else _format_json(value)
             command += f" --set {shlex.quote(f'{name}={text}')}"
     return list(dict.fromkeys([*commands, command]))
 
@@ -78,7 +78,9 @@ def _portable_values(config):
     for name in _PLACES:
         if name in settings:
             settings[name] = ",".join(
-                _portable(pathlib.Path(place)) if os.sep in place else place
+                _make_portable(pathlib.Path(place))
+                if os.sep in place
+                else place
                 for place in settings[name].split(",")
             )
     return settings
@@ -89,7 +91,7 @@ def run_name(out: str | os.PathLike) -> str:
     return pathlib.Path(out).resolve().name
 
 
-def _portable(path):
+def _make_portable(path):
     if path.is_file():
         return path.name
     if (path.parent / presets.CONFIG).is_file() and path.name == PRESET:
@@ -97,7 +99,7 @@ def _portable(path):
     return f"runs/{run_name(path)}"
 
 
-def _commands_of(run):
+def _read_commands(run):
     """The commands of an earlier run, of which there may be none."""
     if run.name == PRESET:
         run = run.parent
@@ -114,5 +116,5 @@ def _commands_of(run):
     return lines
 
 
-def _json(value):
+def _format_json(value):
     return json.dumps(value, separators=(",", ":"))

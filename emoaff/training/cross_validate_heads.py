@@ -6,7 +6,7 @@ import numpy as np
 from emoaff.training.affect_heads import build_heads
 from emoaff.training.affect_heads import heads_loss
 from emoaff.training.training_step import TrainingStep
-from emoaff.training.training_step import strategy_named
+from emoaff.training.training_step import make_strategy
 from emoaff.training.view_clips import ViewClips
 
 
@@ -40,7 +40,7 @@ def cross_validate_heads(
             model,
             optimizer_of(config, clips.steps * config.epochs),
             heads_loss,
-            strategy_named("none"),
+            make_strategy("none"),
         )
         for epoch in range(config.epochs):
             batches = iter(clips.batches(epoch, 0, (0, 1)))

@@ -10,11 +10,11 @@ import numpy as np
 
 from emoaff import corpora
 from emoaff import presets
-from emoaff.data.joined_recordings import in_space
 from emoaff.data.joined_recordings import joined
+from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
-from emoaff.data.subject_splits import folds_by_subject
+from emoaff.data.subject_splits import fold_by_subject
 from emoaff.data.subject_splits import leave_one_subject_out
 from emoaff.data.subject_splits import split_by_subject
 from emoaff.evaluation.preset_scoring import evaluate_recordings
@@ -22,7 +22,7 @@ from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
-from emoaff.training.clip_splits import of_corpus
+from emoaff.training.clip_splits import read_corpus_splits
 from emoaff.training.recipe_run import open_run
 from emoaff.training.recipe_run import run_recipe
 
@@ -110,7 +110,7 @@ def crossval(
         )
     out = pathlib.Path(out)
     resume = (out / "config.json").is_file()
-    config = _same_run(found, out, overrides or {}, resume)
+    config = _check_same_run(found, out, overrides or {}, resume)
     datasets = datasets or [config.data.dataset]
     if protocol == "leave-one-corpus-out" and len(datasets) < 2:
         raise ValueError(
@@ -119,19 +119,19 @@ def crossval(
         )
     for dataset in datasets:
         corpora.draw_missing(dataset, data_dir, report)
-    made = _folds(config, protocol, data_dir, datasets, folds, report)
+    made = _make_folds(config, protocol, data_dir, datasets, folds, report)
     results = []
     for number, fold in enumerate(made, start=1):
         report(f"fold {number}/{len(made)}: {fold.name} held out")
         results.append(_run(found, config, fold, data_dir, out, report))
-    table = _summary(results, found.name_and_flag, protocol, config)
+    table = _summarise_folds(results, found.name_and_flag, protocol, config)
     run_log.write_json(out / "crossval.json", table.to_dict())
     (out / "crossval.md").write_text(table.to_markdown() + "\n", "utf-8")
     report(table.to_text())
     return table
 
 
-def _same_run(recipe, out, overrides, resume):
+def _check_same_run(recipe, out, overrides, resume):
     if not resume:
         return open_run(recipe, out, overrides, False)
     config = open_run(recipe, out, {}, True)
@@ -144,9 +144,9 @@ def _same_run(recipe, out, overrides, resume):
     return config
 
 
-def _folds(config, protocol, data_dir, datasets, folds, report):
+def _make_folds(config, protocol, data_dir, datasets, folds, report):
     if protocol == "leave-one-corpus-out":
-        return _of_corpora(config, data_dir, datasets, report)
+        return _make_folds_of_corpora(config, data_dir, datasets, report)
     everyone = joined(
         [
             _read(config, dataset, split, data_dir)
@@ -156,7 +156,7 @@ def _folds(config, protocol, data_dir, datasets, folds, report):
     )
     subjects = everyone.subjects
     if protocol == "k-fold":
-        pairs = folds_by_subject(subjects, folds, config.seed)
+        pairs = fold_by_subject(subjects, folds, config.seed)
         names = [f"fold_{k + 1}" for k in range(folds)]
     else:
         pairs = leave_one_subject_out(subjects)
@@ -185,7 +185,7 @@ def _folds(config, protocol, data_dir, datasets, folds, report):
     return made
 
 
-def _of_corpora(config, data_dir, datasets, report):
+def _make_folds_of_corpora(config, data_dir, datasets, report):
     made = []
     for held_out in datasets:
         others = [d for d in datasets if d != held_out]
@@ -197,9 +197,11 @@ def _of_corpora(config, data_dir, datasets, report):
         choices = ("test", validation, train)
         test = next((s for s in choices if s in known), train)
         scored = _read(config, held_out, test, data_dir)
-        parts = [of_corpus(config, d, data_dir, report) for d in others]
+        parts = [
+            read_corpus_splits(config, d, data_dir, report) for d in others
+        ]
         training, validation = (
-            joined([_in_space(config, part) for part in side])
+            joined([_map_to_space(config, part) for part in side])
             for side in zip(*parts, strict=True)
         )
         made.append(
@@ -208,14 +210,14 @@ def _of_corpora(config, data_dir, datasets, report):
                 training,
                 validation,
                 scored,
-                _absent(training, scored, held_out),
+                _describe_absent_classes(training, scored, held_out),
                 others[0],
             )
         )
     return made
 
 
-def _absent(training, scored, held_out):
+def _describe_absent_classes(training, scored, held_out):
     """Says which classes only one side has labels of."""
     has = [
         set(np.unique(part.expression)) - {-1} for part in (training, scored)
@@ -235,13 +237,13 @@ def _absent(training, scored, held_out):
 
 
 def _read(config, dataset, split, data_dir):
-    return _in_space(config, load_recordings(dataset, split, data_dir))
+    return _map_to_space(config, load_recordings(dataset, split, data_dir))
 
 
-def _in_space(config, recordings):
+def _map_to_space(config, recordings):
     space = config.data.label_space
     if space and recordings.space is not None:
-        return in_space(recordings, space)
+        return map_to_space(recordings, space)
     return recordings
 
 
@@ -269,7 +271,7 @@ def _stored(path):
     return json.loads(path.read_text("utf-8"))
 
 
-def _summary(results, recipe, protocol, config):
+def _summarise_folds(results, recipe, protocol, config):
     """A row for each fold and overall measure, and the mean over folds."""
     rows, values, facts = [], {}, {}
     for fold, stored in results:

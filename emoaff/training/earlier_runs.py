@@ -36,7 +36,7 @@ def fill_from_runs(
         path = pathlib.Path(run, "checkpoints", "best.npz")
         preset = pathlib.Path(run, PRESET)
         if path.is_file():
-            checkpoint.restore(path, model.variables)
+            checkpoint.restore_checkpoint(path, model.variables)
         elif run and (preset / presets.CONFIG).is_file():
             _fill_from_preset(model, preset, shipped)
         else:

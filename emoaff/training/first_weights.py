@@ -9,7 +9,7 @@ from emoaff import presets
 from emoaff.presets import preset_of
 
 
-def of_backbone(start: str) -> str | None:
+def find_backbone_weights(start: str) -> str | None:
     """Returns what `build_backbone` takes as `weights` for this `start`."""
     if start == "imagenet" or start.endswith(".h5"):
         return start
@@ -33,7 +33,7 @@ def begin_from(model: keras.Model, start: str, report) -> set[str]:
     """
     if not start:
         return set()
-    if of_backbone(start):
+    if find_backbone_weights(start):
         return {"backbone"}
     if not os.path.isdir(start) and start not in presets.names():
         raise ValueError(

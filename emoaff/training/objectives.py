@@ -33,7 +33,7 @@ class NamedLoss(NamedTuple):
     over_frames: bool = False
 
 
-def _masked_mse(truth, predicted):
+def _compute_masked_mse(truth, predicted):
     known = tf.math.is_finite(truth)
     error = tf.where(known, truth - predicted, 0.0)
     count = tf.reduce_sum(tf.cast(known, tf.float32))
@@ -59,7 +59,9 @@ LOSSES = {
             weights, label_smoothing=settings.label_smoothing
         )
     ),
-    "mse": NamedLoss(lambda settings, weights: _masked_mse, of_affect=True),
+    "mse": NamedLoss(
+        lambda settings, weights: _compute_masked_mse, of_affect=True
+    ),
 }
 
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from emoaff import corpora
 from emoaff import presets
-from emoaff.data.frame_rates import stored_rates
+from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation.evaluation import joined
 from emoaff.evaluation.evaluation import subjects
 from emoaff.evaluation.preset_scoring import evaluate_recordings
-from emoaff.evaluation.recording_predictions import features_of
+from emoaff.evaluation.recording_predictions import describe_features_source
 from emoaff.evaluation.scores import AffectScores
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.labels import AFFECT_TARGETS
@@ -64,7 +64,7 @@ def publish(
     """
     if stored == "int8":
         origin = config["provenance"]
-        before = _scores_in_full(model, config, recordings)
+        before = _describe_full_precision_scores(model, config, recordings)
         config = {**config, "provenance": {**origin, "before_storage": before}}
     folder = presets.save_preset(model, folder, config, stored)
     preset = presets.load_preset(folder)
@@ -77,14 +77,14 @@ def publish(
     return folder
 
 
-def _scores_in_full(model, config, recordings):
+def _describe_full_precision_scores(model, config, recordings):
     """The main scores, in words, with weights as they were trained."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "preset"
         presets.save_preset(model, path, config, "float32")
         preset = presets.load_preset(path)
         table = evaluate_recordings(preset, recordings).table
-    return model_card.headline({"scores": table.to_dict()}, digits=4)
+    return model_card.write_headline({"scores": table.to_dict()}, digits=4)
 
 
 def rewrite_card(
@@ -188,8 +188,8 @@ def publish_clips(
     name = run_name(out) if out else about["name"]
     described = {
         "name": name,
-        **_input(config, data_dir),
-        "sampling": _sampling(config, recordings),
+        **_describe_input(config, data_dir),
+        "sampling": _describe_sampling(config, recordings),
         "outputs": _outputs(data.target, space),
         "licence": about["licence"],
         "provenance": {
@@ -200,19 +200,19 @@ def publish_clips(
         },
     }
     if calibration:
-        described["provenance"].update(calibration_facts(calibration))
+        described["provenance"].update(describe_calibration(calibration))
     if not own:
         described["provenance"]["evaluate_command"] = (
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
             f"{data.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = with_probabilities(model, data.target, about["name"], calibration)
+    shipped = add_probabilities(model, data.target, about["name"], calibration)
     return publish(
         shipped, described, folder, recordings, report, config.model.stored
     )
 
 
-def calibration_facts(calibration: Calibration) -> dict:
+def describe_calibration(calibration: Calibration) -> dict:
     """What a preset's `provenance` says of its calibration."""
     facts = {
         "temperature": calibration.temperature,
@@ -223,7 +223,7 @@ def calibration_facts(calibration: Calibration) -> dict:
     return facts
 
 
-def with_probabilities(
+def add_probabilities(
     model: keras.Model,
     target: str,
     name: str,
@@ -259,13 +259,13 @@ def with_probabilities(
     return keras.Model(model.inputs, {output: x}, name=name)
 
 
-def _input(config, data_dir):
+def _describe_input(config, data_dir):
     """What the model takes, and how a face is cut for it."""
     features_from = config.data.features_from
     if features_from:
         source = presets.read_config(preset_of(features_from))
         return {
-            "input": features_of(features_from),
+            "input": describe_features_source(features_from),
             "crop": source["crop"],
         }
     builder = corpora.builder(config.data.dataset, data_dir)
@@ -281,8 +281,8 @@ def _input(config, data_dir):
     }
 
 
-def _sampling(config, recordings):
-    rates = stored_rates(recordings)
+def _describe_sampling(config, recordings):
+    rates = find_stored_rates(recordings)
     known = rates[np.isfinite(rates)]
     rate = round(float(np.median(known)), 3) if len(known) else None
     window = config.window

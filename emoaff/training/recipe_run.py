@@ -16,8 +16,8 @@ from emoaff.training.recipe import Recipe
 from emoaff.training.settings import get_setting
 from emoaff.training.training_run import TrainingRun
 from emoaff.training.training_step import is_chief
+from emoaff.training.training_step import make_strategy
 from emoaff.training.training_step import set_precision
-from emoaff.training.training_step import strategy_named
 
 
 def train(
@@ -45,7 +45,7 @@ def train(
         overrides: Settings to use instead of the recipe's, as text by name,
             such as `{"optimizer.learning_rate": "1e-4"}`.
         resume: Whether to go on with the run in `out`, with its own config.
-        strategy: See `emoaff.training.training_step.strategy_named`.
+        strategy: See `emoaff.training.training_step.make_strategy`.
         xla: Whether XLA compiles the computation of a step.
         report: Called with each line of progress.
         small: Whether to take the recipe's settings for drawn faces, which
@@ -62,7 +62,7 @@ def train(
     """
     found = recipe_lookup.find_recipe(recipe, small)
     out = pathlib.Path(out)
-    devices = strategy_named(strategy)
+    devices = make_strategy(strategy)
     config = open_run(
         found, out, overrides or {}, resume, creates=is_chief(devices)
     )
@@ -101,7 +101,7 @@ def run_recipe(
     Returns:
         See `train`.
     """
-    devices = devices or strategy_named("none")
+    devices = devices or make_strategy("none")
     keras.utils.set_random_seed(config.seed)
     before = keras.config.dtype_policy()
     precision = get_setting(config, "precision", "float32")

@@ -25,8 +25,8 @@ def environment(seed: int) -> dict:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
-        "git_commit": _git("rev-parse", "HEAD") or None,
-        "git_changes": _changes(),
+        "git_commit": _run_git("rev-parse", "HEAD") or None,
+        "git_changes": _has_changes(),
     }
 
 
@@ -37,12 +37,12 @@ def _version(package):
         return None
 
 
-def _changes():
-    state = _git("status", "--porcelain", "--untracked-files=no")
+def _has_changes():
+    state = _run_git("status", "--porcelain", "--untracked-files=no")
     return None if state is None else bool(state)
 
 
-def _git(*arguments):
+def _run_git(*arguments):
     try:
         done = subprocess.run(
             ["git", *arguments], capture_output=True, text=True, timeout=20

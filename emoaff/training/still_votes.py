@@ -10,7 +10,7 @@ from scipy import special
 
 from emoaff.data.face_augmenter import FaceAugmenter
 from emoaff.data.recordings import load_recordings
-from emoaff.data.sampling import balanced_indices
+from emoaff.data.sampling import draw_balanced_indices
 from emoaff.data.sampling import held_out
 from emoaff.data.stills import Stills
 from emoaff.data.stills import load_stills
@@ -101,7 +101,7 @@ class StillVotes:
     def batches(self, epoch, first_step, shard):
         """See `emoaff.training.Experiment`; changed anew each epoch."""
         config, stills = self.config, self.kept
-        indices = balanced_indices(
+        indices = draw_balanced_indices(
             stills.distribution.argmax(axis=1),
             self.steps * config.batch_size,
             config.balance_power,
@@ -151,7 +151,7 @@ class StillVotes:
         }
 
     def loss(self, votes, logits):
-        """`vote_loss`, less a part of the classes' shares in the corpus.
+        """Computes `compute_vote_loss`, less a part of the class shares.
 
         `config.prior_strength` times the logarithm of the shares of all votes
         is added to the logits first. The model's own logits are then, at
@@ -161,7 +161,7 @@ class StillVotes:
             - [Menon et al., 2021](https://arxiv.org/abs/2007.07314)
         """
         strength = self.config.prior_strength
-        return vote_loss(
+        return compute_vote_loss(
             votes, logits + np.float32(strength * self._log_shares)
         )
 
@@ -217,7 +217,7 @@ def predict_logits(model, images, side, batch_size=128):
     return np.concatenate(parts)
 
 
-def vote_loss(votes, logits):
+def compute_vote_loss(votes, logits):
     """Mean cross-entropy of vote distributions `(batch, classes)`."""
     return tf.reduce_mean(
         keras.losses.categorical_crossentropy(votes, logits, from_logits=True)

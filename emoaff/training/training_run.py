@@ -91,7 +91,7 @@ class TrainingRun:
                 step = self._enter(stage, model)
             if state is not None:
                 self._restore(stage, model, step, state)
-            state = self._epoch(epoch, step, state)
+            state = self._run_epoch(epoch, step, state)
             self._finish(epoch, step, plain, state)
             epoch, state = epoch + 1, None
         for variable, value in zip(
@@ -108,7 +108,7 @@ class TrainingRun:
         self.history = state["history"]
         done = len(self.history)
         if done:
-            checkpoint.restore(self._best, plain.variables)
+            checkpoint.restore_checkpoint(self._best, plain.variables)
             self._best_values = _values(plain)
         self.report(
             f"going on after epoch {done}"
@@ -140,14 +140,14 @@ class TrainingRun:
         # A stage that begins has an optimizer of its own.
         same = state["stage"] == stage
         variables = step.variables if same else model.variables
-        checkpoint.restore(self._last, variables, exactly=same)
+        checkpoint.restore_checkpoint(self._last, variables, exactly=same)
 
-    def _epoch(self, epoch, step, state):
+    def _run_epoch(self, epoch, step, state):
         """Makes the updates of an epoch; returns its mean loss and time."""
         experiment, began = self.experiment, time.monotonic()
         if state is None or not state["step"]:
             state = {"step": 0, "loss": 0.0, "seconds": 0.0}
-        batches = iter(self._distributed(epoch, state["step"]))
+        batches = iter(self._distribute_batches(epoch, state["step"]))
         progress = Progress(
             f"epoch {epoch + 1}/{experiment.epochs}",
             "steps",
@@ -172,7 +172,7 @@ class TrainingRun:
         progress.close()
         return state
 
-    def _distributed(self, epoch, first_step):
+    def _distribute_batches(self, epoch, first_step):
         """The batches of an epoch, each replica's part a batch of its own."""
         strategy, batches = self._strategy, self.experiment.batches
         replicas = strategy.num_replicas_in_sync
@@ -186,14 +186,14 @@ class TrainingRun:
             )
             return part.unbatch().batch(
                 context.get_per_replica_batch_size(
-                    self._batch_size(part, count)
+                    self._sum_batch_sizes(part, count)
                 ),
                 drop_remainder=True,
             )
 
         return strategy.distribute_datasets_from_function(worker)
 
-    def _batch_size(self, part, workers):
+    def _sum_batch_sizes(self, part, workers):
         x, _ = part.element_spec
         size = keras.tree.flatten(x)[0].shape[0]
         replicas = self._strategy.num_replicas_in_sync
@@ -217,7 +217,7 @@ class TrainingRun:
             "seconds": round(state["seconds"], 1),
             **experiment.validate(plain),
         }
-        best, name = self._best_epoch(), experiment.monitor
+        best, name = self._find_best_epoch(), experiment.monitor
         is_best = experiment.better(row[name], best and best[name])
         self.history.append(row)
         if is_best or not epoch:
@@ -262,7 +262,7 @@ class TrainingRun:
             meta = {**state, "stage": stage, "history": self.history}
             checkpoint.save(self._last, values, meta)
 
-    def _best_epoch(self):
+    def _find_best_epoch(self):
         """The row of the best epoch so far, `None` without one."""
         best = None
         for row in self.history:
@@ -272,7 +272,7 @@ class TrainingRun:
         return best
 
     def _has_stalled(self):
-        patience, best = self.experiment.patience, self._best_epoch()
+        patience, best = self.experiment.patience, self._find_best_epoch()
         if patience is None:
             return False
         since = len(self.history) - (best["epoch"] if best else 0)

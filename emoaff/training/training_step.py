@@ -51,7 +51,7 @@ class TrainingStep:
             optimizer.build(model.trainable_variables)
         self._gradients = tf.function(self._gradients, jit_compile=xla)
         self._whole = tf.function(self._update)
-        self._part = tf.function(self._partial)
+        self._part = tf.function(self._compute_partial)
         self._last = tf.function(self._finish)
 
     def __call__(self, batches):
@@ -110,7 +110,7 @@ class TrainingStep:
 
         return self._sum(self._strategy.run(replica, args=(x, y)))
 
-    def _partial(self, x, y, sums):
+    def _compute_partial(self, x, y, sums):
         def replica(x, y, sums):
             gradients, loss = self._gradients(x, y)
             if sums is not None:
@@ -135,13 +135,13 @@ class TrainingStep:
                 x,
                 lambda predicted: self._scaled(self._loss(y, predicted)),
                 self._variables,
-                lambda: self._scaled(self._regularization()),
+                lambda: self._scaled(self._compute_regularization()),
             )
-            return gradients, self._unscaled(loss)
+            return gradients, self._unscale_loss(loss)
         with tf.GradientTape() as tape:
             predicted = self._model(x, training=True)
             loss = self._loss(y, predicted)
-            loss += tf.cast(self._regularization(), loss.dtype)
+            loss += tf.cast(self._compute_regularization(), loss.dtype)
             scaled = self._scaled(loss)
         gradients = tape.gradient(
             scaled,
@@ -151,13 +151,13 @@ class TrainingStep:
         gradients = [tf.convert_to_tensor(g) for g in gradients]
         return gradients, loss / self._replicas
 
-    def _regularization(self):
+    def _compute_regularization(self):
         return sum(self._model.losses, 0.0)
 
     def _scaled(self, loss):
         return self._optimizer.scale_loss(loss / self._replicas)
 
-    def _unscaled(self, loss):
+    def _unscale_loss(self, loss):
         return loss / self._optimizer.scale_loss(tf.ones_like(loss))
 
     def _apply(self, gradients):
@@ -176,7 +176,7 @@ class TrainingStep:
         return self._strategy.reduce("SUM", per_replica, axis=None)
 
 
-def strategy_named(name: str) -> tf.distribute.Strategy:
+def make_strategy(name: str) -> tf.distribute.Strategy:
     """Makes a `tf.distribute` strategy.
 
     Args:

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from emoaff.data.sampling import epoch_order
+from emoaff.data.sampling import draw_epoch_order
 
 
 class ViewClips:
@@ -36,7 +36,7 @@ class ViewClips:
         """See `emoaff.training.Experiment.batches`."""
         seed, size = self._config.seed, self._config.batch_size
         count = len(self._labels)
-        order = epoch_order(count, seed, epoch)
+        order = draw_epoch_order(count, seed, epoch)
         # Full batches: what is left over is filled up from the beginning.
         order = np.resize(order, self.steps * size)[first_step * size :]
         draws = np.random.default_rng([seed, epoch])

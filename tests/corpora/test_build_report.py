@@ -42,14 +42,14 @@ def test_what_is_left_out_is_counted_with_the_first_names(report):
     for number in reversed(range(50)):
         report.leave_out("empty", f"{number:02}.mp4")
     report.leave_out("no face found", "a.mp4")
-    assert report.left_out_text() == (
+    assert report.describe_left_out() == (
         "50 (empty), such as 00.mp4; 1 (no face found), such as a.mp4"
     )
     (empty, _) = report.to_dict()["left_out"]
     assert empty["count"] == 50
     assert len(empty["names"]) == 20
     assert empty["names"][0] == "00.mp4"
-    assert BuildReport("own").left_out_text() == "nothing"
+    assert BuildReport("own").describe_left_out() == "nothing"
 
 
 def test_notes_follow_from_the_counts(report):

@@ -32,7 +32,7 @@ def found(tmp_path, report, suffix=".avi", **arguments):
     clips = named_clips.named(
         tree, meaning, report, "numbers", "corpus", **arguments
     )
-    chosen = named_clips.one_each(tree, clips, report, suffix)
+    chosen = named_clips.select_one_each(tree, clips, report, suffix)
     return [(clip.name, str(clip.file)) for clip in chosen]
 
 

@@ -6,8 +6,8 @@ import pytest
 from emoaff.corpora import source_tree
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.source_tree import SourceTree
+from emoaff.corpora.source_tree import explain_unusable
 from emoaff.corpora.source_tree import is_junk
-from emoaff.corpora.source_tree import why_not_usable
 
 P = pathlib.PurePosixPath
 FILES = (
@@ -125,8 +125,8 @@ def test_what_is_not_worth_opening_is_reported(root):
     assert left_out["cannot be opened"] == ["gone.mp4"]
     (of_git,) = (why for why in left_out if "Git LFS" in why)
     assert left_out[of_git] == ["pointer.mp4"]
-    assert why_not_usable(root / "pointer.mp4") == of_git
-    assert why_not_usable(root / "b.mp4") is None
+    assert explain_unusable(root / "pointer.mp4") == of_git
+    assert explain_unusable(root / "b.mp4") is None
     assert len(left_out["put there by the operating system"]) == len(JUNK)
 
 

@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clip_pixels import to_dtype
+from emoaff.data.clip_pixels import convert_dtype
 from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches
@@ -92,7 +92,7 @@ def test_pictures_are_resized_as_pillow_does(recordings, windows):
 
 def test_rounding_is_to_the_nearest():
     x = tf.constant([0.0, 0.49, 0.51, 254.6, 255.0])
-    assert list(to_dtype(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
+    assert list(convert_dtype(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
 
 
 @pytest.mark.parametrize(

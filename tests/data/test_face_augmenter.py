@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from emoaff.data.face_augmenter import FaceAugmenter
-from emoaff.data.face_augmenter import _inverse_affine
+from emoaff.data.face_augmenter import _invert_affine
 
 STILL = {
     "zoom": 1.0,
@@ -70,7 +70,7 @@ def test_the_warp_maps_output_to_input_pixels_by_hand_arithmetic():
     # 100 x 100 pixels to 100 x 100; twice as wide, half as high, then moved
     # 0.1 of the side to the right and 0.2 down; no rotation.
     one = tf.constant([1.0])
-    (row,) = _inverse_affine(
+    (row,) = _invert_affine(
         tf.constant([100.0, 100.0]),
         100,
         2.0 * one,
@@ -94,7 +94,7 @@ def test_the_warp_maps_output_to_input_pixels_by_hand_arithmetic():
 def test_a_quarter_turn_maps_right_to_down():
     # Turned by 90 degrees, what is right of the middle comes to lie below.
     one = tf.constant([1.0])
-    row = _inverse_affine(
+    row = _invert_affine(
         tf.constant([10.0, 10.0]),
         10,
         one,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from emoaff.data.sampling import balanced_indices
-from emoaff.data.sampling import class_weighted_order
-from emoaff.data.sampling import epoch_order
+from emoaff.data.sampling import draw_balanced_indices
+from emoaff.data.sampling import draw_class_weighted_order
+from emoaff.data.sampling import draw_epoch_order
 from emoaff.data.sampling import held_out
 
 CLASSES = np.repeat([0, 1, 2], [800, 180, 20])
@@ -19,14 +19,14 @@ CLASSES = np.repeat([0, 1, 2], [800, 180, 20])
     ],
 )
 def test_classes_get_the_share_of_their_power(power, shares):
-    drawn = balanced_indices(CLASSES, 60_000, power, seed=0, epoch=0)
+    drawn = draw_balanced_indices(CLASSES, 60_000, power, seed=0, epoch=0)
     got = np.bincount(CLASSES[drawn]) / len(drawn)
     np.testing.assert_allclose(got, shares, atol=0.01)
 
 
 def test_an_epoch_is_repeatable_and_unlike_the_next():
     first, again, other, seeded = (
-        balanced_indices(CLASSES, 500, 0.5, seed, epoch)
+        draw_balanced_indices(CLASSES, 500, 0.5, seed, epoch)
         for seed, epoch in ((0, 3), (0, 3), (0, 4), (1, 3))
     )
     np.testing.assert_array_equal(first, again)
@@ -48,7 +48,7 @@ def test_held_out_pictures_are_a_fixed_share_by_pixels():
 
 def test_an_epoch_orders_every_example_once():
     first, again, other, seeded = (
-        epoch_order(50, seed, epoch)
+        draw_epoch_order(50, seed, epoch)
         for seed, epoch in ((0, 3), (0, 3), (0, 4), (1, 3))
     )
     np.testing.assert_array_equal(np.sort(first), np.arange(50))
@@ -76,16 +76,16 @@ def test_windows_are_drawn_by_the_class_most_of_their_frames_have(
     labels[100:180, :3] = [0, 1, 0]
     labels[180:, :3] = [1, 0, 1]
     groups = np.repeat([0, 1, 2], [100, 80, 20])
-    drawn = class_weighted_order(labels, 30_000, power, seed=0, epoch=0)
+    drawn = draw_class_weighted_order(labels, 30_000, power, seed=0, epoch=0)
     got = np.bincount(groups[drawn], minlength=3) / len(drawn)
     np.testing.assert_allclose(got, shares, atol=0.01)
     # Alike within a class.
     each = np.bincount(drawn, minlength=200)[180:]
     np.testing.assert_allclose(each / each.mean(), 1, atol=0.25)
-    again = class_weighted_order(labels, 30_000, power, seed=0, epoch=0)
+    again = draw_class_weighted_order(labels, 30_000, power, seed=0, epoch=0)
     np.testing.assert_array_equal(drawn, again)
 
 
 def test_windows_without_any_label_cannot_be_weighted():
     with pytest.raises(ValueError, match="none of 4"):
-        class_weighted_order(np.full((4, 3), -1), 9, 0.5, seed=0, epoch=0)
+        draw_class_weighted_order(np.full((4, 3), -1), 9, 0.5, seed=0, epoch=0)

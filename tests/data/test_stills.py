@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
+from emoaff.data.stills import compute_vote_distribution
 from emoaff.data.stills import load_stills
-from emoaff.data.stills import vote_distribution
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
 
@@ -20,7 +20,7 @@ from tests.ferplus_files import write_ferplus
     ],
 )
 def test_vote_distribution_golden(votes, unknown, no_face, expected):
-    got = vote_distribution(
+    got = compute_vote_distribution(
         np.float32([votes]), np.float32([unknown]), np.float32([no_face])
     )
     np.testing.assert_allclose(got, [expected], atol=1e-7)

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from emoaff.data.subject_splits import folds_by_subject
+from emoaff.data.subject_splits import fold_by_subject
 from emoaff.data.subject_splits import leave_one_subject_out
 from emoaff.data.subject_splits import refuse_shared_subjects
 from emoaff.data.subject_splits import split_by_subject
@@ -58,7 +58,7 @@ def test_the_split_follows_the_seed_and_the_people_alone():
 
 @pytest.mark.parametrize("k", [2, 3, 20])
 def test_every_person_is_held_out_once(k):
-    folds = folds_by_subject(SUBJECTS, k, seed=0)
+    folds = fold_by_subject(SUBJECTS, k, seed=0)
     assert len(folds) == k
     check_sides(*(out for _, out in folds))
     for rest, out in folds:
@@ -68,7 +68,7 @@ def test_every_person_is_held_out_once(k):
 
 def test_folds_follow_the_seed():
     first, again, other = (
-        [people_in(out) for _, out in folds_by_subject(SUBJECTS, 4, seed)]
+        [people_in(out) for _, out in fold_by_subject(SUBJECTS, 4, seed)]
         for seed in (0, 0, 1)
     )
     assert first == again
@@ -83,7 +83,7 @@ def test_one_person_is_left_out_at_a_time():
 
 @pytest.mark.parametrize(
     "split",
-    [split_by_subject, leave_one_subject_out, lambda s: folds_by_subject(s, 2)],
+    [split_by_subject, leave_one_subject_out, lambda s: fold_by_subject(s, 2)],
 )
 def test_a_corpus_that_does_not_name_its_people_cannot_be_split(split):
     with pytest.raises(ValueError, match="2 of 3 .* does not name its people"):
@@ -98,8 +98,8 @@ def test_a_corpus_that_does_not_name_its_people_cannot_be_split(split):
         (lambda: split_by_subject("ab", {"a": 0.5}), "sum to 1"),
         (lambda: split_by_subject("ab", {"a": 1.5, "b": -0.5}), "positive"),
         (lambda: split_by_subject("aab"), "2 people"),
-        (lambda: folds_by_subject("ab", 3), r"in \[2, 2\].* k=3"),
-        (lambda: folds_by_subject("ab", 1), "k=1"),
+        (lambda: fold_by_subject("ab", 3), r"in \[2, 2\].* k=3"),
+        (lambda: fold_by_subject("ab", 1), "k=1"),
         (lambda: leave_one_subject_out("aa"), "2 recordings of 'a'"),
     ],
 )

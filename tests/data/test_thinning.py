@@ -5,8 +5,8 @@ import pytest
 
 from emoaff.data.thinning import even_frames
 from emoaff.data.thinning import frame_step
+from emoaff.data.thinning import mark_sampled_rows
 from emoaff.data.thinning import thinned_frames
-from emoaff.data.thinning import thinned_rows
 from tests.data.label_tables import label_table
 
 # Read off the figure of the notebook: 118 frames at 30 a second.
@@ -86,11 +86,11 @@ def test_more_than_there_is_keeps_all_and_nothing_keeps_none():
 def test_rows_are_thinned_recording_by_recording():
     # Source frame 6 of a has no face.
     table = label_table([*range(6), *range(7, 20)], range(30))
-    script = thinned_rows(table, np.array([30.0, 50.0]))
+    script = mark_sampled_rows(table, np.array([30.0, 50.0]))
     np.testing.assert_array_equal(table.index[script], [0, 12, 18, 0, 10, 20])
     # 19 / 6 -> 3 rows, places round(1 + k * 19 / 3) = 1, 7, 14 of those
     # stored; 30 / 6 = 5 rows.
-    notebook = thinned_rows(table, 30.0, "notebook")
+    notebook = mark_sampled_rows(table, 30.0, "notebook")
     np.testing.assert_array_equal(
         np.flatnonzero(notebook), [0, 6, 13, 19, 25, 31, 37, 43]
     )

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from emoaff.data.thinning import thinned_frames
-from emoaff.data.window_votes import overlap_average
+from emoaff.data.window_votes import average_overlaps
 from emoaff.data.window_votes import sample_windows
-from emoaff.data.window_votes import video_label
-from emoaff.data.window_votes import window_label
-from emoaff.data.window_votes import windows_to_frames
+from emoaff.data.window_votes import spread_windows_to_frames
+from emoaff.data.window_votes import vote_video_label
+from emoaff.data.window_votes import vote_window_label
 
 NEUTRAL, HAPPINESS, SADNESS, FEAR, DISGUST, ANGER = 0, 1, 2, 4, 5, 6
 
@@ -21,7 +21,7 @@ def report(tops, count, rate):
         for name, percent in top.items():
             row[name] = percent
     windows = sample_windows(len(samples))
-    return windows_to_frames(windows, samples, probabilities, count)
+    return spread_windows_to_frames(windows, samples, probabilities, count)
 
 
 @pytest.mark.parametrize(
@@ -132,34 +132,34 @@ def test_report_of_a_clip_that_turns_neutral():
 def test_frames_before_the_first_face_have_no_prediction():
     windows = np.array([[0, 1], [1, 2]])
     rows = np.array([[0.2, 0.8], [0.6, 0.4]])
-    got = windows_to_frames(windows, [2, 4, 5], rows, 8)
+    got = spread_windows_to_frames(windows, [2, 4, 5], rows, 8)
     nan = [np.nan, np.nan]
     expected = [nan, nan, [0.2, 0.8], [0.2, 0.8], [0.4, 0.6]]
     expected += [[0.6, 0.4]] * 3
     np.testing.assert_allclose(got, expected)
-    got = windows_to_frames(windows, [2, 4, 5], rows, 8, lead="first")
+    got = spread_windows_to_frames(windows, [2, 4, 5], rows, 8, lead="first")
     np.testing.assert_allclose(got[:3], [[0.2, 0.8]] * 3)
 
 
 def test_a_video_without_a_face_has_no_prediction_at_all():
-    got = windows_to_frames(sample_windows(0), [], np.zeros((0, 7)), 4)
+    got = spread_windows_to_frames(sample_windows(0), [], np.zeros((0, 7)), 4)
     assert got.shape == (4, 7)
     assert np.isnan(got).all()
-    assert video_label(np.zeros((0, 7))) == -1
+    assert vote_video_label(np.zeros((0, 7))) == -1
 
 
 def test_video_label_by_mode_and_by_sum():
     rows = [[0.6, 0.4, 0.0], [0.6, 0.4, 0.0], [0.0, 0.9, 0.1]]
-    assert video_label(rows) == 0
-    assert video_label(rows, "sum") == 1  # 1.2, 1.7, 0.1
+    assert vote_video_label(rows) == 0
+    assert vote_video_label(rows, "sum") == 1  # 1.2, 1.7, 0.1
     tied = [[0.0, 0.0, 1.0], [0.0, 0.6, 0.4]]
-    assert video_label(tied) == 1  # the smaller index of equals
-    assert video_label(tied, "sum") == 2
+    assert vote_video_label(tied) == 1  # the smaller index of equals
+    assert vote_video_label(tied, "sum") == 2
     # A NaN would win every argmax.
-    assert video_label([[1.0, np.nan], [0.9, 0.1]], "sum") == 0
-    assert video_label([[1.0, np.nan], [0.9, 0.1], [0.9, 0.1]]) == 0
+    assert vote_video_label([[1.0, np.nan], [0.9, 0.1]], "sum") == 0
+    assert vote_video_label([[1.0, np.nan], [0.9, 0.1], [0.9, 0.1]]) == 0
     # 4 of 5 windows of the clip above are anger.
-    assert video_label(np.eye(7)[[ANGER] * 4 + [NEUTRAL]]) == ANGER
+    assert vote_video_label(np.eye(7)[[ANGER] * 4 + [NEUTRAL]]) == ANGER
 
 
 def test_overlap_average_matches_a_loop():
@@ -168,7 +168,7 @@ def test_overlap_average_matches_a_loop():
     rows[rng.random(rows.shape) < 0.2] = -1
     values = rng.normal(size=(40, 6, 3)).astype(np.float32)
     values[rows < 0] = np.nan
-    got = overlap_average(rows, values, 50)
+    got = average_overlaps(rows, values, 50)
     assert got.dtype == np.float64
     votes = collections.defaultdict(list)
     for row, value in zip(rows.ravel(), values.reshape(-1, 3), strict=True):
@@ -183,7 +183,7 @@ def test_overlap_average_matches_a_loop():
 def test_a_repeated_frame_counts_once():
     rows = [[0, 1, 1, 1], [1, 2, 2, -1]]
     values = np.array([[1, 2, 90, 90], [4, 5, 90, 90.0]])[..., None]
-    got = overlap_average(rows, values, 4)[:, 0]
+    got = average_overlaps(rows, values, 4)[:, 0]
     np.testing.assert_allclose(got, [1, 3, 5, np.nan])
 
 
@@ -198,14 +198,16 @@ def test_a_repeated_frame_counts_once():
     ],
 )
 def test_window_label_golden(labels, expected):
-    got = window_label(np.array([labels]))
+    got = vote_window_label(np.array([labels]))
     assert got.dtype == np.int64
     assert got.tolist() == [expected]
 
 
 def test_window_label_matches_a_counter():
     labels = np.random.default_rng(0).integers(-1, 4, (500, 7))
-    for row, got in zip(labels.tolist(), window_label(labels), strict=True):
+    for row, got in zip(
+        labels.tolist(), vote_window_label(labels), strict=True
+    ):
         counter = collections.Counter(x for x in row if x >= 0)
         # `most_common` keeps the order of first sight among equals.
         (expected, _), *_ = counter.most_common(1) or [(-1, 0)]
@@ -217,25 +219,25 @@ def test_window_label_matches_a_counter():
     [
         (lambda: sample_windows(5, rule="both"), "rule='both'"),
         (lambda: sample_windows(5, stride=0), "stride=0"),
-        (lambda: video_label([[1.0]], "max"), "rule='max'"),
+        (lambda: vote_video_label([[1.0]], "max"), "rule='max'"),
         (
-            lambda: windows_to_frames([[0]], [0], [[1.0]], 1, "zero"),
+            lambda: spread_windows_to_frames([[0]], [0], [[1.0]], 1, "zero"),
             "lead='zero'",
         ),
         (
-            lambda: windows_to_frames([[0]], [0], [[1.0]] * 2, 1),
+            lambda: spread_windows_to_frames([[0]], [0], [[1.0]] * 2, 1),
             r"\(2, 1\), 1 windows",
         ),
-        (lambda: windows_to_frames([[0]], [7], [[1.0]], 7), "7 to 7"),
+        (lambda: spread_windows_to_frames([[0]], [7], [[1.0]], 7), "7 to 7"),
         (
-            lambda: overlap_average([[0, 1]], np.zeros((1, 3, 2)), 5),
+            lambda: average_overlaps([[0, 1]], np.zeros((1, 3, 2)), 5),
             r"\(1, 3, 2\)",
         ),
         (
-            lambda: overlap_average([[0, 5]], np.zeros((1, 2, 2)), 5),
+            lambda: average_overlaps([[0, 5]], np.zeros((1, 2, 2)), 5),
             r"\[0, 5\]",
         ),
-        (lambda: window_label(np.zeros((2, 2))), "dtype=float64"),
+        (lambda: vote_window_label(np.zeros((2, 2))), "dtype=float64"),
     ],
 )
 def test_wrong_arguments_are_named(call, words):

@@ -3,7 +3,7 @@ import pytest
 
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation.robustness import robustness
-from emoaff.evaluation.spoiled_pictures import spoilings
+from emoaff.evaluation.spoiled_pictures import make_spoilings
 from emoaff.presets.calibration import calibration_error
 from tests.data.small_corpus import CLASSES
 from tests.data.small_corpus import decoded
@@ -34,7 +34,7 @@ def preset(recordings, tmp_path):
 def test_each_way_has_the_accuracy_on_pictures_spoiled_so(preset, recordings):
     names = ("margin 1.4", "a fifth as bright")
     table = robustness(preset, recordings, names)
-    ways = {"as stored": lambda x: x, **spoilings()}
+    ways = {"as stored": lambda x: x, **make_spoilings()}
     known = recordings.expression >= 0
     numbers = [int(n.split()[-1]) for n in recordings.names]
     seen = [
@@ -72,7 +72,7 @@ def test_each_way_has_its_calibration_as_trained_and_at_equal_classes(
     known = truth >= 0
     numbers = [int(n.split()[-1]) for n in recordings.names]
     seen = [
-        spoilings()["cut 0.7"](decoded(pixels(numbers[r], i)))
+        make_spoilings()["cut 0.7"](decoded(pixels(numbers[r], i)))
         for r, i in zip(recordings.recording, recordings.index, strict=True)
     ]
     p = np.float64(preset.predict(seen)["expression"][known])
@@ -102,7 +102,7 @@ def test_each_way_has_its_calibration_as_trained_and_at_equal_classes(
 
 def test_all_ways_are_tried_where_none_is_named(preset, recordings):
     table = robustness(preset, recordings.subset(np.arange(1)))
-    assert {row.part for row in table.rows} == {"as stored", *spoilings()}
+    assert {row.part for row in table.rows} == {"as stored", *make_spoilings()}
 
 
 def test_an_unknown_way_is_refused_with_the_known(preset, recordings):

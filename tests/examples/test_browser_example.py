@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import emoaff
-from emoaff.exporting.faces import drawn_faces
+from emoaff.exporting.faces import draw_faces
 from tests.exporting import small_models
 
 BROWSER = pathlib.Path(__file__).parents[2] / "examples" / "browser"
@@ -96,7 +96,7 @@ def answers_of_page(model, camera, wanted, tmp_path):
 @pytest.mark.slow
 @needs_browser
 def test_the_page_sees_what_the_preset_sees(tmp_path):
-    face = drawn_faces((128, 128), 2, 8)[0, 2]
+    face = draw_faces((128, 128), 2, 8)[0, 2]
     write_camera(tmp_path / "camera.y4m", [scene(face)] * 20)
     emoaff.export("compact_ferplus", tmp_path / "model.onnx")
     answers = answers_of_page(
@@ -116,7 +116,7 @@ def test_the_page_sees_what_the_preset_sees(tmp_path):
 def test_the_page_remembers_in_the_streaming_form(tmp_path):
     preset = small_models.sequence_preset(tmp_path / "p")
     emoaff.export(preset, tmp_path / "model.onnx")
-    face = drawn_faces((128, 128), 2, 8)[0, 2]
+    face = draw_faces((128, 128), 2, 8)[0, 2]
     write_camera(tmp_path / "camera.y4m", [scene(face)] * 20)
     answers = answers_of_page(
         tmp_path / "model.onnx", tmp_path / "camera.y4m", 4, tmp_path

@@ -6,7 +6,7 @@ import pytest
 
 from emoaff.faces import Video
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
-from tfds_builders.synthetic_affect.affect_plane import expression_at
+from tfds_builders.synthetic_affect.affect_plane import name_expression
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "examples/make_synthetic_clips.py"
 
@@ -70,7 +70,7 @@ def test_a_clip_shows_its_class_most_of_the_time(
     shown = []
 
     def film(rng, identity, style, truth, size):
-        shown.append(np.mean(expression_at(*truth.T) == CLASSES.index(name)))
+        shown.append(np.mean(name_expression(*truth.T) == CLASSES.index(name)))
         yield np.zeros((size, size, 3), "uint8"), None
 
     monkeypatch.setattr(script, "film_scenes", film)

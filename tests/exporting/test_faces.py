@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from emoaff.exporting.faces import corpus_faces
-from emoaff.exporting.faces import drawn_faces
-from emoaff.exporting.faces import faces_of
+from emoaff.exporting.faces import draw_faces
+from emoaff.exporting.faces import read_corpus_faces
+from emoaff.exporting.faces import read_faces
 from tests.data.small_corpus import decoded
 from tests.data.small_corpus import pixels
 from tests.data.small_corpus import small_video
@@ -22,9 +22,9 @@ def model(clips, size=24):
 
 
 def test_drawn_people_differ_and_move():
-    faces = drawn_faces((30, 40), 3, 5)
+    faces = draw_faces((30, 40), 3, 5)
     assert faces.shape == (3, 5, 30, 40, 3) and faces.dtype == np.uint8
-    np.testing.assert_array_equal(faces, drawn_faces((30, 40), 3, 5))
+    np.testing.assert_array_equal(faces, draw_faces((30, 40), 3, 5))
     mean = faces.reshape(3, 5, -1).astype(float)
     assert np.abs(mean[0, 0] - mean[1, 0]).mean() > 5
     assert np.abs(mean[:2, 0] - mean[:2, 2]).mean(axis=1).min() > 0.5
@@ -47,23 +47,23 @@ def greys(faces):
 
 
 def test_a_folder_gives_pictures_evenly_spread(folder):
-    faces = faces_of(model(False), folder, 2)
+    faces = read_faces(model(False), folder, 2)
     assert faces.shape == (7, 24, 24, 3)
     assert greys(faces) == [0, 1, 2, 3, 4, 5, 6]
-    assert greys(faces_of(model(False), folder, 2, limit=3)) == [0, 3, 6]
+    assert greys(read_faces(model(False), folder, 2, limit=3)) == [0, 3, 6]
 
 
 def test_a_folder_gives_clips_in_order_of_name(folder):
-    faces = faces_of(model(True), folder, 3)
+    faces = read_faces(model(True), folder, 3)
     assert greys(faces) == [[0, 1, 2], [3, 4, 5]]
-    assert greys(faces_of(model(True), folder, 9)) == [
+    assert greys(read_faces(model(True), folder, 9)) == [
         [0, 1, 2, 3, 4, 5, 6, 6, 6]
     ]
 
 
 def test_a_corpus_gives_one_picture_of_each_recording(monkeypatch, tmp_path):
     small_video(monkeypatch, tmp_path)
-    faces = corpus_faces(model(False), "small", "train", tmp_path)
+    faces = read_corpus_faces(model(False), "small", "train", tmp_path)
     assert faces.shape == (3, 24, 24, 3)
     for number in range(3):
         off = np.abs(faces[number] - np.float32(decoded(pixels(number, 0))))
@@ -72,7 +72,7 @@ def test_a_corpus_gives_one_picture_of_each_recording(monkeypatch, tmp_path):
 
 def test_a_corpus_gives_clips_of_one_recording_each(monkeypatch, tmp_path):
     small_video(monkeypatch, tmp_path)
-    faces = corpus_faces(model(True), "small", "train", tmp_path, frames=7)
+    faces = read_corpus_faces(model(True), "small", "train", tmp_path, frames=7)
     assert faces.shape == (3, 7, 24, 24, 3)
     # The second recording has five frames; its last is repeated.
     np.testing.assert_array_equal(faces[1, 4], faces[1, 6])
@@ -84,7 +84,7 @@ def test_a_corpus_gives_clips_of_one_recording_each(monkeypatch, tmp_path):
 def test_an_array_of_pictures_becomes_clips():
     pictures = np.uint8(np.arange(5 * 24 * 24 * 3) % 255)
     pictures = pictures.reshape(5, 24, 24, 3)
-    clips = faces_of(model(True), pictures, 2)
+    clips = read_faces(model(True), pictures, 2)
     np.testing.assert_array_equal(clips.reshape(4, 24, 24, 3), pictures[:4])
     with pytest.raises(ValueError, match="Expected calibration pictures"):
-        faces_of(model(False), clips, 2)
+        read_faces(model(False), clips, 2)

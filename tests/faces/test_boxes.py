@@ -20,14 +20,14 @@ A = np.array([[0.0, 0, 10, 10]])
     ],
 )
 def test_iou_by_hand(other, expected):
-    got = boxes.iou(A, np.array([other], float))
+    got = boxes.compute_iou(A, np.array([other], float))
     np.testing.assert_allclose(got, [[expected]])
 
 
 def test_iou_of_two_empty_boxes_is_zero():
     point = np.array([[3.0, 3, 3, 3]])
-    assert boxes.iou(point, point) == 0
-    assert boxes.iou(np.zeros((0, 4)), A).shape == (0, 1)
+    assert boxes.compute_iou(point, point) == 0
+    assert boxes.compute_iou(np.zeros((0, 4)), A).shape == (0, 1)
 
 
 def test_the_best_of_overlapping_boxes_is_kept():
@@ -50,10 +50,10 @@ def test_squares_keep_the_centre_and_the_longer_side():
 
 
 def test_corners_and_back():
-    corners = boxes.to_corners([(1, 2, 3, 4)])
+    corners = boxes.convert_to_corners([(1, 2, 3, 4)])
     np.testing.assert_array_equal(corners, [[1, 2, 4, 6]])
-    assert boxes.from_corners(corners[0]) == (1.0, 2.0, 3.0, 4.0)
-    assert boxes.to_corners([]).shape == (0, 4)
+    assert boxes.convert_from_corners(corners[0]) == (1.0, 2.0, 3.0, 4.0)
+    assert boxes.convert_to_corners([]).shape == (0, 4)
 
 
 BOX = np.array([[100.0, 60, 160, 120]])

@@ -58,7 +58,7 @@ def opened(*streams, best=0, sound=0):
     ],
 )
 def test_the_stream_of_moving_pictures_is_chosen(streams, best, chosen):
-    found = container.video_stream(opened(*streams, best=best), "a.mp4")
+    found = container.choose_video_stream(opened(*streams, best=best), "a.mp4")
     assert found.index == chosen
 
 
@@ -79,7 +79,7 @@ def test_the_stream_of_moving_pictures_is_chosen(streams, best, chosen):
 )
 def test_files_without_moving_pictures_say_what_they_hold(held, said):
     with pytest.raises(ValueError, match=f"a.mp4: expected.*{said}"):
-        container.video_stream(held, "a.mp4")
+        container.choose_video_stream(held, "a.mp4")
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "m4a"])
@@ -149,7 +149,7 @@ def test_an_animated_avif_is_its_track_and_not_its_still(tmp_path):
 )
 def test_rates_that_cannot_be_do_not_count(average, guessed, expected):
     rates = types.SimpleNamespace(average_rate=average, guessed_rate=guessed)
-    np.testing.assert_equal(container.declared_fps(rates), expected)
+    np.testing.assert_equal(container.read_declared_fps(rates), expected)
 
 
 def packets(*ticks):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from emoaff.faces import Detection
-from emoaff.faces.boxes import to_corners
+from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.tracks import Track
 from emoaff.faces.tracks import confirm_lost
 from emoaff.faces.tracks import covered
-from emoaff.faces.tracks import last_seen
+from emoaff.faces.tracks import find_last_seen
 from emoaff.faces.tracks import match
 
 LOOKS = np.eye(3, dtype="float32")
@@ -17,7 +17,9 @@ def seen(x, width=40.0):
 
 
 def track(x, look):
-    return Track(to_corners([(x, 50.0, 40.0, 40.0)])[0], 0.9, LOOKS[look])
+    return Track(
+        convert_to_corners([(x, 50.0, 40.0, 40.0)])[0], 0.9, LOOKS[look]
+    )
 
 
 def test_looks_decide_where_places_do_not():
@@ -86,5 +88,5 @@ def test_the_last_sighting_is_found_by_halving(count):
             looks.append(position)
             return seen(position) if position <= last else None
 
-        assert max(last_seen(count, look), default=0) == last
+        assert max(find_last_seen(count, look), default=0) == last
         assert len(looks) <= np.ceil(np.log2(count)) if count > 1 else not looks

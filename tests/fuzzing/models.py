@@ -111,7 +111,7 @@ def weight_targets(folder: pathlib.Path) -> list[Target]:
 
 def _read_preset(path):
     preset = presets.load_preset(path.parent)
-    model_card.headline(preset.config)
+    model_card.write_headline(preset.config)
     DoubtRule.of(preset)
     shape = [1 if n is None else n for n in preset.model.input_shape]
     if np.prod(shape) < 1_000_000:

@@ -70,13 +70,13 @@ def table_targets(folder: pathlib.Path) -> list[Target]:
         ),
         (
             "crema_d votes",
-            crema_d.face_votes,
+            crema_d.find_face_votes,
             samples.SUMMARY,
             "summaryTable.csv",
         ),
         (
             "crema_d counts",
-            crema_d.face_counts,
+            crema_d.count_face_votes,
             samples.VOTES,
             "tabulatedVotes.csv",
         ),

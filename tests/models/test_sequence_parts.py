@@ -65,7 +65,7 @@ def test_it_can_be_split_again_and_saved(tmp_path):
 
 def test_a_preset_that_was_published_and_loaded(tmp_path):
     model = small_heads.clips(heads="affectnet_7", logits=True)
-    shipped = publishing.with_probabilities(model, "expression", "net")
+    shipped = publishing.add_probabilities(model, "expression", "net")
     outputs = small_presets.classes("affectnet_7")
     preset = small_presets.saved(tmp_path / "net", shipped, outputs)
     encoder, head = split(preset.model)

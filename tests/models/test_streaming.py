@@ -105,7 +105,7 @@ def test_branches_meet_again():
 
 def test_a_published_preset_of_one_frame(tmp_path):
     model = small_heads.clips(heads="affectnet_7", logits=True)
-    shipped = publishing.with_probabilities(model, "expression", "net")
+    shipped = publishing.add_probabilities(model, "expression", "net")
     outputs = small_presets.classes("affectnet_7")
     preset = small_presets.saved(tmp_path / "net", shipped, outputs)
     _, head = split(preset.model)

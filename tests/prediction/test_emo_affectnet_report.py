@@ -3,7 +3,7 @@ import csv
 import numpy as np
 import pytest
 
-from emoaff.prediction.emo_affectnet_report import report_table
+from emoaff.prediction.emo_affectnet_report import open_emo_affectnet_table
 from emoaff.prediction.row import Row
 
 CLASSES = ("neutral", "happiness")
@@ -11,7 +11,7 @@ HALF = np.float32([0.1, 0.9])
 
 
 def written(path, rows, lead="empty"):
-    with report_table(path, CLASSES, lead) as write:
+    with open_emo_affectnet_table(path, CLASSES, lead) as write:
         for row in rows:
             write(row)
     return path.read_text().splitlines()
@@ -59,7 +59,7 @@ def test_a_video_without_a_face_is_no_error(lead, count, tmp_path):
 
 def test_an_interrupted_report_is_not_there(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        with report_table(tmp_path / "a.csv", CLASSES) as write:
+        with open_emo_affectnet_table(tmp_path / "a.csv", CLASSES) as write:
             write(row(0))
             raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []

@@ -11,9 +11,9 @@ from emoaff.faces import VideoWriter
 from emoaff.faces.detect import Detection
 from emoaff.prediction import files
 from emoaff.prediction import tables
+from emoaff.prediction.files import name_results
 from emoaff.prediction.files import predict_files
 from emoaff.prediction.files import reason
-from emoaff.prediction.files import result_names
 from emoaff.prediction.options import Options
 from tests.prediction.small_sequences import still_preset
 from tests.sample import PORTRAIT
@@ -77,7 +77,7 @@ def names(path):
     ],
 )
 def test_no_two_inputs_share_a_result(given, expected):
-    got = result_names([pathlib.Path(f) for f in given])
+    got = name_results([pathlib.Path(f) for f in given])
     if len(set(expected)) < len(expected):
         expected = [expected[0], f"{expected[0]}_2"]
     assert got == expected

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from emoaff.data.thinning import thinned_frames
-from emoaff.data.window_votes import overlap_average
+from emoaff.data.window_votes import average_overlaps
 from emoaff.data.window_votes import sample_windows
-from emoaff.data.window_votes import windows_to_frames
+from emoaff.data.window_votes import spread_windows_to_frames
 from emoaff.prediction.memories import AverageMemory
 from emoaff.prediction.memories import Cell
 from emoaff.prediction.memories import WindowMemory
@@ -98,7 +98,7 @@ def test_cells_are_those_of_all_windows_at_once(count, rule, window, stride):
     got = answers(filled(memory, samples, video))
     windows = sample_windows(count, window, stride, rule)
     said = answer(windows[..., None].astype(np.float32))["expression"]
-    expected = windows_to_frames(windows, samples, said, video)
+    expected = spread_windows_to_frames(windows, samples, said, video)
     np.testing.assert_allclose(got, expected, atol=1e-6)
     np.testing.assert_allclose(
         np.stack([each["expression"] for each in heard]), said
@@ -160,7 +160,7 @@ def test_samples_have_the_mean_of_their_windows(count, window, stride):
     got = answers(filled(memory, samples, 3 * count))
     rows = rows_of(count, window, stride)
     said = remembered(rows[..., None].astype(np.float32))["expression"]
-    expected = overlap_average(rows, said, count)
+    expected = average_overlaps(rows, said, count)
     # A frame that is no sample holds the answer of the sample before.
     np.testing.assert_allclose(got, np.repeat(expected, 3, axis=0), atol=1e-6)
 

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from emoaff.data.window_votes import sample_windows
-from emoaff.data.window_votes import video_label
+from emoaff.data.window_votes import vote_video_label
 from emoaff.faces import Frame
 from emoaff.layers import Framewise
 from emoaff.prediction.options import Options
 from emoaff.prediction.running import Running
 from emoaff.prediction.running import Tally
-from emoaff.prediction.running import form_of
+from emoaff.prediction.running import choose_run_mode
 from emoaff.presets import features_folder
 from emoaff.presets.sequence_model import sequence_model
 from tests.data.small_corpus import SIDE
@@ -46,7 +46,7 @@ def window_preset(tmp_path_factory):
 
 def rows(preset, observed, fps=25.0, **options):
     running = Running(preset, Options(**options), fps)
-    return list(running.rows_of_faces(observed))
+    return list(running.make_rows_of_faces(observed))
 
 
 def probabilities(found, person=1):
@@ -181,7 +181,7 @@ def test_rows_do_not_pile_up(window_preset):
             yield item
 
     running = Running(window_preset, Options(rate_hz=5), 25.0)
-    for given, row in enumerate(running.rows_of_faces(observed())):
+    for given, row in enumerate(running.make_rows_of_faces(observed())):
         assert row.frame == given
         # A batch of frames, a window of six samples, a second of gap.
         assert pulled - given <= 64 + 30 + 26
@@ -196,19 +196,19 @@ def test_a_live_row_is_given_before_the_next_frame(frames_preset):
             yield item
 
     running = Running(frames_preset, Options(live=True), 25.0)
-    for row in running.rows_of_faces(observed()):
+    for row in running.make_rows_of_faces(observed()):
         assert asked[-1] == row.frame
 
 
 @pytest.mark.parametrize("rule", ["mode", "sum"])
 def test_the_label_of_the_video_is_that_of_its_windows(window_preset, rule):
     running = Running(window_preset, Options(), 25.0)
-    list(running.rows_of_faces(seen([[1]] * 31)))
+    list(running.make_rows_of_faces(seen([[1]] * 31)))
     model = sequence_model(window_preset)
     crops = [window_preset.crop(frame(i).image, BOX) for i in range(31)]
     windows = sample_windows(31, WINDOW, WINDOW // 2)
     said = model.answer(model.encode(crops)[windows])["expression"]
-    assert running.tally.label(rule) == video_label(said, rule)
+    assert running.tally.label(rule) == vote_video_label(said, rule)
 
 
 def knowing_its_prior(preset):
@@ -226,16 +226,16 @@ def test_rows_and_the_label_of_a_memory_follow_the_prior(kind, request):
     faces = seen([[1]] * 31)
     before = probabilities(rows(plain, faces))
     running = Running(even, Options(), 25.0)
-    after = probabilities(list(running.rows_of_faces(seen([[1]] * 31))))
+    after = probabilities(list(running.make_rows_of_faces(seen([[1]] * 31))))
     expected = before / np.array(plain.trained_prior.shares)
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(after, expected, rtol=1e-4)
     as_trained = Running(plain, Options(), 25.0)
-    list(as_trained.rows_of_faces(seen([[1]] * 31)))
+    list(as_trained.make_rows_of_faces(seen([[1]] * 31)))
     # Answers are added up as they are shown.
     ruled_out = plain.labels.classes[as_trained.tally.label()]
     without = Running(plain.with_prior({ruled_out: 0}), Options(), 25.0)
-    list(without.rows_of_faces(seen([[1]] * 31)))
+    list(without.make_rows_of_faces(seen([[1]] * 31)))
     assert without.tally.label() != as_trained.tally.label()
 
 
@@ -328,27 +328,27 @@ def still(tmp_path):
 )
 def test_how_a_model_with_a_memory_is_run(each_frame, options, form, tmp_path):
     preset = clip_preset(tmp_path / "clips", each_frame)
-    assert form_of(preset, Options(**options)) == form
+    assert choose_run_mode(preset, Options(**options)) == form
     with pytest.raises(ValueError, match="Expected .* one by one .*static"):
-        form_of(preset, Options(temporal="static"))
+        choose_run_mode(preset, Options(temporal="static"))
 
 
 @pytest.mark.parametrize("temporal", ["auto", "static"])
 def test_a_model_of_pictures_is_static(still, temporal):
-    assert form_of(still, Options(temporal=temporal)) == "static"
+    assert choose_run_mode(still, Options(temporal=temporal)) == "static"
 
 
 @pytest.mark.parametrize("temporal", ["window", "streaming"])
 def test_a_model_of_pictures_has_no_memory(still, temporal):
     with pytest.raises(ValueError, match="has no memory"):
-        form_of(still, Options(temporal=temporal))
+        choose_run_mode(still, Options(temporal=temporal))
 
 
 def test_what_cannot_be_streamed_is_run_by_windows(tmp_path):
     preset = saved(
         tmp_path / "conv", window_model(6), AFFECT, sampling={"window": 6}
     )
-    assert form_of(preset, Options()) == "window"
+    assert choose_run_mode(preset, Options()) == "window"
 
 
 def test_a_model_of_features_alone_says_nothing(tmp_path):
@@ -360,7 +360,7 @@ def test_a_model_of_features_alone_says_nothing(tmp_path):
         {"features": {"kind": "features", "size": 3}},
     )
     with pytest.raises(ValueError, match="trunk, which gives features alone"):
-        form_of(preset, Options())
+        choose_run_mode(preset, Options())
 
 
 def test_parts_are_made_once(tmp_path):
@@ -378,7 +378,7 @@ def test_a_folder_is_found_beside_the_preset(named, still, tmp_path):
 def test_a_missing_image_model_is_named(still, tmp_path):
     preset = feature_preset(tmp_path / "memory", still, named="nowhere")
     with pytest.raises(ValueError, match="expected in nowhere. There is none"):
-        form_of(preset, Options())
+        choose_run_mode(preset, Options())
 
 
 def test_another_image_model_is_refused(still, tmp_path):
@@ -397,7 +397,7 @@ def test_it_gives_the_label_of_all_answers_at_once(rule):
         tally = Tally()
         for row in said:
             tally.add(row)
-        assert tally.label(rule) == video_label(said, rule)
+        assert tally.label(rule) == vote_video_label(said, rule)
 
 
 def test_of_equals_the_smallest_class_wins():

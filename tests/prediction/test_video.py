@@ -249,7 +249,7 @@ def test_the_picture_of_a_face_is_a_window_of_itself(small):
 def test_the_rules_of_emo_affectnet_on_a_real_clip(small):
     from emoaff.data.thinning import thinned_frames
     from emoaff.data.window_votes import sample_windows
-    from emoaff.data.window_votes import windows_to_frames
+    from emoaff.data.window_votes import spread_windows_to_frames
     from emoaff.faces import FaceDetector
     from emoaff.faces import crop_face
 
@@ -266,7 +266,9 @@ def test_the_rules_of_emo_affectnet_on_a_real_clip(small):
             features.append(crop.mean(axis=(0, 1)) / 100)
     windows = sample_windows(len(samples), WINDOW, 5)
     said = small[1].model.predict_on_batch(np.float32(features)[windows])
-    expected = windows_to_frames(windows, samples, said["expression"], 150)
+    expected = spread_windows_to_frames(
+        windows, samples, said["expression"], 150
+    )
 
     timeline = emoaff.predict_video(CLIP, small[1], rules="emo-affectnet")
     rows = list(timeline)

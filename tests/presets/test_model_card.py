@@ -139,7 +139,7 @@ def test_a_card_of_classes_has_recalls_and_confusion():
 
 def test_headlines_name_the_main_scores():
     table = affect_scores()
-    line = model_card.headline(config(table))
+    line = model_card.write_headline(config(table))
     expected = ", ".join(
         f"CCC of {of} {table.value('ccc', of):.3f}"
         for of in ("valence", "arousal", "mean")
@@ -150,6 +150,6 @@ def test_headlines_name_the_main_scores():
 def test_scores_of_another_form_have_no_headline():
     made = copy.copy(config(affect_scores()))
     made["scores"] = {"accuracy": 0.9}
-    assert model_card.headline(made) == ""
+    assert model_card.write_headline(made) == ""
     del made["scores"]
-    assert model_card.headline(made) == ""
+    assert model_card.write_headline(made) == ""

@@ -30,13 +30,13 @@ from tfds_builders.crema_d_video import tables
 def test_a_bad_summary_names_file_and_row(tmp_path, lines, message):
     write(tmp_path, "summaryTable.csv", *lines)
     with pytest.raises(ValueError, match=f"summaryTable.csv.*{message}"):
-        tables.face_votes(tmp_path / "summaryTable.csv")
+        tables.find_face_votes(tmp_path / "summaryTable.csv")
 
 
 def test_a_number_of_votes_that_is_none_names_file_and_row(tmp_path):
     write(tmp_path, "votes.csv", VOTES, '"200001",0,a,0,0,9,0,"b",9,1')
     with pytest.raises(ValueError, match="votes.csv, row 2: expected a number"):
-        tables.face_counts(tmp_path / "votes.csv")
+        tables.count_face_votes(tmp_path / "votes.csv")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_real_names_have_the_published_counts(real, tmp_path):
 
 
 def test_the_real_votes_have_the_published_ties(real):
-    votes = tables.face_votes(real("summaryTable.csv"))
+    votes = tables.find_face_votes(real("summaryTable.csv"))
     assert set(votes) == set(tables.listed(real("SentenceFilenames.csv")))
     assert sum(len(each) > 1 for each in votes.values()) == 470
     assert min(map(len, votes.values())) == 1

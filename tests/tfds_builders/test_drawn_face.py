@@ -11,8 +11,8 @@ from tfds_builders.synthetic_affect.actions import act
 from tfds_builders.synthetic_affect.actions import column
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
 from tfds_builders.synthetic_affect.affect_plane import PROTOTYPES
-from tfds_builders.synthetic_affect.affect_plane import expression_at
 from tfds_builders.synthetic_affect.affect_plane import memberships
+from tfds_builders.synthetic_affect.affect_plane import name_expression
 from tfds_builders.synthetic_affect.background import draw_background
 from tfds_builders.synthetic_affect.drawn_face import DrawnFace
 from tfds_builders.synthetic_affect.face_shape import FaceShape
@@ -52,11 +52,11 @@ def test_the_classes_are_those_of_the_label_space():
 
 def test_a_prototype_lies_in_its_own_class_and_halfway_is_the_border():
     places = np.array(list(PROTOTYPES.values()))
-    np.testing.assert_array_equal(expression_at(*places.T), np.arange(8))
+    np.testing.assert_array_equal(name_expression(*places.T), np.arange(8))
     # Happiness is at (0.75, 0.30), so its border to neutral is in the middle.
     along = np.array([0.49, 0.51])
     np.testing.assert_array_equal(
-        expression_at(0.75 * along, 0.30 * along), [0, 1]
+        name_expression(0.75 * along, 0.30 * along), [0, 1]
     )
 
 
@@ -65,7 +65,7 @@ def test_memberships_are_a_distribution_that_agrees_with_the_class():
     shares = memberships(*points)
     np.testing.assert_allclose(shares.sum(axis=-1), 1)
     np.testing.assert_array_equal(
-        shares.argmax(axis=-1), expression_at(*points)
+        shares.argmax(axis=-1), name_expression(*points)
     )
 
 
@@ -73,7 +73,7 @@ def test_what_a_face_does_has_no_jump_at_the_borders_of_classes():
     # From anger to disgust to contempt, in steps of 0.01.
     arousal = np.arange(0.5, -0.3, -0.01)
     steps = np.diff(act(np.full_like(arousal, -0.75), arousal), axis=0)
-    assert len(set(expression_at(np.full_like(arousal, -0.75), arousal))) == 3
+    assert len(set(name_expression(np.full_like(arousal, -0.75), arousal))) == 3
     assert np.abs(steps).max() < 0.1
 
 

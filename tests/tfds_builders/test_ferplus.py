@@ -328,7 +328,7 @@ def test_the_real_table_is_read_whole(shared_data):
     report = BuildReport("ferplus")
     rows = vote_table.read(data, report)
     assert len(rows) == 35_887
-    assert report.left_out_text() == "nothing"
+    assert report.describe_left_out() == "nothing"
     splits = collections.Counter(row.split for row in rows)
     assert splits == {"train": 28_709, "validation": 3_589, "test": 3_589}
     nameless = collections.Counter(row.split for row in rows if not row.name)

@@ -173,7 +173,7 @@ def test_settings_choose_takes_and_what_calm_is(
 
 def test_what_a_setting_leaves_out_is_said_with_it(own, tmp_path):
     report = surveyed(own, tmp_path, "song+calm=drop")[1]
-    said = report.left_out_text()
+    said = report.describe_left_out()
     assert "1 (calm, which calm=drop leaves out)" in said
     # Spoken: five takes, a second file of one, its copy, and an empty file.
     assert "8 (speech, which this configuration leaves out)" in said

@@ -166,7 +166,9 @@ def test_p25_goes_where_the_setting_says(surveyed, split):
 def test_p25_can_be_left_out(surveyed):
     found, report = surveyed("full+p25=none")
     assert "P25" not in found
-    assert "(in no split of public_23), such as P25" in report.left_out_text()
+    assert (
+        "(in no split of public_23), such as P25" in report.describe_left_out()
+    )
 
 
 def test_the_list_of_all_46_puts_people_elsewhere(surveyed):
@@ -256,7 +258,9 @@ def test_the_challenge_s_raters_give_other_gold_standards(surveyed):
     expected = [sum(row) / 6 for row in ratings(8)[:6]]
     np.testing.assert_allclose(at(found["train_1"], "valence"), expected, 1e-5)
     assert list(found) == ["train_1"]
-    assert "(test without ratings), such as test_1" in report.left_out_text()
+    assert (
+        "(test without ratings), such as test_1" in report.describe_left_out()
+    )
 
 
 def test_labels_of_2018_are_found_under_their_own_folder_names(tmp_path):

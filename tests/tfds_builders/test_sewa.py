@@ -251,10 +251,13 @@ def test_settings_choose_recordings(surveyed, config, expected):
 
 def test_people_of_another_edition_are_told(surveyed):
     _, report = surveyed("avec2018", "2019")
-    said = report.left_out_text()
+    said = report.describe_left_out()
     assert "(named as in another edition than 2018), such as " in said
     _, report = surveyed("avec2019+unlabelled=false", "2019")
-    assert "(test without labels), such as Test_CN_70" in report.left_out_text()
+    assert (
+        "(test without labels), such as Test_CN_70"
+        in report.describe_left_out()
+    )
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,9 @@ def main(out, strategy, *flags):
             device, [tf.config.LogicalDeviceConfiguration()] * 2
         )
     from emoaff.training.training_run import TrainingRun
-    from emoaff.training.training_step import strategy_named
+    from emoaff.training.training_step import make_strategy
 
-    made = strategy_named(strategy)
+    made = make_strategy(strategy)
     keras.utils.set_random_seed(0)
     lines = []
     if "KILL_S" in os.environ:

@@ -15,7 +15,7 @@ def test_what_is_saved_comes_back(tmp_path):
     path = tmp_path / "deep" / "last.npz"
     checkpoint.save(path, variables([1, 2], 3), {"epoch": 4, "ccc": math.nan})
     fresh = variables([0, 0], 0)
-    checkpoint.restore(path, fresh)
+    checkpoint.restore_checkpoint(path, fresh)
     assert [v.numpy().tolist() for v in fresh] == [[1, 2], 3]
     facts = checkpoint.meta(path)
     assert facts["epoch"] == 4
@@ -42,7 +42,7 @@ def test_the_first_of_more_variables_can_be_taken(tmp_path):
     path = tmp_path / "last.npz"
     checkpoint.save(path, variables([1, 2], 3), {})
     first = variables([0, 0])
-    checkpoint.restore(path, first, exactly=False)
+    checkpoint.restore_checkpoint(path, first, exactly=False)
     assert first[0].numpy().tolist() == [1, 2]
     with pytest.raises(ValueError, match="other code or settings"):
-        checkpoint.restore(path, first)
+        checkpoint.restore_checkpoint(path, first)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.data.joined_recordings import in_space
 from emoaff.data.joined_recordings import joined
+from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import load_recordings
 from emoaff.training.crossval import crossval
 from tests.data import small_corpus
@@ -149,7 +149,7 @@ def test_joined_corpora_keep_people_and_pictures_apart(data_dir):
 def test_corpora_of_other_classes_are_not_joined(data_dir):
     one = load_recordings("small", "train", data_dir)
     with pytest.raises(ValueError, match="crema_d"):
-        joined([one, in_space(one, "crema_d")])
+        joined([one, map_to_space(one, "crema_d")])
 
 
 def test_the_names_of_built_splits_are_known(data_dir):

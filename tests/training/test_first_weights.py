@@ -7,7 +7,7 @@ from emoaff.layers import Framewise
 from emoaff.presets import preset_of
 from emoaff.training.first_weights import begin_from
 from emoaff.training.first_weights import copy_layers
-from emoaff.training.first_weights import of_backbone
+from emoaff.training.first_weights import find_backbone_weights
 
 
 def model(classes, seed):
@@ -75,8 +75,8 @@ def test_random_and_backbone_weights_are_no_presets():
     assert begin_from(target, "some.weights.h5", print) == {"backbone"}
     for a, b in zip(before, target.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
-    assert of_backbone("imagenet") == "imagenet"
-    assert of_backbone("runs/mine") is None
+    assert find_backbone_weights("imagenet") == "imagenet"
+    assert find_backbone_weights("runs/mine") is None
 
 
 def test_a_start_that_is_nothing_says_what_it_may_be(tmp_path):

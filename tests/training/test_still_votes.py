@@ -9,8 +9,8 @@ from scipy import special
 from emoaff import corpora
 from emoaff import labels
 from emoaff.training.still_votes import StillVotes
+from emoaff.training.still_votes import compute_vote_loss
 from emoaff.training.still_votes import predict_logits
-from emoaff.training.still_votes import vote_loss
 from emoaff.training.teacher import Teacher
 from tests.ferplus_files import balanced_rows
 from tests.ferplus_files import write_ferplus
@@ -159,7 +159,9 @@ def test_the_loss_adds_the_logarithm_of_the_classes_shares(data_dir):
     expected = -(votes * np.log(odds)).sum(axis=1).mean()
     found = float(pictures.loss(votes, logits))
     assert found == pytest.approx(expected, rel=1e-5)
-    assert found != pytest.approx(float(vote_loss(votes, logits)), rel=1e-3)
+    assert found != pytest.approx(
+        float(compute_vote_loss(votes, logits)), rel=1e-3
+    )
 
 
 def test_held_out_pictures_are_changed_as_in_training_and_always_alike(
@@ -247,4 +249,6 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_votes():
     logits = np.float32([[0.0, 0.0, 0.0], [0.0, 0.0, np.log(2.0)]])
     # log 3 for equal odds; log 2 where the right one of odds 1:1:2 counts.
     expected = (np.log(3) + np.log(2)) / 2
-    assert float(vote_loss(votes, logits)) == pytest.approx(expected, rel=1e-6)
+    assert float(compute_vote_loss(votes, logits)) == pytest.approx(
+        expected, rel=1e-6
+    )

@@ -103,7 +103,7 @@ class Builder(RecordingCorpus):
         told = read_annotation(tree.root / file, str(file), config.landmarks)
         if told.video_id and told.video_id != clip:
             report.note(f"{file} says that it is of clip {told.video_id}")
-        there = clips.pictures_of(tree, folder, report)
+        there = clips.list_pictures(tree, folder, report)
         listed = set(told.frames.tolist())
         for number in sorted(listed - set(there)):
             why = "frame with labels, but without a picture"

@@ -52,7 +52,7 @@ def read_annotation(
             twice, or a value is no number or out of range. The message names
             the file and the frame.
     """
-    content = _content(path, name)
+    content = _read_content(path, name)
     by_number: dict[int, dict] = {}
     for key, frame in content["frames"].items():
         number = key.strip()
@@ -97,7 +97,7 @@ def read_annotation(
     )
 
 
-def _content(path, name):
+def _read_content(path, name):
     try:
         content = json.loads(path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:

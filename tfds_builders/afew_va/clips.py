@@ -42,11 +42,11 @@ def find_clips(
     known = used | {file.parent for file in usable}
     for file in tree.files:
         if file.parent not in known and not _is_annotation(file):
-            report.leave_out(_why(file), str(file))
+            report.leave_out(_explain_unused(file), str(file))
     return dict(sorted(found.items()))
 
 
-def pictures_of(
+def list_pictures(
     tree: SourceTree, folder: pathlib.PurePosixPath, report: BuildReport
 ) -> dict[int, pathlib.PurePosixPath]:
     """Returns the pictures of a clip by 0-based frame number, rising.
@@ -79,7 +79,7 @@ def _is_annotation(file):
     )
 
 
-def _why(file):
+def _explain_unused(file):
     if any(_CROPPED.fullmatch(part) for part in file.parts):
         return "in a folder of cropped copies"
     if _CLIP.fullmatch(file.parent.name):

@@ -21,7 +21,7 @@ def read_box(path: str | os.PathLike) -> Box | None:
     """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            points = [point for line in file if (point := _point(line))]
+            points = [point for line in file if (point := _parse_point(line))]
     except OSError:
         return None
     if not points:
@@ -38,7 +38,7 @@ def read_box(path: str | os.PathLike) -> Box | None:
 _ENDLESS = 1e6  # pixels
 
 
-def _point(line):
+def _parse_point(line):
     try:
         x, y = map(float, line.split())
     except ValueError:

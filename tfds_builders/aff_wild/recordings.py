@@ -35,7 +35,7 @@ def read(
         )
     labels = _labels(files, report, config.largest)
     if config.boxes:
-        footage = _boxed(files, report, labels)
+        footage = _add_boxes(files, report, labels)
     else:
         footage = {
             key: Footage(files.root / files.videos[key], faces=config.faces)
@@ -61,7 +61,7 @@ def _labels(files, report, largest):
         if len(lengths) > 1:
             unequal.append("/".join(key))
         if any(lengths):
-            found[key] = _of_frames(values, max(lengths))
+            found[key] = _make_frame_labels(values, max(lengths))
         elif key[0] == "train":
             report.leave_out("no labels", str(files.videos[key]))
         else:
@@ -77,7 +77,7 @@ def _labels(files, report, largest):
     return found
 
 
-def _of_frames(values, frames):
+def _make_frame_labels(values, frames):
     filled = {}
     for dimension in DIMENSIONS:
         filled[dimension] = np.full(frames, math.nan)
@@ -86,7 +86,7 @@ def _of_frames(values, frames):
     return FrameLabels(filled, frames=np.arange(frames))
 
 
-def _boxed(files, report, labels):
+def _add_boxes(files, report, labels):
     """Footage with boxes; says how far it is, since files are many."""
     footage = {}
     total = sum(len(files.boxes.get(key, ())) for key in labels)
@@ -94,7 +94,7 @@ def _boxed(files, report, labels):
     for key, label in labels.items():
         of_frames = files.boxes.get(key, {})
         end = math.inf if label.frames is None else len(label)
-        boxes = _boxes(of_frames, end, files.root, report)
+        boxes = _read_boxes(of_frames, end, files.root, report)
         done += len(of_frames)
         progress.update(done, done / max(total, 1))
         if boxes:
@@ -110,7 +110,7 @@ def _boxed(files, report, labels):
     return footage
 
 
-def _boxes(of_frames, end, root, report):
+def _read_boxes(of_frames, end, root, report):
     boxes = {}
     for number, file in sorted(of_frames.items()):
         if number >= end:

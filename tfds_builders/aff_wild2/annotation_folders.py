@@ -58,7 +58,7 @@ def find(
         FileNotFoundError: If there are none.
         ValueError: If there are several, or none with that word.
     """
-    found = _lists(contents) if task == "mtl" else _folders(tree, task)
+    found = _find_lists(contents) if task == "mtl" else _folders(tree, task)
     if not found:
         raise tree.refuse(f"a folder {_WANTED[task]}", "aff_wild2")
     kept = [each for each in found if _named(each.path, edition)]
@@ -78,7 +78,7 @@ def find(
     )
 
 
-def test_lists(
+def find_test_lists(
     contents: Contents, task: str, edition: str
 ) -> list[pathlib.PurePosixPath]:
     """Returns the lists of a task's test set, those of one edition if it can.
@@ -153,7 +153,7 @@ def _texts(tree, folder):
     ]
 
 
-def _lists(contents):
+def _find_lists(contents):
     """The lists of multi-task challenges, train and validation together."""
     found: dict[tuple, dict] = {}
     for file in contents.others:

@@ -64,7 +64,7 @@ class Annotations:
             classes = self._classes(values[:, 0], len(order), file, first)
             rows = {"expression": np.array([*order, -1])[classes]}
         else:
-            found = self._units(values[:, order], file, first)
+            found = self._parse_units(values[:, order], file, first)
             rows = {"action_units": found}
         return FrameLabels(rows, frames=np.arange(len(lines)))
 
@@ -95,7 +95,7 @@ class Annotations:
         rows = {
             **self._affect(values[:, :2], file, first),
             "expression": self._classes(values[:, 2], classes, file, first),
-            "action_units": self._units(values[:, 3:], file, first),
+            "action_units": self._parse_units(values[:, 3:], file, first),
         }
         return {
             name: FrameLabels(
@@ -184,7 +184,7 @@ class Annotations:
         self._tell((values != -1) & ~sound, file, first)
         return np.where(sound, values, -1).astype(np.int64)
 
-    def _units(self, values, file, first):
+    def _parse_units(self, values, file, first):
         sound = np.isin(values, (0, 1))
         self._tell(((values != -1) & ~sound).any(axis=1), file, first)
         return np.where(sound, values, -1).astype(np.int64)

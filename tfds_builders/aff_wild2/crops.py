@@ -8,7 +8,7 @@ import numpy as np
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.footage import Footage
 from emoaff.corpora.source_tree import SourceTree
-from emoaff.corpora.source_tree import why_not_usable
+from emoaff.corpora.source_tree import explain_unusable
 from tfds_builders.aff_wild2.contents import Contents
 from tfds_builders.aff_wild2.contents import plain
 
@@ -100,7 +100,7 @@ class Crops:
         """The pictures worth opening: all, if the first is."""
         if not pairs:
             return ()
-        if why_not_usable(self._tree.root / folder / pairs[0][1]) is None:
+        if explain_unusable(self._tree.root / folder / pairs[0][1]) is None:
             return pairs
         named = [folder / name for _, name in pairs]
         kept = set(self._tree.usable(named, self._report))

@@ -18,7 +18,7 @@ from tfds_builders.aff_wild2.contents import Contents
 from tfds_builders.aff_wild2.crops import Crops
 from tfds_builders.aff_wild2.videos import Videos
 from tfds_builders.aff_wild2.videos import is_video
-from tfds_builders.aff_wild2.videos import rate_of_name
+from tfds_builders.aff_wild2.videos import parse_rate
 from tfds_builders.aff_wild2.videos import video_name
 
 
@@ -70,7 +70,7 @@ class Survey:
                     what = "a video" if self._crops is None else "crops"
                     self._report.leave_out(f"annotations without {what}", name)
                     continue
-                self._tally(split, name, labels)
+                self._count_unused(split, name, labels)
                 made.append(
                     SourceRecording(
                         name=name,
@@ -120,7 +120,7 @@ class Survey:
     def _read_test(self):
         """The recordings of the test set, which nobody has labels of."""
         config = self._config
-        lists = annotation_folders.test_lists(
+        lists = annotation_folders.find_test_lists(
             self._contents, config.task, config.edition
         )
         self._used.update(lists)
@@ -151,7 +151,7 @@ class Survey:
 
     def _rate(self, name):
         """Frames a second of a series of crops, NaN where unknown."""
-        rates = {"name": rate_of_name(name)}
+        rates = {"name": parse_rate(name)}
         if self._config.times == "videos":
             rates = {"video": self._videos.rate(name), **rates}
         for source, rate in rates.items():
@@ -161,7 +161,7 @@ class Survey:
         self._rates["none"] += 1
         return math.nan
 
-    def _tally(self, split, name, labels):
+    def _count_unused(self, split, name, labels):
         if self._crops is None or labels.frames is None:
             return
         pictures = self._crops.frames(name)

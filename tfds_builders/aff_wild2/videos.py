@@ -82,10 +82,10 @@ class Videos:
         """Returns the frames a second that a video declares; NaN if unknown."""
         video = video_name(name).lower()
         if video not in self._rates:
-            self._rates[video] = self._declared(video)
+            self._rates[video] = self._read_declared(video)
         return self._rates[video]
 
-    def _declared(self, video):
+    def _read_declared(self, video):
         if video not in self._files:
             return math.nan
         try:
@@ -105,7 +105,7 @@ def video_name(name: str) -> str:
     return _SIDE.sub("", name)
 
 
-def rate_of_name(name: str) -> float:
+def parse_rate(name: str) -> float:
     """Returns the rounded frame rate that names such as 9-30-1280x720 hold."""
     match = _RATE.match(name)
     return float(match[1]) if match and int(match[1]) else math.nan

@@ -78,7 +78,7 @@ class _Part:
     def stills(self, split, report):
         for number in self._annotations.keys() - self._pictures.keys():
             report.leave_out(
-                "labelled, but its picture is not there", self._id(number)
+                "labelled, but its picture is not there", self._make_id(number)
             )
         places = {file: k for k, file in self._pictures.items()}
         usable = self._tree.usable(self._pictures.values(), report)
@@ -87,7 +87,7 @@ class _Part:
         for done, file in enumerate(usable, start=1):
             labels = self._labels(places[file], report)
             progress.update(done, done / len(usable))
-            name = self._id(places[file])
+            name = self._make_id(places[file])
             if labels:
                 found.append(Still(name, str(file), split=split, labels=labels))
             else:
@@ -95,7 +95,7 @@ class _Part:
         progress.close()
         return sorted(found, key=lambda still: still.name)
 
-    def _id(self, number):
+    def _make_id(self, number):
         return f"{self._name}/{number}"
 
     def _labels(self, number, report):

@@ -60,7 +60,7 @@ def read(tree: SourceTree, report: BuildReport, config) -> list[Still] | None:
         return None
     rows = [(each, face) for each in lists for face in each.faces(report)]
     _note_repeated(rows, report)
-    stills = _stills(rows, tree, report, config)
+    stills = _make_stills(rows, tree, report, config)
     _report_unused(tree, report, lists)
     return sorted(stills, key=lambda still: (still.split, still.name))
 
@@ -120,7 +120,7 @@ def _note_repeated(rows, report):
         report.note(f"pictures in both train and validation: {both}")
 
 
-def _stills(rows, tree, report, config):
+def _make_stills(rows, tree, report, config):
     count = collections.Counter(face.picture for _, face in rows)
     kept = []
     for each, face in rows:

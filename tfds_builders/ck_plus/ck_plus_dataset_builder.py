@@ -68,7 +68,7 @@ class Builder(RecordingCorpus):
         sequences = sequence_files.read(tree, report)
         recordings = [self._recording(tree, each, report) for each in sequences]
         if not any(r.labels.labelled()["expression"] for r in recordings):
-            why = report.left_out_text()
+            why = report.describe_left_out()
             damaged = "" if why == "nothing" else f" (left out: {why})"
             raise tree.refuse(
                 "pictures S005_001_00000001.png, ... and emotions "

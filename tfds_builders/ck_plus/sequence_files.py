@@ -67,12 +67,12 @@ def read(tree: SourceTree, report: BuildReport) -> list[Sequence]:
             report.leave_out(
                 "no picture or emotion of a sequence by their names", str(file)
             )
-    found = _sequences(tree, pictures, report)
+    found = _group_sequences(tree, pictures, report)
     _add_emotions(tree, emotions, found, report)
     return [found[name] for name in sorted(found)]
 
 
-def _sequences(tree, pictures, report):
+def _group_sequences(tree, pictures, report):
     usable = set(tree.usable([file for file, _ in pictures], report))
     found: dict[str, Sequence] = {}
     for file, match in sorted(pictures, key=_rank):

@@ -151,15 +151,15 @@ class Builder(RecordingCorpus):
             read,
         )
         _report_absent(clips, found[NAMES], report)
-        clips = named_clips.one_each(tree, clips, report, ".flv")
-        clips = self._without_odd(clips, report)
+        clips = named_clips.select_one_each(tree, clips, report, ".flv")
+        clips = self._drop_odd(clips, report)
         if self.builder_config.label == "intended":
             recordings = [
                 self._recording(tree, clip, {"expression": clip.means.emotion})
                 for clip in clips
             ]
         else:
-            recordings = self._voted(tree, clips, found, report)
+            recordings = self._make_voted_recordings(tree, clips, found, report)
         if found[PEOPLE] and recordings:
             subjects = (each.subject for each in recordings)
             report.note(tables.people(found[PEOPLE], subjects))
@@ -175,7 +175,7 @@ class Builder(RecordingCorpus):
             labels=FrameLabels.constant(**values),
         )
 
-    def _without_odd(self, clips, report):
+    def _drop_odd(self, clips, report):
         kept = []
         for clip in clips:
             if clip.name in _ODD:
@@ -191,13 +191,13 @@ class Builder(RecordingCorpus):
                 kept.append(clip)
         return kept
 
-    def _voted(self, tree, clips, found, report):
+    def _make_voted_recordings(self, tree, clips, found, report):
         if found[SUMMARY] is None:
             raise tree.refuse(
                 f"a file {SUMMARY}, which face_vote needs,", self.name
             )
-        winners = tables.face_votes(found[SUMMARY])
-        counts = tables.face_counts(found[VOTES]) if found[VOTES] else {}
+        winners = tables.find_face_votes(found[SUMMARY])
+        counts = tables.count_face_votes(found[VOTES]) if found[VOTES] else {}
         recordings, ties, other = [], 0, []
         for clip in clips:
             best = winners.get(clip.name, ())

@@ -32,12 +32,12 @@ def listed(path: pathlib.Path) -> list[str]:
     """Returns the names in `SentenceFilenames.csv`.
 
     Raises:
-        ValueError: See `face_votes`.
+        ValueError: See `find_face_votes`.
     """
     return [cells["filename"].upper() for _, cells in _rows(path, ["Filename"])]
 
 
-def face_votes(path: pathlib.Path) -> dict[str, tuple[int, ...]]:
+def find_face_votes(path: pathlib.Path) -> dict[str, tuple[int, ...]]:
     """Returns the classes with most votes of those who saw the face alone.
 
     Args:
@@ -70,7 +70,7 @@ def face_votes(path: pathlib.Path) -> dict[str, tuple[int, ...]]:
     return votes
 
 
-def face_counts(path: pathlib.Path) -> dict[str, np.ndarray]:
+def count_face_votes(path: pathlib.Path) -> dict[str, np.ndarray]:
     """Returns how many people chose each class, of those who saw the face.
 
     Args:
@@ -80,7 +80,7 @@ def face_counts(path: pathlib.Path) -> dict[str, np.ndarray]:
         For each recording float32 `(6,)`.
 
     Raises:
-        ValueError: See `face_votes`; or if a number is none.
+        ValueError: See `find_face_votes`; or if a number is none.
     """
     counts = {}
     columns = ["fileName", *LETTERS]
@@ -110,7 +110,7 @@ def people(path: pathlib.Path, actors: Iterable[str]) -> str:
         actors: Their ids.
 
     Raises:
-        ValueError: See `face_votes`.
+        ValueError: See `find_face_votes`.
     """
     actors = set(actors)
     columns = ["ActorID", "Age", "Sex", "Race", "Ethnicity"]

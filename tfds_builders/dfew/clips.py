@@ -84,14 +84,14 @@ def find_series(
     return found
 
 
-def video_footage(
+def find_video_footage(
     root: pathlib.Path, files: list[pathlib.PurePosixPath], faces: str
 ) -> Footage:
     """Returns where one clip's video is."""
     return Footage(root / files[0], faces=faces)
 
 
-def series_footage(
+def find_series_footage(
     root: pathlib.Path,
     files: list[pathlib.PurePosixPath],
     faces: str,

@@ -91,7 +91,7 @@ class Builder(RecordingCorpus):
         find = clips.find_series if config.series else clips.find_videos
         lists = split_lists.read_lists(tree, config.fold, report)
         found = find(tree, report)
-        _sweep(tree, found, config.fold, report)
+        _report_rest(tree, found, config.fold, report)
         recordings = []
         for split, labels in lists.items():
             for number, label in sorted(labels.items()):
@@ -116,8 +116,8 @@ class Builder(RecordingCorpus):
         if not files:
             return None
         if not config.series:
-            return clips.video_footage(tree.root, files, config.faces)
-        return clips.series_footage(tree.root, files, config.faces, report)
+            return clips.find_video_footage(tree.root, files, config.faces)
+        return clips.find_series_footage(tree.root, files, config.faces, report)
 
 
 def _check_settings(config):
@@ -152,7 +152,7 @@ def _note_lengths(recordings, report):
         )
 
 
-def _sweep(tree, found, fold, report):
+def _report_rest(tree, found, fold, report):
     """Reports files that are neither clips of the form read nor its lists."""
     for file in tree.junk:
         report.leave_out("put there by the operating system", str(file))

@@ -19,7 +19,7 @@ _NOT_SINGLE = "0"  # as the corpus marks clips without a single label
 
 def is_list(file: pathlib.PurePosixPath) -> bool:
     """Whether a file is a list of any fold, by its name and folder."""
-    return _split_of(file) is not None and _fold_of(file) is not None
+    return _parse_split(file) is not None and _parse_fold(file) is not None
 
 
 def read_lists(
@@ -42,7 +42,7 @@ def read_lists(
     """
     files: dict[str, pathlib.PurePosixPath] = {}
     for file in tree.find_files(f"set_{fold}.csv", _DEPTH):
-        split = _split_of(file)
+        split = _parse_split(file)
         if split and tree.usable([file], report):
             if files.setdefault(split, file) is not file:
                 report.leave_out("another copy of a list", str(file))
@@ -64,14 +64,14 @@ def read_lists(
     return lists
 
 
-def _split_of(file):
+def _parse_split(file):
     for split in SPLITS:
         if re.match(rf"{split}.*single", file.parent.name.lower()):
             return split
     return None
 
 
-def _fold_of(file):
+def _parse_fold(file):
     return re.fullmatch(r"set[_ ]\d\.csv", file.name.lower())
 
 

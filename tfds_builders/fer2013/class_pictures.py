@@ -31,7 +31,7 @@ def find(tree: SourceTree) -> dict[tuple[str, str], pathlib.PurePosixPath]:
     """
     found = {}
     for file in sorted(tree.files, key=lambda file: (len(file.parts), file)):
-        split, class_name = _of(file)
+        split, class_name = _parse_folders(file)
         if split and class_name:
             found.setdefault((split, f"{class_name}/{file.name}"), file)
     return found
@@ -65,10 +65,10 @@ def read(
 
 def is_one(file: pathlib.PurePosixPath) -> bool:
     """Whether a file is a picture in a folder below a split's folder."""
-    return bool(_of(file)[0])
+    return bool(_parse_folders(file)[0])
 
 
-def _of(file):
+def _parse_folders(file):
     """The split and class that a picture's folders name; None where none."""
     if file.suffix.lower() not in PICTURE_SUFFIXES or len(file.parts) < 3:
         return None, None

@@ -29,20 +29,20 @@ def read(tree: SourceTree, report: BuildReport) -> list[GreyFace]:
     """
     tables = _tables(tree, report)
     misnamed = [table for table in tables if table.holds_votes]
-    whole = [t for t in tables if _is(t, WHOLE) and not t.holds_votes]
+    whole = [t for t in tables if _is_called(t, WHOLE) and not t.holds_votes]
     halves = {
         split: table
         for split, name in _HALVES.items()
         for table in reversed(tables)
-        if _is(table, [name]) and _has(table, "pixels")
+        if _is_called(table, [name]) and _has(table, "pixels")
     }
     pictures = class_pictures.find(tree)
     if whole:
         used, published = whole[:1], _PUBLISHED
-        faces = _of_whole(whole[0], report)
+        faces = _read_whole(whole[0], report)
     elif halves:
         used, published = list(halves.values()), {"train": _PUBLISHED["train"]}
-        faces = _of_halves(halves, report)
+        faces = _read_halves(halves, report)
     elif pictures:
         used, published = [], _OF_FOLDERS
         faces = class_pictures.read(tree, pictures, report)
@@ -52,7 +52,7 @@ def read(tree: SourceTree, report: BuildReport) -> list[GreyFace]:
             "quite those of fer2013.csv"
         )
     elif misnamed:
-        raise votes_error(misnamed[0])
+        raise make_votes_error(misnamed[0])
     else:
         raise _refusal(tree, report)
     taken = {table.path for table in used}
@@ -63,7 +63,7 @@ def read(tree: SourceTree, report: BuildReport) -> list[GreyFace]:
     return faces
 
 
-def votes_error(table: PixelTable) -> ValueError:
+def make_votes_error(table: PixelTable) -> ValueError:
     """Returns the error for FER+'s votes under the name of FER2013's table."""
     return ValueError(
         f"Expected the columns emotion, pixels and Usage in {table.path}. "
@@ -75,16 +75,16 @@ def votes_error(table: PixelTable) -> ValueError:
 
 def _tables(tree, report):
     """The tables that can be opened, the best names first."""
-    files = tree.usable(_candidates(tree), report)
+    files = tree.usable(_list_candidates(tree), report)
     return [PixelTable(tree.root / file) for file in files]
 
 
-def _candidates(tree):
+def _list_candidates(tree):
     names = (*WHOLE, *_HALVES.values())
     return [file for name in names for file in tree.find_files(name)]
 
 
-def _is(table, names):
+def _is_called(table, names):
     return table.path.name.lower().replace(" ", "_") in names
 
 
@@ -93,7 +93,7 @@ def _has(table, *names):
 
 
 def _refusal(tree, report):
-    why = report.left_out_text()
+    why = report.describe_left_out()
     damaged = "" if why == "nothing" else f" (left out: {why})"
     return tree.refuse(
         f"fer2013.csv, icml_face_data.csv, train.csv{damaged}, or pictures in "
@@ -102,7 +102,7 @@ def _refusal(tree, report):
     )
 
 
-def _of_whole(table, report):
+def _read_whole(table, report):
     if not _has(table, "emotion", "pixels", "usage"):
         raise ValueError(
             f"Expected the columns emotion, pixels and Usage in {table.path}. "
@@ -112,7 +112,7 @@ def _of_whole(table, report):
     return [_face(row, row.split) for row in table.rows(report)]
 
 
-def _of_halves(tables, report):
+def _read_halves(tables, report):
     faces = []
     for split, table in tables.items():
         faces += [_face(row, split) for row in table.rows(report)]
@@ -134,7 +134,7 @@ def _tell_rest(tree, taken, tables, report):
     for file in tree.junk:
         report.leave_out("put there by the operating system", str(file))
     others = {table.path: table for table in tables}
-    candidates = set(_candidates(tree))
+    candidates = set(_list_candidates(tree))
     for file in tree.files:
         path, name = tree.root / file, file.name.lower()
         if path in taken:

@@ -66,16 +66,16 @@ class _Source:
         if self._pixels:
             file, table = next(iter(self._pixels.items()))
             self._used.add(file)
-            faces = self._of_table(rows, table)
+            faces = self._read_table(rows, table)
         elif held:
             file, each = held[0]
             self._used |= {file} if file else set(each.pictures.values())
-            faces = self._of_files(rows, each)
+            faces = self._read_files(rows, each)
         if not faces:
             raise FileNotFoundError(
                 f"Expected PNG pictures in {FOLDERS['train']}, or fer2013.csv. "
                 f"Found {vote_table.NAME} in {self._tree.root} but no picture "
-                f"that it names. Left out: {self._report.left_out_text()}. "
+                f"that it names. Left out: {self._report.describe_left_out()}. "
                 "`emoaff corpora ferplus` prints what it must hold."
             )
         self._tell_rest()
@@ -94,7 +94,7 @@ class _Source:
             )
             data = (self._tree.root / file).read_bytes()
             return vote_table.read(data, self._report)
-        why = self._report.left_out_text()
+        why = self._report.describe_left_out()
         damaged = "" if why == "nothing" else f" (left out: {why})"
         raise self._tree.refuse(
             f"{vote_table.NAME}{damaged} beside FER+'s picture folders or "
@@ -116,7 +116,7 @@ class _Source:
             else:
                 yield row
 
-    def _of_files(self, rows, held):
+    def _read_files(self, rows, held):
         self._compare(collections.Counter(split for split, _ in held.pictures))
         there = {split for split, _ in held.pictures}
         faces, missing = [], collections.Counter()
@@ -145,7 +145,7 @@ class _Source:
             )
         return faces
 
-    def _of_table(self, rows, table):
+    def _read_table(self, rows, table):
         found = {row.number: row for row in table.rows(self._report)}
         last = rows[-1].number + 1 if rows else 0
         if table.count != last:

@@ -38,13 +38,13 @@ def read(path: pathlib.Path, file: str, report: BuildReport) -> list[Utterance]:
         if not line.startswith("["):
             continue
         place = f"{file}, line {number}"
-        utterance = _utterance(line, place, report)
+        utterance = _parse_utterance(line, place, report)
         if utterance is not None:
             found.append(utterance)
     return found
 
 
-def _utterance(line, place, report):
+def _parse_utterance(line, place, report):
     match = _LINE.match(line)
     if not match:
         report.leave_out("lines that are no utterance", place)
@@ -61,7 +61,7 @@ def _utterance(line, place, report):
     if not start_s < end_s < math.inf:
         report.leave_out("utterances that do not end after they start", name)
         return None
-    ratings = [_rating(cell) for cell in affect.split(",")]
+    ratings = [_parse_rating(cell) for cell in affect.split(",")]
     valence, arousal, _ = ratings if len(ratings) == 3 else [math.nan] * 3
     dialog, wearer, speaker = named.groups()
     return Utterance(
@@ -77,7 +77,7 @@ def _utterance(line, place, report):
     )
 
 
-def _rating(cell):
+def _parse_rating(cell):
     value = _number(cell)
     return value if _LOW <= value <= _HIGH else math.nan
 

@@ -119,7 +119,7 @@ class Builder(RecordingCorpus):
             report.leave_out(
                 "videos without an evaluation", str(videos[dialog])
             )
-        kept = self._kept(sorted(found.values(), key=_by_name), report)
+        kept = self._kept(sorted(found.values(), key=_get_name), report)
         return [
             self._recording(each, tree.root / videos[each.dialog.lower()])
             for each in kept
@@ -163,24 +163,24 @@ class Builder(RecordingCorpus):
                 path,
                 start_s=utterance.start_s,
                 end_s=utterance.end_s,
-                region=self._region(utterance),
+                region=self._choose_region(utterance),
                 faces=self.builder_config.faces,
             ),
             labels=FrameLabels.constant(
                 valence=(utterance.valence - 3) / 2,
                 arousal=(utterance.arousal - 3) / 2,
-                expression=self._class(utterance.code),
+                expression=self._find_class(utterance.code),
             ),
         )
 
-    def _region(self, utterance):
+    def _choose_region(self, utterance):
         """The speaker's half: who wears the markers is on the left."""
         left = 0.0 if utterance.speaker == utterance.wearer else 0.5
         cut = self.builder_config.cut_letter_box
         top, bottom = (_TOP, _BOTTOM) if cut else (0.0, 1.0)
         return left, top, left + 0.5, bottom
 
-    def _class(self, code):
+    def _find_class(self, code):
         if code not in _CLASSES:
             return -1
         if code == "exc" and self.builder_config.merge_excited:
@@ -188,5 +188,5 @@ class Builder(RecordingCorpus):
         return labels.get(self.LABEL_SPACE).index(_CLASSES[code])
 
 
-def _by_name(utterance):
+def _get_name(utterance):
     return utterance.name

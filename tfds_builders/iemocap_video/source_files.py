@@ -54,7 +54,7 @@ def find(
             f"{_WANTED}{_FOLDER}/Ses01F_impro01.txt or the like,",
             "iemocap_video",
         )
-    videos = _one_a_dialog(tree.usable(films, report), report)
+    videos = _select_one_a_dialog(tree.usable(films, report), report)
     if not videos:
         raise tree.refuse(
             f"{_WANTED}avi/DivX/Ses01F_impro01.avi or the like,",
@@ -63,7 +63,7 @@ def find(
     return tree.usable(evaluations, report), videos
 
 
-def _one_a_dialog(films, report):
+def _select_one_a_dialog(films, report):
     def rank(file):
         original = file.suffix.lower() == ".avi"
         return not original, len(file.parts), file

@@ -74,7 +74,7 @@ class Builder(PictureCorpus):
             else:
                 found[still.name] = still
         if not found:
-            why = report.left_out_text()
+            why = report.describe_left_out()
             damaged = "" if why == "nothing" else f" (left out: {why})"
             raise tree.refuse(
                 f"pictures named like KA.AN1.39.tiff{damaged}", "jaffe"

@@ -125,7 +125,7 @@ class Builder(RecordingCorpus):
             self.name,
         )
         clips = [clip for clip in clips if self._is_wanted(clip, report)]
-        clips = named_clips.one_each(tree, clips, report, ".mp4")
+        clips = named_clips.select_one_each(tree, clips, report, ".mp4")
         return [
             SourceRecording(
                 name=clip.name,

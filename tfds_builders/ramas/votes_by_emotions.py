@@ -54,7 +54,7 @@ def read(
                 )
                 continue
             seen[emotion] = file
-            for recording, *mark in _marks(table, str(file), report):
+            for recording, *mark in _read_marks(table, str(file), report):
                 marks[recording].append((emotion, *mark))
     absent = [emotion for emotion in EMOTIONS if emotion not in seen]
     if absent:
@@ -68,7 +68,7 @@ def read(
     return {each: _counted(some, known) for each, some in marks.items()}
 
 
-def _marks(table, file, report):
+def _read_marks(table, file, report):
     """Recording, annotator, start and end of each row."""
     places = [table.place(column) for column in _COLUMNS]
     for number, cells in table.rows:

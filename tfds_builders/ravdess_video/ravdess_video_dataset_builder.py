@@ -125,8 +125,8 @@ class Builder(RecordingCorpus):
             self.name,
         )
         clips = [clip for clip in clips if self._is_wanted(clip, report)]
-        clips = named_clips.one_each(tree, clips, report, ".mp4")
-        clips = self._one_a_take(clips, report)
+        clips = named_clips.select_one_each(tree, clips, report, ".mp4")
+        clips = self._select_one_a_take(clips, report)
         _note_other_folders(clips, report)
         return [
             SourceRecording(
@@ -160,7 +160,7 @@ class Builder(RecordingCorpus):
             report.leave_out(why, str(clip.file))
         return not why
 
-    def _one_a_take(self, clips, report):
+    def _select_one_a_take(self, clips, report):
         """One clip of each take: the first by name is the one with sound."""
         taken: dict[str, named_clips.NamedClip] = {}
         for clip in clips:

@@ -5,7 +5,7 @@ import pathlib
 
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.source_tree import SourceTree
-from emoaff.corpora.source_tree import why_not_usable
+from emoaff.corpora.source_tree import explain_unusable
 from emoaff.faces import VIDEO_SUFFIXES
 
 _FOLDERS = {
@@ -44,15 +44,15 @@ def find_layout(tree: SourceTree, report: BuildReport) -> Layout:
     """
     for file in tree.junk:
         report.leave_out("put there by the operating system", str(file))
-    metadata, folders = _anchor(tree)
-    why = why_not_usable(tree.root / metadata)
+    metadata, folders = _find_anchor(tree)
+    why = explain_unusable(tree.root / metadata)
     if why:
         raise FileNotFoundError(
             f"Expected a table of clips in {tree.root / metadata}. Found a "
             f"file that is not usable: {why}. Copy it again."
         )
     found = {
-        name: _by_clip(tree, folders[name], suffixes, report)
+        name: _index_by_clip(tree, folders[name], suffixes, report)
         if name in folders
         else {}
         for name, suffixes in _FOLDERS.items()
@@ -65,7 +65,7 @@ def find_layout(tree: SourceTree, report: BuildReport) -> Layout:
     return Layout(metadata, **found)
 
 
-def _anchor(tree):
+def _find_anchor(tree):
     for metadata in tree.find_files("metadata.csv"):
         folders = {
             folder.name.lower(): folder
@@ -80,7 +80,7 @@ def _anchor(tree):
     )
 
 
-def _by_clip(tree, folder, suffixes, report):
+def _index_by_clip(tree, folder, suffixes, report):
     named = []
     for file in tree.below(folder):
         if file.suffix.lower() in suffixes:

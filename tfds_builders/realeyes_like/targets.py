@@ -27,10 +27,10 @@ def targets(
     winners = known == best[:, np.newaxis]
     clear = (winners.sum(axis=1) == 1) & (best > 0)
     expression = np.where(clear, winners.argmax(axis=1), -1)
-    return _emotions(cells, are_votes, votes, winners, clear), expression
+    return _find_emotions(cells, are_votes, votes, winners, clear), expression
 
 
-def _emotions(cells, are_votes, votes, winners, clear):
+def _find_emotions(cells, are_votes, votes, winners, clear):
     emotions = cells
     if are_votes and votes == "shares":
         total = np.nansum(cells, axis=1, keepdims=True)

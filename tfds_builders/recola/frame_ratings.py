@@ -54,16 +54,18 @@ class FrameRatings:
                 # Whole milliseconds, since the same times may be printed
                 # with more or fewer digits.
                 times = np.rint(series.times * 1000).astype(np.int64)
-                trace = self._formed(series, where)
+                trace = self._form_gold_standard(series, where)
                 if np.any(np.abs(trace) > 1):
                     # Centring may move what is near the end of the range.
-                    self._say("gold standards set to -1 or 1 beyond", where)
+                    self._note_odd(
+                        "gold standards set to -1 or 1 beyond", where
+                    )
                 gold[dimension] = times, np.clip(trace, -1, 1)
         if not gold:
             return None
         for dimension in DIMENSIONS:
             if dimension not in gold:
-                self._say(f"without ratings of {dimension}", recording)
+                self._note_odd(f"without ratings of {dimension}", recording)
         return _joined(gold, recording)
 
     def tell(self, report: BuildReport) -> None:
@@ -75,26 +77,26 @@ class FrameRatings:
     def _look_at(self, series, where):
         name = self._package.name(series.recording)
         if series.recording and not where.endswith(f" {name}"):
-            self._say(
+            self._note_odd(
                 "files that name another recording inside than outside, "
                 "where the file's own name counts",
                 f"{series.recording} in {where}",
             )
         if np.any(series.times > self._end_s + 1e-6):
-            self._say(f"rows after {self._end_s:g} s, not used", where)
+            self._note_odd(f"rows after {self._end_s:g} s, not used", where)
 
-    def _formed(self, series, where):
+    def _form_gold_standard(self, series, where):
         if self._gold in ("mean", "centred"):
             raters = series.values.shape[1]
             if raters != _RATERS:
-                self._say(f"{raters} raters, not {_RATERS}", where)
+                self._note_odd(f"{raters} raters, not {_RATERS}", where)
         if self._gold == "centred":
             if not gold_standard.agreement(series.values).sum() > 0:
-                self._say("raters who do not agree and count alike", where)
+                self._note_odd("raters who do not agree and count alike", where)
             return gold_standard.centred(series.values)
         return gold_standard.mean(series.values)
 
-    def _say(self, what, where):
+    def _note_odd(self, what, where):
         self._odd.setdefault(what, []).append(where)
 
 

@@ -69,13 +69,13 @@ class Package:
     def rating_files(self, gold: str, tree: SourceTree) -> list[PurePosixPath]:
         """Returns the files that lie and end as ratings do."""
         folders, suffix = self.ratings[gold]
-        above = {_clean(folder) for folder in folders}
+        above = {_clean_name(folder) for folder in folders}
         return [
             file
             for file in tree.files
             if file.suffix.lower() == suffix
             and file.parent.name.lower() in DIMENSIONS
-            and above & {_clean(part) for part in file.parts[:-2]}
+            and above & {_clean_name(part) for part in file.parts[:-2]}
         ]
 
     def wanted(self, gold: str) -> str:
@@ -111,5 +111,5 @@ PACKAGES = {
 }
 
 
-def _clean(name):
+def _clean_name(name):
     return name.lower().replace("_", " ").strip()

@@ -17,7 +17,7 @@ from tfds_builders.recola.frame_ratings import FrameRatings
 from tfds_builders.recola.package import PACKAGES
 from tfds_builders.recola.splits import LISTS
 from tfds_builders.recola.splits import SPLITS
-from tfds_builders.recola.splits import split_of_each
+from tfds_builders.recola.splits import list_person_splits
 
 
 @dataclasses.dataclass(eq=False)
@@ -142,7 +142,7 @@ class Builder(RecordingCorpus):
             self.name,
             rating_files,
         )
-        clips = named_clips.one_each(tree, clips, report, ".mp4")
+        clips = named_clips.select_one_each(tree, clips, report, ".mp4")
         reader = FrameRatings(package, config.gold, config.seconds)
         found = []
         for clip in clips:
@@ -174,7 +174,7 @@ class Builder(RecordingCorpus):
         if config.package == "avec":
             split = split_name(clip.name.partition("_")[0])
         else:
-            split = split_of_each(config.split, config.p25).get(clip.name)
+            split = list_person_splits(config.split, config.p25).get(clip.name)
         return SourceRecording(
             name=clip.name,
             subject=clip.name,

@@ -19,7 +19,7 @@ _ALL_46 = {
 LISTS = {"public_23": _PUBLIC_23, "all_46": _ALL_46}
 
 
-def split_of_each(split: str, p25: str) -> dict[str, str]:
+def list_person_splits(split: str, p25: str) -> dict[str, str]:
     """Returns the split of each person, such as `{"P16": "test"}`.
 
     Args:

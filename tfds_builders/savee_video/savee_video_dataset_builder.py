@@ -89,7 +89,7 @@ class Builder(RecordingCorpus):
             "videos named like DC/a01.avi or DC_a01.avi",
             self.name,
         )
-        clips = named_clips.one_each(tree, clips, report, ".avi")
+        clips = named_clips.select_one_each(tree, clips, report, ".avi")
         _note_other_folders(clips, report)
         return [
             SourceRecording(

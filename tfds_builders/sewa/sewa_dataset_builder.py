@@ -123,11 +123,11 @@ class Builder(RecordingCorpus):
             tree,
             self._meaning,
             report,
-            f"videos named like {self._example()}.avi",
+            f"videos named like {self._make_example_name()}.avi",
             self.name,
             label_files,
         )
-        clips = named_clips.one_each(tree, clips, report, ".avi")
+        clips = named_clips.select_one_each(tree, clips, report, ".avi")
         labels = self._labels(tree, label_files, report)
         found = []
         for clip in clips:
@@ -155,7 +155,7 @@ class Builder(RecordingCorpus):
         report.note("liking is labelled too, and not stored")
         return sorted(found, key=lambda r: (_SPLITS.index(r.split), r.name))
 
-    def _example(self):
+    def _make_example_name(self):
         return (
             "Train_01"
             if self.builder_config.edition == "2017"

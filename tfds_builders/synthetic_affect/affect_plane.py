@@ -22,7 +22,7 @@ _PLACES = np.array(list(PROTOTYPES.values()))
 _SOFTNESS = 0.05  # how far memberships of neighbours mix, squared distance
 
 
-def expression_at(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
+def name_expression(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
     """Names the class at points of the plane: that of the nearest prototype.
 
     Args:
@@ -32,7 +32,7 @@ def expression_at(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
     Returns:
         int64 of that shape, an index into `CLASSES`.
     """
-    return _squared_distances(valence, arousal).argmin(axis=-1)
+    return _square_distances(valence, arousal).argmin(axis=-1)
 
 
 def memberships(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
@@ -44,14 +44,14 @@ def memberships(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
 
     Returns:
         float64 `(..., 8)`, at least 0, with a sum of 1; largest for the class
-        of `expression_at`.
+        of `name_expression`.
     """
-    distances = _squared_distances(valence, arousal)
+    distances = _square_distances(valence, arousal)
     nearest = distances.min(axis=-1, keepdims=True)
     weights = np.exp((nearest - distances) / _SOFTNESS)
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def _squared_distances(valence, arousal):
+def _square_distances(valence, arousal):
     points = np.stack([valence, arousal], axis=-1)
     return np.square(points[..., np.newaxis, :] - _PLACES).sum(axis=-1)

@@ -40,11 +40,11 @@ class Brush:
             picture, [line], False, colour, pixels, cv2.LINE_AA, _SHIFT
         )
 
-    def disc(self, picture, centre, radius: float, colour) -> None:
+    def fill_disc(self, picture, centre, radius: float, colour) -> None:
         """Fills a circle around a placed point; the radius is in units."""
-        self.oval(picture, centre, (radius, radius), colour)
+        self.fill_oval(picture, centre, (radius, radius), colour)
 
-    def oval(self, picture, centre, radii, colour) -> None:
+    def fill_oval(self, picture, centre, radii, colour) -> None:
         """Fills an ellipse with radii across and down, in units."""
         x, y = centre.tolist()
         across, down = map(self.length, radii)

@@ -98,7 +98,7 @@ class Shot:
         """
         smear = self._camera.shake * float(np.hypot(*moved))
         if smear > 1:
-            picture = _smeared(picture, moved, smear)
+            picture = _smear(picture, moved, smear)
         if self._sigma * unit > 0.3:
             picture = cv2.GaussianBlur(picture, (0, 0), self._sigma * unit)
         size = len(picture)
@@ -132,7 +132,7 @@ def _compressed(picture, quality):
     return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
 
 
-def _smeared(picture, moved, length):
+def _smear(picture, moved, length):
     """Averages along a line of `length` pixels in the way of the movement."""
     length = min(length, 15.0)
     reach = int(np.ceil(length / 2))

@@ -88,13 +88,13 @@ def draw_course(
         float64 `(lead + frames, 2)`, valence then arousal, in `[-1, 1]`.
     """
     clock = np.arange(-lead, frames) / fps
-    times, targets = _turns(rng, clock[0], frames / fps, course, shares)
+    times, targets = _draw_turns(rng, clock[0], frames / fps, course, shares)
     path = _eased(clock, np.array(times), np.array(targets))
     noise = [wandering(rng, len(clock), fps, 1.5) for _ in range(2)]
     return np.clip(path + course.wander * np.stack(noise, axis=1), -1, 1)
 
 
-def _turns(rng, start, end, course, shares):
+def _draw_turns(rng, start, end, course, shares):
     """The seconds at which a course turns, and where it is then."""
     names = list(shares)
     chance = np.array([shares[name] for name in names], float)

@@ -74,7 +74,9 @@ class DrawnFace:
             name: self._shape.outline(name) for name in self._shape.names
         }
         self._creases = _creases()
-        self._glasses = [self._brush.place(line) for line in _rims(identity)]
+        self._glasses = [
+            self._brush.place(line) for line in _find_rims(identity)
+        ]
 
     def draw(self, actions: np.ndarray) -> np.ndarray:
         """Draws the person with an expression.
@@ -86,15 +88,17 @@ class DrawnFace:
             `(height, width, 4)` uint8, RGB and opacity, of the region
             `portrait.REGION` at `detail` pixels per unit.
         """
-        actions = self._own(actions)
+        actions = self._personalise(actions)
         points = self._brush.place(self._shape.points(actions))
         at = {name: points[part] for name, part in self._outlines.items()}
         picture = self._portrait.copy()
         window = picture[self._window]
-        patch = self._crease(np.ascontiguousarray(window[..., :3]), at, actions)
+        patch = self._draw_creases(
+            np.ascontiguousarray(window[..., :3]), at, actions
+        )
         for side in _SIDES:
             nostril = at[f"nostril_{side}"][0]
-            self._brush.oval(
+            self._brush.fill_oval(
                 patch, nostril, (0.055, 0.028), self._colours.nostril
             )
         self._draw_mouth(patch, at, actions)
@@ -106,7 +110,7 @@ class DrawnFace:
         window[..., :3] = cv2.blur(patch, (3, 3))
         return picture
 
-    def _own(self, actions):
+    def _personalise(self, actions):
         """The actions as this person shows them, within what is possible."""
         who = self.identity
         own = actions * who.expressiveness
@@ -120,7 +124,7 @@ class DrawnFace:
         own[column("lids")] = max(own[column("lids")], shut)
         return own
 
-    def _crease(self, patch, at, actions):
+    def _draw_creases(self, patch, at, actions):
         names, rest, gains = self._creases
         depths = 255 * np.clip(rest + gains @ actions, 0, 1)
         skin = np.zeros(patch.shape[:2], "uint8")
@@ -154,12 +158,12 @@ class DrawnFace:
         def inside(eye, corner):
             eye[:] = colours.white
             centre = at[f"iris_{side}"][0] - corner
-            brush.disc(eye, centre, 0.50 * size, colours.iris_edge)
-            brush.disc(eye, centre, 0.43 * size, colours.iris)
-            brush.disc(eye, centre, 0.22 * size, colours.pupil)
+            brush.fill_disc(eye, centre, 0.50 * size, colours.iris_edge)
+            brush.fill_disc(eye, centre, 0.43 * size, colours.iris)
+            brush.fill_disc(eye, centre, 0.22 * size, colours.pupil)
             brush.stroke(eye, lid - corner, colours.lid_shadow, 0.05)
             glint = centre + brush.length(-0.16 * size)
-            brush.disc(eye, glint, 0.10 * size, colours.glint)
+            brush.fill_disc(eye, glint, 0.10 * size, colours.glint)
 
         brush.within(patch, at[f"eye_{side}"], inside)
         brush.stroke(patch, lid, colours.lash, 0.032)
@@ -181,7 +185,7 @@ def _creases():
     return tuple(creases), rest, gains
 
 
-def _rims(identity):
+def _find_rims(identity):
     """The lines of a person's glasses, if there are any."""
     if not identity.glasses:
         return

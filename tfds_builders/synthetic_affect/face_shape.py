@@ -56,16 +56,16 @@ class FaceShape:
         outlines = {}
         for side, sign in (("left", -1), ("right", 1)):
             for name, points in (
-                *self._eye(sign, pull).items(),
-                *self._brow(sign, pull).items(),
-                *self._nose_side(sign, pull).items(),
+                *self._make_eye(sign, pull).items(),
+                *self._make_brow(sign, pull).items(),
+                *self._make_nose_side(sign, pull).items(),
             ):
                 outlines[f"{name}_{side}"] = points
-        outlines |= self._mouth(pull)
-        outlines |= self._forehead(pull)
+        outlines |= self._make_mouth(pull)
+        outlines |= self._make_forehead(pull)
         return outlines
 
-    def _eye(self, sign, pull):
+    def _make_eye(self, sign, pull):
         who = self._identity
         x = sign * who.eye_spacing + who.eye_size * _T
         size = who.eye_size
@@ -89,7 +89,7 @@ class FaceShape:
             "iris": np.array([centre]),
         }
 
-    def _brow(self, sign, pull):
+    def _make_brow(self, sign, pull):
         who = self._identity
         t = np.linspace(0, 1, 9)  # from the inner end to the outer
         inner, outer = (1 - t) ** 1.5, t
@@ -103,7 +103,7 @@ class FaceShape:
         upper, lower = _line(sign * x, y - half), _line(sign * x, y + half)
         return {"brow": np.concatenate([upper, lower[::-1]])}
 
-    def _nose_side(self, sign, pull):
+    def _make_nose_side(self, sign, pull):
         who = self._identity
         bottom = EYE_Y + who.nose_length - 0.035 * pull["wrinkle"]
         width = who.nose_width * (1 + 0.12 * pull["wrinkle"])
@@ -143,7 +143,7 @@ class FaceShape:
             )
         }
 
-    def _mouth(self, pull):
+    def _make_mouth(self, pull):
         who = self._identity
         width = who.mouth_width * (
             1 + 0.34 * pull["stretch"] + 0.14 * pull["smile"]
@@ -179,7 +179,7 @@ class FaceShape:
             "chin": _line(0.5 * x[3:-3], chin),
         }
 
-    def _forehead(self, pull):
+    def _make_forehead(self, pull):
         x = 0.42 * _T
         lines = {}
         for number, height in enumerate((0.43, 0.50)):

@@ -46,7 +46,7 @@ def film_crops(
     take = _Take(rng, identity, style, truth, _SCENE, CROP, 2 * unit)
     errors = rng.normal(0, _BOX_ERROR, (len(truth), 3))
     for frame in np.flatnonzero(has_face):
-        window = _square(take.poses[frame].box(), errors[frame])
+        window = _make_square(take.poses[frame].box(), errors[frame])
         yield take.film(frame, window, unit)
 
 
@@ -116,7 +116,7 @@ class _Take:
         return self._shot.take(picture, frame, moved, unit)
 
 
-def _square(box, error):
+def _make_square(box, error):
     """What emoaff.faces.crop_face cuts from a box that is found so-so."""
     x, y, w, h = box
     across, down, larger = error.tolist()

@@ -120,7 +120,9 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         The person.
     """
     skin = _between(rng, _SKINS)
-    hair = _tinted(rng, _HAIRS[rng.choice(len(_HAIRS), p=_hair_chances(skin))])
+    hair = _tint(
+        rng, _HAIRS[rng.choice(len(_HAIRS), p=_compute_hair_chances(skin))]
+    )
     style = HAIR_STYLES[rng.integers(len(HAIR_STYLES))]
     may_have_beard = style not in ("long", "bun", "scarf")
     bearded = may_have_beard and rng.random() < 0.35
@@ -129,8 +131,8 @@ def draw_identity(rng: np.random.Generator) -> Identity:
         skin=skin,
         hair=hair,
         hair_style=style,
-        cloth=_tinted(rng, _CLOTHES[rng.integers(len(_CLOTHES))]),
-        iris=_tinted(rng, _IRISES[rng.choice(4, p=_iris_chances(skin))]),
+        cloth=_tint(rng, _CLOTHES[rng.integers(len(_CLOTHES))]),
+        iris=_tint(rng, _IRISES[rng.choice(4, p=_compute_iris_chances(skin))]),
         width=rng.uniform(0.70, 0.82),
         jaw=rng.uniform(0, 1),
         eye_spacing=rng.uniform(0.31, 0.37),
@@ -162,23 +164,23 @@ def _between(rng, colours):
     high = min(low + 1, len(colours) - 1)
     mixed = np.array(colours[low]) * (1 - place + low)
     mixed += np.array(colours[high]) * (place - low)
-    return _tinted(rng, mixed, 4)
+    return _tint(rng, mixed, 4)
 
 
-def _tinted(rng, colour, spread=8):
+def _tint(rng, colour, spread=8):
     tinted = np.array(colour) + rng.normal(0, spread)
     tinted = tinted + rng.normal(0, 0.3 * spread, 3)
     return tuple(int(value) for value in np.clip(tinted, 0, 255))
 
 
-def _hair_chances(skin):
+def _compute_hair_chances(skin):
     """Dark skins rarely come with fair or red hair."""
     fair = np.clip((sum(skin) / 3 - 110) / 80, 0.0, 1.0)
     chances = np.array([3, 3, 1, fair, fair, fair / 2, 0.6, 0.5])
     return chances / chances.sum()
 
 
-def _iris_chances(skin):
+def _compute_iris_chances(skin):
     fair = np.clip((sum(skin) / 3 - 130) / 60, 0.0, 1.0)
     chances = np.array([3, 2, fair, 1.5 * fair])
     return chances / chances.sum()

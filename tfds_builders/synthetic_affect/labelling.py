@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
-from tfds_builders.synthetic_affect.affect_plane import expression_at
+from tfds_builders.synthetic_affect.affect_plane import name_expression
 from tfds_builders.synthetic_affect.courses import draw_course
 from tfds_builders.synthetic_affect.raters import rate
 from tfds_builders.synthetic_affect.styles import Style
@@ -54,9 +54,9 @@ def draw_labels(
     course = draw_course(rng, frames, style.fps, style.course, shares, lead)
     gold = rate(rng, course, style.fps, frames, style.raters).mean(axis=0)
     truth = course[lead:].astype("f4")
-    expression = expression_at(*truth.T)
+    expression = name_expression(*truth.T)
     emotions = np.eye(len(CLASSES), dtype="f4")[expression]
-    unlabelled = _spells(rng, frames, style.fps)
+    unlabelled = _draw_spells(rng, frames, style.fps)
     gold[unlabelled], emotions[unlabelled] = np.nan, np.nan
     expression[unlabelled] = -1
     has_face = np.ones(frames, bool)
@@ -67,7 +67,7 @@ def draw_labels(
     return Labels(truth, gold.astype("f4"), expression, emotions, has_face)
 
 
-def _spells(rng, frames, fps):
+def _draw_spells(rng, frames, fps):
     """Marks about `UNLABELLED` of the frames, some in a row."""
     marked = np.zeros(frames, bool)
     length = max(round(_SPELL_S * fps), 1)

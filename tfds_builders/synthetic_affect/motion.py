@@ -85,12 +85,12 @@ def disturb(
     """
     frames = len(actions)
     actions = actions.copy()
-    mouth, width, shape = _speech(rng, frames, fps, motion)
+    mouth, width, shape = _draw_speech(rng, frames, fps, motion)
     actions[:, column("open")] += mouth
     actions[:, column("stretch")] += width
     actions[:, column("smile")] += shape
     # A lid that falls, whatever its height before.
-    blinks = _blinks(rng, frames, fps)
+    blinks = _draw_blinks(rng, frames, fps)
     lids = column("lids")
     actions[:, lids] = (1 + actions[:, lids]) * (1 - blinks) - 1
     for name in ("gaze_x", "gaze_y"):
@@ -105,7 +105,7 @@ def disturb(
     return actions
 
 
-def _speech(rng, frames, fps, motion):
+def _draw_speech(rng, frames, fps, motion):
     """Opening, widening and smiling of a mouth that speaks now and then."""
     # Spells of a second or two, above the level that gives the right share.
     level = wandering(rng, frames, fps, 1.5)
@@ -122,7 +122,7 @@ def _speech(rng, frames, fps, motion):
     return loud * mouth, 0.7 * loud * vowel, 0.25 * loud * vowel
 
 
-def _blinks(rng, frames, fps):
+def _draw_blinks(rng, frames, fps):
     """How far the lids are down because of blinks, `[0, 1]`."""
     clock = np.arange(frames) / fps
     down = np.zeros(frames)

@@ -181,13 +181,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
                     "subject": name,
                     "segment": segment,
                     "frames": [
-                        _frame(labels, int(i), next(crops), style.fps)
+                        _make_frame(labels, int(i), next(crops), style.fps)
                         for i in run
                     ],
                 }
 
 
-def _frame(labels, i, crop, fps):
+def _make_frame(labels, i, crop, fps):
     return {
         "image": encode(crop),
         "index": i,

@@ -35,7 +35,7 @@ def read(
     folders = _folders(root)
     if depth:
         folders = [inner for each in folders for inner in _folders(each)]
-    classes = sorted({_class_name(folder.name) for folder in folders})
+    classes = sorted({_read_class_name(folder.name) for folder in folders})
     labels = [
         FrameLabels.constant(expression=index) for index in range(len(classes))
     ]
@@ -44,7 +44,7 @@ def read(
         if len(file.parts) < depth + 2:
             report.leave_out("in no class folder", str(file))
             continue
-        index = classes.index(_class_name(file.parts[depth]))
+        index = classes.index(_read_class_name(file.parts[depth]))
         recordings.append(
             SourceRecording(
                 name=str(file),
@@ -82,5 +82,5 @@ def _folders(parent):
     )
 
 
-def _class_name(folder):
+def _read_class_name(folder):
     return folder.strip().lower()

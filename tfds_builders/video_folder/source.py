@@ -46,16 +46,16 @@ def read(
     else:
         found, classes = class_folders.read(root, media, report, faces)
     if not found and not classes:
-        what = report.left_out_text() if files or tree.junk else "no file"
+        what = report.describe_left_out() if files or tree.junk else "no file"
         raise FileNotFoundError(
             "Expected videos or pictures in class folders, or a table with a "
             f"column file, in {root}. Found {what}. `emoaff corpora "
             "video_folder` prints what it must hold."
         )
-    return _openable(found, classes, report), classes
+    return _select_openable(found, classes, report), classes
 
 
-def _openable(recordings, classes, report):
+def _select_openable(recordings, classes, report):
     """Leaves out files that cannot be opened, until each class has one."""
     paths_of: dict[int, dict[pathlib.Path, None]] = {}
     for recording in recordings:
@@ -63,9 +63,9 @@ def _openable(recordings, classes, report):
             paths_of.setdefault(int(index), {})[recording.footage.path] = None
     broken = set()
     for index, name in enumerate(classes):
-        why = f"There is none; left out: {report.left_out_text()}"
+        why = f"There is none; left out: {report.describe_left_out()}"
         for path in paths_of.get(index, ()):
-            why = _cannot_open(path)
+            why = _explain_unopenable(path)
             if why is None:
                 break
             broken.add(path)
@@ -80,7 +80,7 @@ def _openable(recordings, classes, report):
     return [each for each in recordings if each.footage.path not in broken]
 
 
-def _cannot_open(path):
+def _explain_unopenable(path):
     """Returns why a video or picture cannot be read; None where it can."""
     try:
         if media_kind(path) == "picture":

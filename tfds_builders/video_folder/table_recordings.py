@@ -44,13 +44,13 @@ def read(
     """
     for column in table.unknown:
         report.note(f"the column {column} of {table.path.name} is not used")
-    rows_of = _rows_of_files(table, media, report)
+    rows_of = _group_rows_by_file(table, media, report)
     for file in sorted(set(media) - set(rows_of)):
         report.leave_out(f"not named in {table.path.name}", str(file))
     rows = [row for some in rows_of.values() for row in some]
     classes = sorted({row.label for row in rows if row.label})
     index = {name: number for number, name in enumerate(classes)} | {"": -1}
-    step = _usual_step([_times(some) for some in rows_of.values()])
+    step = _find_usual_step([_list_times(some) for some in rows_of.values()])
     recordings = []
     for file in sorted(rows_of):
         reader = _FileRows(table, file, rows_of[file], index, faces)
@@ -59,7 +59,7 @@ def read(
     return recordings, classes
 
 
-def _rows_of_files(table, media, report):
+def _group_rows_by_file(table, media, report):
     """The rows of each file that is there."""
     exact = {str(file): file for file in media}
     folded: dict[str, list] = {}
@@ -103,12 +103,12 @@ def _refuse_half_given_splits(table, recordings):
         )
 
 
-def _times(rows):
+def _list_times(rows):
     times = np.array([row.time for row in rows])
     return np.sort(times[~np.isnan(times)])
 
 
-def _usual_step(series):
+def _find_usual_step(series):
     steps = [np.diff(times) for times in series if len(times) > 1]
     return float(np.median(np.concatenate(steps))) if steps else math.nan
 
@@ -161,7 +161,7 @@ class _FileRows:
         for one, other in zip(rows, rows[1:], strict=False):
             if one.time == other.time:
                 self._refuse(one, other, "they have the same time")
-        step = _usual_step([_times(rows)])
+        step = _find_usual_step([_list_times(rows)])
         step = usual_step if math.isnan(step) else step
         if math.isnan(step):
             raise ValueError(
@@ -181,7 +181,10 @@ class _FileRows:
             # A little more, or frames just between two rows could miss both.
             reach_s=step * 0.501,
         )
-        subject, split = self._only(rows, "subject"), self._only(rows, "split")
+        subject, split = (
+            self._require_same(rows, "subject"),
+            self._require_same(rows, "split"),
+        )
         return self._recording(
             path, str(self._file), labels, subject, split, (0.0, math.inf)
         )
@@ -198,7 +201,7 @@ class _FileRows:
             subject_is_known=bool(subject),
         )
 
-    def _only(self, rows, column):
+    def _require_same(self, rows, column):
         """The value of a column that has to be the same in all rows."""
         given = {getattr(row, column): row for row in rows[::-1]}
         given.pop("", None)

@@ -108,14 +108,16 @@ def _read(path, file):
     config = _text(file.attrs.get("model_config"))
     classes = {}
     if config is not None:
-        config = _parsed(config, path)
+        config = _parse_config(config, path)
         refuse_code(config, path)
         classes = layer_classes(config)
     group = file.get(_WHOLE, file)
     if _names(group, "layer_names") is not None:
-        return KerasFile(path, tuple(_named_layers(group, path)), classes)
+        return KerasFile(path, tuple(_read_named_layers(group, path)), classes)
     if isinstance(file.get("layers"), h5py.Group):
-        return KerasFile(path, tuple(_numbered(file, path)), classes, False)
+        return KerasFile(
+            path, tuple(_read_numbered_layers(file, path)), classes, False
+        )
     raise ValueError(
         f"Expected a file with Keras's weights. {path} is HDF5, but has "
         "neither `layer_names` nor `layers`, as every one of Keras's has. "
@@ -123,7 +125,7 @@ def _read(path, file):
     )
 
 
-def _named_layers(group, path):
+def _read_named_layers(group, path):
     for name in [*_names(group, "layer_names"), _TOP]:
         if name not in group:
             if name == _TOP:
@@ -131,42 +133,42 @@ def _named_layers(group, path):
             raise KeyError(f"the layer {name} is listed but not there")
         weights = _names(group[name], "weight_names") or []
         if weights:
-            arrays = ((w, _array(group[name], w, path)) for w in weights)
+            arrays = ((w, _read_array(group[name], w, path)) for w in weights)
             yield name, tuple(arrays)
 
 
-def _numbered(file, path):
+def _read_numbered_layers(file, path):
     """The layers of `.weights.h5`, whose groups are alphabetical."""
     for key, group in file["layers"].items():
         weights = tuple(_numbers(group, path))
         if weights:
-            yield _own_name(group, key), weights
+            yield _read_own_name(group, key), weights
 
 
 def _numbers(group, path, prefix=""):
     own = group.get("vars", {})
     for number in sorted(own, key=lambda n: (len(n), n)):
-        yield f"{prefix}{number}", _array(own, number, path)
+        yield f"{prefix}{number}", _read_array(own, number, path)
     for key, inner in group.items():
         if key == "layers":
             for name, layer in inner.items():
-                inside = f"{prefix}{_own_name(layer, name)}/"
+                inside = f"{prefix}{_read_own_name(layer, name)}/"
                 yield from _numbers(layer, path, inside)
         elif key != "vars" and isinstance(inner, h5py.Group):
             yield from _numbers(inner, path, f"{prefix}{key}/")
 
 
-def _own_name(group, key):
+def _read_own_name(group, key):
     own = group.get("vars")
     return _text(own.attrs.get("name", key)) if own is not None else key
 
 
-def _array(group, name, path):
+def _read_array(group, name, path):
     dataset = group[name]
     if not isinstance(dataset, h5py.Dataset):
         raise KeyError(f"{name} is no array")
     if dataset.external or dataset.is_virtual:
-        raise _elsewhere(path, name)
+        raise _make_elsewhere_error(path, name)
     held = dataset.id.get_storage_size()
     if dataset.dtype.kind not in "fiub" or dataset.nbytes > (
         held * _LARGEST_RATIO
@@ -187,10 +189,10 @@ def _refuse_links(path, file):
 
     name = file.visititems_links(named)
     if name is not None:
-        raise _elsewhere(path, name)
+        raise _make_elsewhere_error(path, name)
 
 
-def _elsewhere(path, name):
+def _make_elsewhere_error(path, name):
     return ValueError(
         f"Expected the weights in {path} itself. Found that {name} is "
         "elsewhere, as Keras never stores it. Do not use this file."
@@ -214,7 +216,7 @@ def _text(value):
     return value.decode("utf-8") if isinstance(value, bytes) else value
 
 
-def _parsed(config, path):
+def _parse_config(config, path):
     try:
         return json.loads(config)
     except (ValueError, RecursionError, TypeError) as error:

@@ -30,19 +30,19 @@ def layers_of(file: KerasFile) -> list[tuple[str, dict[str, np.ndarray]]]:
     for name, weights in file.layers:
         groups = {}
         for weight, array in weights:
-            groups.setdefault(_owner(weight), []).append((weight, array))
+            groups.setdefault(_find_owner(weight), []).append((weight, array))
         for owner, own in groups.items():
             # Weights of a wrapped or recurrent layer go by the outer name.
             inner = owner if len(groups) > 1 and owner else name
-            found.append((inner, _kinds(own)))
+            found.append((inner, _convert_arrays(own)))
     return found
 
 
-def _owner(weight):
+def _find_owner(weight):
     return re.sub(r"/?[^/]*$", "", weight)
 
 
-def _kinds(weights):
+def _convert_arrays(weights):
     kinds = by_kind(weights)
     if all(kind.isdigit() for kind in kinds):
         kinds = dict(zip(_names(kinds), kinds.values(), strict=False))

@@ -116,7 +116,7 @@ class _Machine:
         del self.stack[len(self.stack) - count :]
         return values
 
-    def _marked(self):
+    def _pop_to_mark(self):
         """Takes all down to the last mark, as a list."""
         values = []
         while (value := self.stack.pop()) is not _MARK:
@@ -137,10 +137,10 @@ class _Machine:
     def _inst(self, argument):
         name = Global(*argument.split(" ", 1))
         self.check(name)
-        self.stack.append(self.make(name, tuple(self._marked())))
+        self.stack.append(self.make(name, tuple(self._pop_to_mark())))
 
     def _obj(self, argument):
-        kind, *args = self._marked()
+        kind, *args = self._pop_to_mark()
         self.stack.append(self.make(kind, tuple(args)))
 
     def _reduce(self, argument):
@@ -172,51 +172,51 @@ class _Machine:
         self.stack.pop()
 
     def _pop_mark(self, argument):
-        self._marked()
+        self._pop_to_mark()
 
     def _dup(self, argument):
         self.stack.append(self.stack[-1])
 
     def _tuple(self, argument):
-        self.stack.append(tuple(self._marked()))
+        self.stack.append(tuple(self._pop_to_mark()))
 
     def _list(self, argument):
-        self.stack.append(self._marked())
+        self.stack.append(self._pop_to_mark())
 
     def _frozenset(self, argument):
-        self.stack.append(self._marked())
+        self.stack.append(self._pop_to_mark())
 
     def _dict(self, argument):
-        values = self._marked()
-        self.stack.append(_entries(values))
+        values = self._pop_to_mark()
+        self.stack.append(_pair_entries(values))
 
     def _append(self, argument):
         (value,) = self._last(1)
-        self._in(list).append(value)
+        self._find_container(list).append(value)
 
     def _appends(self, argument):
-        values = self._marked()
-        self._in(list).extend(values)
+        values = self._pop_to_mark()
+        self._find_container(list).extend(values)
 
     def _additems(self, argument):
-        values = self._marked()
-        self._in(list).extend(values)
+        values = self._pop_to_mark()
+        self._find_container(list).extend(values)
 
     def _setitem(self, argument):
         values = self._last(2)
-        self._in(dict).update(_entries(values))
+        self._find_container(dict).update(_pair_entries(values))
 
     def _setitems(self, argument):
-        values = self._marked()
-        self._in(dict).update(_entries(values))
+        values = self._pop_to_mark()
+        self._find_container(dict).update(_pair_entries(values))
 
-    def _in(self, kind):
+    def _find_container(self, kind):
         if not isinstance(self.stack[-1], kind):
             raise TypeError
         return self.stack[-1]
 
 
-def _entries(values):
+def _pair_entries(values):
     """A dict of keys and values in turn."""
     return {
         key: value

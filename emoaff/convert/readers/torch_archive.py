@@ -65,15 +65,16 @@ def read_torch(path: str | os.PathLike) -> TorchFile:
     with path.open("rb") as file:
         start = file.read(16)
     if path.suffix == ".safetensors" or start[8:9] == b"{":
-        return _safetensors(path)
+        return _read_safetensors(path)
     if start.startswith(b"PK"):
         return _archive(path)
     if start.startswith(torch_legacy.MAGIC):
-        return _legacy(path)
+        return _read_legacy(path)
     raise ValueError(
         f"Expected a file that PyTorch's `torch.save` or `torch.jit.save` or "
         f"safetensors wrote. {path} begins with {start[:8]!r}, which is "
-        f"{_known(start)}. Download it again, or choose another --from."
+        f"{_describe_start(start)}. Download it again, or choose another "
+        "--from."
     )
 
 
@@ -82,62 +83,62 @@ def _archive(path):
         with zipfile.ZipFile(path) as file:
             records = Records(file)
             big = records.text("byteorder", "little") == "big"
-            root = _unpickled(records.read("data.pkl"), path)
+            root = _unpickle(records.read("data.pkl"), path)
             constants = ()
             script = isinstance(root, ScriptObject)
             if script:
                 found = tensors_of(root, records)
                 if "constants.pkl" in records:
-                    other = _unpickled(records.read("constants.pkl"), path)
-                    constants = _arrays(
+                    other = _unpickle(records.read("constants.pkl"), path)
+                    constants = _read_arrays(
                         dict(enumerate(other)), records, big, "constants/"
                     )
             else:
-                found = _state_dict(root, path)
-            tensors = _arrays(found, records, big, "data/")
+                found = _find_state_dict(root, path)
+            tensors = _read_arrays(found, records, big, "data/")
             if script and not tensors:
                 raise ValueError(
                     "its modules hold no tensors, as after torch.jit.freeze, "
                     "which merges them into the code: use the file from before"
                 )
     except _DAMAGED as error:
-        raise _sentence(error, path) from error
+        raise _make_error(error, path) from error
     kind = "TorchScript" if script else "state dict"
     return TorchFile(path, kind, tensors, tuple(dict(constants).values()))
 
 
-def _legacy(path):
+def _read_legacy(path):
     try:
-        root, read, big = torch_legacy.read(path, _interpreted)
+        root, read, big = torch_legacy.read(path, _interpret_stream)
         tensors = {
             name: array(tensor, read, big)
-            for name, tensor in _state_dict(root, path).items()
+            for name, tensor in _find_state_dict(root, path).items()
         }
     except _DAMAGED as error:
-        raise _sentence(error, path) from error
+        raise _make_error(error, path) from error
     return TorchFile(path, "state dict", tensors)
 
 
-def _safetensors(path):
+def _read_safetensors(path):
     import safetensors
 
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}
     except (safetensors.SafetensorError, TypeError, AttributeError) as error:
-        raise _sentence(error, path) from error
-    return TorchFile(path, "safetensors", _without_prefix(tensors))
+        raise _make_error(error, path) from error
+    return TorchFile(path, "safetensors", _drop_prefix(tensors))
 
 
-def _unpickled(data, path):
-    return _interpreted(io.BytesIO(data), path)
+def _unpickle(data, path):
+    return _interpret_stream(io.BytesIO(data), path)
 
 
-def _interpreted(stream, path):
+def _interpret_stream(stream, path):
     return interpret(stream, lambda name: refuse(name, path), make, storage_of)
 
 
-def _arrays(found, records, big, folder):
+def _read_arrays(found, records, big, folder):
     def read(storage):
         return records.read(f"{folder}{storage.key}", storage)
 
@@ -148,7 +149,7 @@ def _arrays(found, records, big, folder):
     }
 
 
-def _state_dict(root, path):
+def _find_state_dict(root, path):
     """The dict of tensors in a checkpoint."""
     inner = root
     for _ in range(3):
@@ -161,7 +162,7 @@ def _state_dict(root, path):
         if nested:
             inner = inner[nested[0]]
         elif tensors:
-            return _without_prefix(tensors)
+            return _drop_prefix(tensors)
         else:
             dicts = [v for v in inner.values() if isinstance(v, dict)]
             inner = dicts[0] if len(dicts) == 1 else None
@@ -175,14 +176,14 @@ def _state_dict(root, path):
     )
 
 
-def _without_prefix(tensors):
+def _drop_prefix(tensors):
     for prefix in _PREFIXES:
         if tensors and all(name.startswith(prefix) for name in tensors):
             tensors = {n[len(prefix) :]: t for n, t in tensors.items()}
     return tensors
 
 
-def _sentence(error, path):
+def _make_error(error, path):
     text = " ".join(str(error).split())
     if isinstance(error, ValueError) and text.startswith("Expected"):
         return ValueError(text)
@@ -193,7 +194,7 @@ def _sentence(error, path):
     )
 
 
-def _known(start):
+def _describe_start(start):
     if start.startswith(b"\x89HDF"):
         return "HDF5, as Keras writes it"
     if start.lower().startswith((b"<!doctype", b"<html")):

@@ -44,7 +44,7 @@ def read(path: pathlib.Path, interpreted):
         big = not system.get("little_endian", True)
         root = interpreted(file, path)
         keys = interpreted(file, path)
-        sizes = {s.key: s.dtype.itemsize for s in _storages(root)}
+        sizes = {s.key: s.dtype.itemsize for s in _list_storages(root)}
         kept = {}
         for key in map(str, keys):
             count = int.from_bytes(file.read(8), "big" if big else "little")
@@ -61,7 +61,7 @@ def read(path: pathlib.Path, interpreted):
     return root, bytes_of, big
 
 
-def _storages(root):
+def _list_storages(root):
     """The storages of all tensors, however deep in dicts and lists."""
     waiting, seen = [root], set()
     while waiting:

@@ -52,7 +52,7 @@ class Records:
         if name in self._kept:
             held = self._kept[name]
         else:
-            held = self._kept[name] = self._fresh(name)
+            held = self._kept[name] = self._read_fresh(name)
         if storage is not None:
             claimed = storage.count * storage.dtype.itemsize
             if claimed > len(held):
@@ -62,7 +62,7 @@ class Records:
                 )
         return held
 
-    def _fresh(self, name):
+    def _read_fresh(self, name):
         if name not in self:
             raise ValueError(f"the record {name} is not there")
         info = self._file.getinfo(self._folder + name)

@@ -143,7 +143,7 @@ def refuse(name: Global, path) -> None:
         full in _CALLED
         or full in _TYPES
         or full.startswith("__torch__")
-        or _storage_dtype(name) is not None
+        or _find_storage_dtype(name) is not None
         or _dtype(name) is not None
     )
     if not known:
@@ -160,7 +160,7 @@ def make(name: Global, args):
     """What stands for an object of a class, or the result of a function."""
     full = str(name) if isinstance(name, Global) else ""
     if full in _REBUILDS:
-        return _tensor(args)
+        return _make_tensor(args)
     if full in _FIRST:
         return args[0]
     if full in _DICTS:
@@ -184,7 +184,7 @@ def storage_of(identity) -> Storage:
         ValueError: If it is another.
     """
     _, kind, key, _, count, *view = identity
-    dtype = _storage_dtype(kind)
+    dtype = _find_storage_dtype(kind)
     if identity[0] != "storage" or dtype is None or not _whole([count]):
         raise ValueError("a storage of an unknown kind")
     start = view[0][1] if view and view[0] is not None else 0
@@ -222,7 +222,7 @@ def array(tensor: StoredTensor, read, big_endian: bool) -> np.ndarray:
         return np.zeros(tensor.shape, dtype)
     values = np.frombuffer(held, dtype, count)
     if big_endian and dtype.itemsize > 1:
-        values = _swapped(values)
+        values = _swap_bytes(values)
     return np.lib.stride_tricks.as_strided(
         values[first:],
         tensor.shape,
@@ -234,7 +234,7 @@ def array(tensor: StoredTensor, read, big_endian: bool) -> np.ndarray:
     )
 
 
-def _tensor(args):
+def _make_tensor(args):
     storage, offset, shape, strides, *more = args
     dtype = _dtype(more[2]) if len(more) > 2 else None
     if (
@@ -246,7 +246,7 @@ def _tensor(args):
     return StoredTensor(storage, offset, tuple(shape), tuple(strides), dtype)
 
 
-def _swapped(values):
+def _swap_bytes(values):
     kind = np.dtype(f"u{values.dtype.itemsize}")
     if values.dtype.kind == "c":
         kind = np.dtype(f"u{values.dtype.itemsize // 2}")
@@ -257,7 +257,7 @@ def _whole(numbers):
     return all(type(n) is int and 0 <= n < 2**62 for n in numbers)
 
 
-def _storage_dtype(name):
+def _find_storage_dtype(name):
     if getattr(name, "module", "") in ("torch", "torch.storage", "torch.cuda"):
         return _STORAGES.get(name.name)
     return None

@@ -38,7 +38,7 @@ def tensors_of(root: ScriptObject, records) -> dict[str, StoredTensor]:
         if seen > _LIMIT:
             raise ValueError("its modules hold one another without end")
         if module.kind not in listed:
-            listed[module.kind] = _listed(module.kind, records)
+            listed[module.kind] = _list_members(module.kind, records)
         names = listed[module.kind]
         inner = []
         for name, value in module.attributes.items():
@@ -52,7 +52,7 @@ def tensors_of(root: ScriptObject, records) -> dict[str, StoredTensor]:
     return found
 
 
-def _listed(kind, records):
+def _list_members(kind, records):
     """Names of a class's parameters and buffers; `None` if it has no code."""
     name = f"code/{kind.module.replace('.', '/')}.py"
     if name not in records:

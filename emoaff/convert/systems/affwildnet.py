@@ -64,7 +64,7 @@ def from_affwildnet(
     backbone = "vgg_face" if vgg else "resnet50"
     model = build_affwildnet(backbone, None)
     if vgg:
-        names = _vgg_names(model)
+        names = _list_vgg_names(model)
         arrays, taken = {}, set()
     else:
         arrays, taken = resnet_arrays(variables, model, path)
@@ -73,7 +73,7 @@ def from_affwildnet(
             "valence_arousal/bias": "rnn/biases_output",
         }
     found = {place: _find(variables, name) for place, name in names.items()}
-    cells = {i: _cell(variables, i) for i in (0, 1)}
+    cells = {i: _find_cell_names(variables, i) for i in (0, 1)}
     missing = [names[place] for place, name in found.items() if name is None]
     for i, cell in cells.items():
         missing += [f"cell_{i} {k}" for k, name in cell.items() if name is None]
@@ -115,7 +115,7 @@ def gru_arrays(gates, gates_bias, candidate, candidate_bias):
     }
 
 
-def _vgg_names(model):
+def _list_vgg_names(model):
     """The end of the variable's name for each place but the GRUs'."""
     convolutions = [
         p.split("/")[0]
@@ -135,7 +135,7 @@ def _vgg_names(model):
     }
 
 
-def _cell(variables, i):
+def _find_cell_names(variables, i):
     """The names of a cell's variables; TensorFlow 1.1 had other last parts."""
     cell = f"multi_rnn_cell/cell_{i}/gru_cell"
     ends = {"": ("kernel", "weights"), "_bias": ("bias", "biases")}

@@ -69,17 +69,17 @@ def from_emo_affectnet(
         )
     layers, kind = _read(path)
     if any("recurrent_kernel" in arrays for _, arrays in layers):
-        return _temporal(path, layers, kind, features_from)
+        return _convert_temporal(path, layers, kind, features_from)
     if features_from:
         raise ValueError(
             f"Expected an LSTM in {path}, since features are to come from "
             f"{features_from}. Found the image model. Leave --features-from "
             "out."
         )
-    return _static(path, layers, kind, interpolation, size)
+    return _convert_static(path, layers, kind, interpolation, size)
 
 
-def _static(path, layers, kind, interpolation, size):
+def _convert_static(path, layers, kind, interpolation, size):
     model = build_emo_affectnet_backbone(labels.get(_LABELS), size)
     notes = _fill(model, path, layers, kind)
     taken = {"size": size, "channels": "RGB", "range": [0, 255]}
@@ -102,7 +102,7 @@ def _static(path, layers, kind, interpolation, size):
     return Conversion(_named(model), config, tuple(notes))
 
 
-def _temporal(path, layers, kind, features_from):
+def _convert_temporal(path, layers, kind, features_from):
     if not features_from:
         raise ValueError(
             f"Expected the preset of the image model whose features the LSTM "
@@ -148,7 +148,7 @@ def _fill(model, path, layers, kind):
     """Sets the weights; returns notes."""
     if kind == "keras":
         names, order = known.keras_names(model), known.keras_order(model)
-        layers = _last_renamed(layers, model)
+        layers = _rename_last_layers(layers, model)
     else:
         order = known.torch_order(model)
         names = known.torch_names(order)
@@ -157,7 +157,7 @@ def _fill(model, path, layers, kind):
     return [note] if note else []
 
 
-def _last_renamed(layers, model):
+def _rename_last_layers(layers, model):
     """Gives LSTMs and dense layers our names: each training has its own."""
     ours = [
         layer.name

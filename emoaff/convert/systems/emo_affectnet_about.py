@@ -117,7 +117,7 @@ def published_temporal(name: str) -> list[str]:
         name: The file's, which has the corpus that was held out.
     """
     for corpus, recall in _HELD_OUT.items():
-        if _letters(corpus) in _letters(name):
+        if _keep_letters(corpus) in _keep_letters(name):
             return [
                 f"{corpus}, held out of training: unweighted average recall "
                 f"{recall:.1f} %."
@@ -129,5 +129,5 @@ def published_temporal(name: str) -> list[str]:
     ]
 
 
-def _letters(text):
+def _keep_letters(text):
     return "".join(c for c in text.lower() if c.isalnum())

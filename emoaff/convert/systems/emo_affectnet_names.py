@@ -43,7 +43,7 @@ def torch_names(layers: Iterable[str]) -> dict[str, str]:
         KeyError: If one is of neither.
     """
     layers = list(layers)
-    return {layer: _torch_name(layer, layers) for layer in layers}
+    return {layer: _find_torch_name(layer, layers) for layer in layers}
 
 
 def keras_names(model: keras.Model) -> dict[str, str]:
@@ -79,7 +79,7 @@ def keras_order(model: keras.Model) -> list[str]:
     return [layer.name for layer in model.layers if layer.weights]
 
 
-def _torch_name(layer, layers):
+def _find_torch_name(layer, layers):
     last = _STATIC if "features" in layers else _TEMPORAL
     match = _BLOCK.fullmatch(layer)
     if layer in last:

@@ -72,7 +72,7 @@ def from_keras_applications(
         backbone = build_mobilenet_v1(
             size, normalization="imagenet_tf", name="backbone"
         )
-        layers = _folded(layers, path)
+        layers = _fold_batch_norms(layers, path)
     elif "expanded_conv_depthwise" in names:
         name = "MobileNetV2"
         backbone = build_mobilenet_v2(size, convention="keras", name="backbone")
@@ -82,7 +82,7 @@ def from_keras_applications(
             f"keras.applications in {path}. Found the layers "
             f"{', '.join(sorted(names)[:3])}, ... Choose another --from."
         )
-    layers = [(own, _as_keras_3(arrays)) for own, arrays in layers]
+    layers = [(own, _rename_to_keras_3(arrays)) for own, arrays in layers]
     notes = fill_by_name(backbone, layers, path, _TOPS)
     about = {
         "summary": f"{name} of keras.applications; features.",
@@ -93,12 +93,12 @@ def from_keras_applications(
     )
 
 
-def _as_keras_3(arrays):
+def _rename_to_keras_3(arrays):
     """Keras 2 called the kernel of a depthwise convolution otherwise."""
     return {kind.removeprefix("depthwise_"): x for kind, x in arrays.items()}
 
 
-def _folded(layers, path):
+def _fold_batch_norms(layers, path):
     """MobileNet's convolutions with their batch norms, by our names."""
     by_name = dict(layers)
     folded = []

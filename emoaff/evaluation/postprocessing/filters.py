@@ -32,7 +32,7 @@ def running_median(
         )
     smooth = np.array(course, np.float64)
     for place in layout.slices:
-        smooth[place] = _median(smooth[place], length)
+        smooth[place] = _filter_median(smooth[place], length)
     return smooth
 
 
@@ -54,12 +54,12 @@ def delayed(course: np.ndarray, layout: Layout, frames: int) -> np.ndarray:
     return course[np.clip(source, layout.first, layout.last)]
 
 
-def _median(x, length):
+def _filter_median(x, length):
     half = length // 2
     padded = np.pad(x, half, mode="edge")
     missing = np.flatnonzero(np.isnan(padded))
     if not missing.size:
-        return _filtered(padded, length)
+        return _filter_padded(padded, length)
     # Missing values become +inf and -inf in turn. Any window then has as many
     # of one as of the other, or one more, and the two ways to begin give the
     # two middle ones of its values: `nanmedian` in two fast passes.
@@ -67,14 +67,14 @@ def _median(x, length):
     middle = []
     for sign in (1, -1):
         padded[missing] = sign * infinity
-        middle.append(_filtered(padded, length))
+        middle.append(_filter_padded(padded, length))
     kept = ~np.isnan(x)
     smooth = np.full(len(x), np.nan)
     smooth[kept] = (middle[0][kept] + middle[1][kept]) / 2
     return smooth
 
 
-def _filtered(padded, length):
+def _filter_padded(padded, length):
     half = length // 2
     smooth = ndimage.median_filter(padded, size=length, mode="nearest")
     return smooth[half : len(padded) - half]

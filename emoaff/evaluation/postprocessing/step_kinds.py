@@ -41,12 +41,12 @@ def candidates(
             yield {"frames": frames, "seconds": frames / rate_hz}
     elif kind == "shift":
         sign = {"forward": 1, "backward": -1}
-        for frames in _shifts(rate_hz, settings.shift_grid_s):
+        for frames in _list_shifts(rate_hz, settings.shift_grid_s):
             for direction in settings.shift_directions:
                 signed = sign[direction] * frames
                 yield {"frames": signed, "seconds": signed / rate_hz}
     else:
-        yield from _levels(kind, truth, course, settings)
+        yield from _list_levels(kind, truth, course, settings)
 
 
 def changed(
@@ -73,7 +73,7 @@ def changed(
     if kind == "shift":
         return delayed(course, layout, parameters["frames"])
     if settings.per == "recording":
-        return _levelled(kind, parameters, course, layout, settings)
+        return _apply_level(kind, parameters, course, layout, settings)
     if kind == "centre":
         return course + parameters["bias"]
     about = parameters["about"]
@@ -89,7 +89,7 @@ def _windows(rate_hz, grid_s):
     return [2 * half + 1 for half in sorted(halves) if half >= 0]
 
 
-def _shifts(rate_hz, grid_s):
+def _list_shifts(rate_hz, grid_s):
     if grid_s is None:
         longest = math.floor(_LONGEST_SHIFT_S * rate_hz + _SLACK)
         shortest = math.ceil(_SHORTEST_S * rate_hz - _SLACK)
@@ -97,20 +97,20 @@ def _shifts(rate_hz, grid_s):
     return sorted({round(s * rate_hz) for s in grid_s})
 
 
-def _levels(kind, truth, course, settings):
+def _list_levels(kind, truth, course, settings):
     labelled = ~np.isnan(truth)
     both = labelled & ~np.isnan(course)
     if not both.any():
         return
     if settings.per == "recording":
-        mean, deviation = _level(truth[labelled])
+        mean, deviation = _compute_level(truth[labelled])
         if kind == "centre":
             yield {"mean": mean}
         else:
             yield {"deviation": deviation}
         return
-    mean_truth, deviation_truth = _level(truth[both])
-    mean, deviation = _level(course[both])
+    mean_truth, deviation_truth = _compute_level(truth[both])
+    mean, deviation = _compute_level(course[both])
     if kind == "centre":
         yield {"bias": mean_truth - mean}
     elif deviation > 0:
@@ -118,13 +118,13 @@ def _levels(kind, truth, course, settings):
         yield {"ratio": deviation_truth / deviation, "about": about}
 
 
-def _levelled(kind, parameters, course, layout, settings):
+def _apply_level(kind, parameters, course, layout, settings):
     result = course.copy()
     for place in layout.slices:
         x = course[place]
         if np.isnan(x).all():
             continue
-        mean, deviation = _level(x[~np.isnan(x)])
+        mean, deviation = _compute_level(x[~np.isnan(x)])
         if kind == "centre":
             result[place] = x - mean + parameters["mean"]
         elif deviation > 0:
@@ -134,7 +134,7 @@ def _levelled(kind, parameters, course, layout, settings):
     return result
 
 
-def _level(x):
+def _compute_level(x):
     # From one of its own values, so that a constant course spreads exactly 0.
     rest = x - x[0]
     return float(x[0] + rest.mean()), float(rest.std())

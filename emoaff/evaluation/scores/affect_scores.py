@@ -108,7 +108,7 @@ class AffectScores(RecordingScores):
         frames = merged.count.astype(np.int64)
         measured = []
         for name, function in _OVER_FRAMES.items():
-            measured += self._per_dimension(name, function(merged), frames)
+            measured += self._score_dimensions(name, function(merged), frames)
         each = self._each[members]
         defined = ~np.isnan(each)
         count = times @ defined.astype(np.int64)
@@ -116,7 +116,7 @@ class AffectScores(RecordingScores):
         mean = np.full(total.shape, np.nan)
         np.divide(total, count, out=mean, where=count > 0)
         size = times.sum(axis=1)
-        return measured + self._per_dimension(
+        return measured + self._score_dimensions(
             "ccc_mean_of_recordings", mean, count, size[:, None] - count
         )
 
@@ -138,7 +138,7 @@ class AffectScores(RecordingScores):
             for name, good, unlabelled, absent in columns
         }
 
-    def _per_dimension(self, name, values, n, left_out=None):
+    def _score_dimensions(self, name, values, n, left_out=None):
         if left_out is None:
             left_out = np.zeros_like(n)
         measured = [

@@ -78,7 +78,7 @@ class ClassScores(RecordingScores):
         self._truth = truth[scored].astype(np.int64)
         self._probabilities = probabilities[scored]
         self._of_frame = self.recording[scored]
-        self._confusion = self._confusions()
+        self._confusion = self._count_confusions()
         of_truth = self._probabilities[np.arange(scored.sum()), self._truth]
         self._surprise = np.bincount(
             self._of_frame,
@@ -194,7 +194,7 @@ class ClassScores(RecordingScores):
         confusion = {"classes": list(self.classes), "counts": counts}
         return ScoreTable(table.rows, table.facts, confusion)
 
-    def _confusions(self):
+    def _count_confusions(self):
         size = len(self.classes)
         predicted = self._probabilities.argmax(axis=1)
         cell = (self._of_frame * size + self._truth) * size + predicted

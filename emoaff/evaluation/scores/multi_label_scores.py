@@ -56,10 +56,10 @@ class MultiLabelScores(RecordingScores):
         self._left_out = unlabelled.sum(axis=0), absent.sum(axis=0)
         scored = ~(unlabelled | absent)
         held, said = truth == 1, probabilities >= threshold
-        self._count = self._totals(scored)
-        self._right = self._totals(scored & held & said)
-        self._held = self._totals(scored & held)
-        self._said = self._totals(scored & said)
+        self._count = self._sum_by_recording(scored)
+        self._right = self._sum_by_recording(scored & held & said)
+        self._held = self._sum_by_recording(scored & held)
+        self._said = self._sum_by_recording(scored & said)
 
     def measured(
         self, times: np.ndarray, members: np.ndarray
@@ -93,7 +93,7 @@ class MultiLabelScores(RecordingScores):
             for name, good, unlabelled, absent in columns
         }
 
-    def _totals(self, marked):
+    def _sum_by_recording(self, marked):
         return np.stack(
             [
                 np.bincount(self.recording, column, self.recordings)

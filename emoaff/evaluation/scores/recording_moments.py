@@ -53,8 +53,8 @@ class RecordingMoments:
         times = np.asarray(times, np.float64)
         weight = times[:, :, None] * self.count
         count = weight.sum(axis=1)
-        mean_truth, step_truth = _pooled(self.mean_truth, weight, count)
-        mean_prediction, step = _pooled(self.mean_prediction, weight, count)
+        mean_truth, step_truth = _pool_means(self.mean_truth, weight, count)
+        mean_prediction, step = _pool_means(self.mean_prediction, weight, count)
         between = weight * step
         return RecordingMoments(
             count,
@@ -107,7 +107,7 @@ def recording_moments(
         Moments with one row per recording.
     """
     columns = [
-        _of_dimension(t, p, recording, recordings)
+        _compute_dimension(t, p, recording, recordings)
         for t, p in zip(truth.T, prediction.T, strict=True)
     ]
     return RecordingMoments(
@@ -115,7 +115,7 @@ def recording_moments(
     )
 
 
-def _of_dimension(truth, prediction, recording, recordings):
+def _compute_dimension(truth, prediction, recording, recordings):
     both = ~(np.isnan(truth) | np.isnan(prediction))
     truth, prediction, recording = (
         truth[both],
@@ -151,7 +151,7 @@ def _of_dimension(truth, prediction, recording, recordings):
     )
 
 
-def _pooled(mean, weight, count):
+def _pool_means(mean, weight, count):
     """The mean of each set, and how far each recording's mean lies off it."""
     counted = weight > 0
     low = np.where(counted, mean, np.inf).min(axis=1, initial=np.inf)

@@ -91,7 +91,7 @@ class RecordingScores(abc.ABC):
             The table.
         """
         everything = np.arange(self.recordings)
-        rows = self._part_rows(everything, "", bootstrap, subject)
+        rows = self._make_part_rows(everything, "", bootstrap, subject)
         return ScoreTable(
             tuple(rows), self._facts(facts, bootstrap or Bootstrap(), subject)
         )
@@ -115,11 +115,11 @@ class RecordingScores(abc.ABC):
         Returns:
             The table, groups in alphabetical order.
         """
-        group = self._per_recording(group, "group")
+        group = self._score_recordings(group, "group")
         rows = []
         for name in np.unique(group):
             members = np.flatnonzero(group == name)
-            rows += self._part_rows(members, str(name), bootstrap, subject)
+            rows += self._make_part_rows(members, str(name), bootstrap, subject)
         return ScoreTable(
             tuple(rows), self._facts(facts, bootstrap or Bootstrap(), subject)
         )
@@ -143,7 +143,7 @@ class RecordingScores(abc.ABC):
         """
         if names is None:
             names = range(self.recordings)
-        names = self._per_recording(names, "names")
+        names = self._score_recordings(names, "names")
         wanted = self.recording_measures if measures is None else measures
         rows = []
         for number, name in enumerate(names):
@@ -155,10 +155,10 @@ class RecordingScores(abc.ABC):
             ]
         return ScoreTable(tuple(rows), {**(facts or {}), **self.coverage()})
 
-    def _part_rows(self, members, part, bootstrap, subject):
+    def _make_part_rows(self, members, part, bootstrap, subject):
         bootstrap = bootstrap or Bootstrap()
         if subject is not None:
-            subject = self._per_recording(subject, "subject")[members]
+            subject = self._score_recordings(subject, "subject")[members]
         points = self.measured(np.ones((1, len(members)), np.int64), members)
         draws = self._drawn(bootstrap.times(len(members), subject), members)
         rows = [
@@ -178,7 +178,7 @@ class RecordingScores(abc.ABC):
             for same in zip(*pieces, strict=True)
         ]
 
-    def _per_recording(self, values, name):
+    def _score_recordings(self, values, name):
         values = np.asarray(values)
         if values.shape != (self.recordings,):
             raise ValueError(

@@ -42,13 +42,14 @@ class ScoreTable:
     def to_text(self) -> str:
         """Returns lines for a terminal; `n/a` stands for an undefined score."""
         lines = [
-            f"{name}: {_fact(value)}" for name, value in self.facts.items()
+            f"{name}: {_format_fact(value)}"
+            for name, value in self.facts.items()
         ]
-        lines += _aligned(self._cells(), names=3 if self._has_parts() else 2)
+        lines += _align(self._cells(), names=3 if self._has_parts() else 2)
         if self.confusion:
             lines.append("confusion (row: label, column: predicted)")
-            lines += _aligned(self._confusion_cells(), names=1)
-        return "\n".join([*lines, *self._notes()])
+            lines += _align(self._format_confusion(), names=1)
+        return "\n".join([*lines, *self._list_notes()])
 
     def to_markdown(self) -> str:
         """Returns a list of the facts and a Markdown table."""
@@ -56,15 +57,15 @@ class ScoreTable:
         if self.facts:
             facts = self.facts.items()
             blocks.append(
-                [f"- {name}: {_fact(value)}" for name, value in facts]
+                [f"- {name}: {_format_fact(value)}" for name, value in facts]
             )
         names = 3 if self._has_parts() else 2
-        blocks.append(_markdown(self._cells(), names))
+        blocks.append(_format_markdown(self._cells(), names))
         if self.confusion:
             blocks.append(["Confusion (row: label, column: predicted):"])
-            blocks.append(_markdown(self._confusion_cells(), names=1))
-        if self._notes():
-            blocks.append([f"- {note}" for note in self._notes()])
+            blocks.append(_format_markdown(self._format_confusion(), names=1))
+        if self._list_notes():
+            blocks.append([f"- {note}" for note in self._list_notes()])
         return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
     def to_wide_markdown(self) -> str:
@@ -80,7 +81,7 @@ class ScoreTable:
             values = [found.get((part, *score)) for score in scores]
             numbers = ("" if v is None else _number(v) for v in values)
             cells.append([part, *numbers])
-        return "\n".join(_markdown(cells, names=1)) + "\n"
+        return "\n".join(_format_markdown(cells, names=1)) + "\n"
 
     def to_dict(self) -> dict:
         """Returns a dict for JSON, unrounded; NaN and infinity become None."""
@@ -95,7 +96,7 @@ class ScoreTable:
     def _has_parts(self):
         return any(row.part for row in self.rows)
 
-    def _notes(self):
+    def _list_notes(self):
         return [note for row in self.rows for note in row.notes()]
 
     def _cells(self):
@@ -117,14 +118,14 @@ class ScoreTable:
             for part, line in zip(parts, [head, *cells], strict=True)
         ]
 
-    def _confusion_cells(self):
+    def _format_confusion(self):
         classes = list(self.confusion["classes"])
         counts = self.confusion["counts"]
         rows = zip(classes, counts, strict=True)
         return [["", *classes], *([name, *map(str, n)] for name, n in rows)]
 
 
-def _aligned(cells, names):
+def _align(cells, names):
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row in cells:
@@ -135,16 +136,16 @@ def _aligned(cells, names):
     return lines
 
 
-def _markdown(cells, names):
+def _format_markdown(cells, names):
     head, *body = [[text.replace("|", "\\|") for text in row] for row in cells]
     rule = [":--" if place < names else "--:" for place in range(len(head))]
     return [f"| {' | '.join(row)} |" for row in (head, rule, *body)]
 
 
-def _fact(value):
+def _format_fact(value):
     if isinstance(value, dict):
         return ", ".join(
-            f"{name} {_fact(item)}" for name, item in value.items()
+            f"{name} {_format_fact(item)}" for name, item in value.items()
         )
     return _number(value) if isinstance(value, float) else str(value)
 
