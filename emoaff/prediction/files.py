@@ -67,9 +67,9 @@ def predict_files(
     `<stem>.json` (the header: model, versions, options, facts, the result's
     files) and, if wanted, `<stem>_annotated.mp4` or `.jpg`. In the form
     `"emo-affectnet"` the table is that system's (see
-    `open_emo_affectnet_table`), and the label of the whole video is reported. Inputs of the same stem keep their
-    suffix in the name (`clip_mp4.csv`), and a name that is taken gets a
-    number; see `ResultFolder`. An input that cannot be read does not keep
+    `open_emo_affectnet_table`), and the label of the whole video is reported.
+    Inputs of the same stem keep their suffix in the name (`clip_mp4.csv`), and
+    a name that is taken gets a number; see `ResultFolder`. An input that cannot be read does not keep
     the others from being worked on. Videos and pictures that `annotate` drew
     are left out.
 

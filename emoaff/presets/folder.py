@@ -94,8 +94,8 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
                 f"The preset {name_or_path} is {why}, so not in the installed "
                 f"package. Expected its folder in {_CHECKOUT.name}/ of a "
                 f"checkout of emoaff or in $EMOAFF_HOME. {_describe_home()} "
-                f"Copy {_CHECKOUT.name}/{name_or_path} from emoaff's repository "
-                "there."
+                f"Copy {_CHECKOUT.name}/{name_or_path} from emoaff's "
+                "repository there."
             )
         raise ValueError(
             f"No preset {str(name_or_path)!r}. Expected one of: "
