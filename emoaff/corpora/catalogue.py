@@ -60,15 +60,15 @@ def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
         ValueError: If there is no such corpus, configuration or setting, or
             its value has another type.
     """
-    name = find_name(name)
+    name, *settings = find_name(name).split("+")
     corpus, _, config = name.partition("/")
     try:
         made = _builder_class(corpus)
     except _UnknownCorpusError:
         if own_corpora.is_built(corpus, data_dir):
-            return own_corpora.read_built(corpus, config, data_dir)
+            stored = "+".join([config, *sorted(settings)])
+            return own_corpora.read_built(corpus, stored, data_dir)
         raise
-    config, *settings = config.split("+")
     known = made.builder_configs
     if config and config not in known:
         raise ValueError(
@@ -128,8 +128,12 @@ class _UnknownCorpusError(ValueError):
     """There is no builder of that name at hand."""
 
 
+def _corpus_of(name):
+    return find_name(name).partition("+")[0].partition("/")[0]
+
+
 def _builder_class(name):
-    corpus = find_name(name).partition("/")[0].partition("+")[0]
+    corpus = _corpus_of(name)
     if corpus in own_corpora.OWN_BUILDERS:
         return own_corpora.OWN_BUILDERS[corpus]
     if corpus not in names():
@@ -233,7 +237,7 @@ def label_space(
         ValueError: See `builder`.
     """
     made = builder(name, data_dir)
-    corpus = find_name(name).partition("/")[0]
+    corpus = _corpus_of(name)
     stored = made.info.metadata or {}
     registered = getattr(made, "LABEL_SPACE", stored.get("label_space"))
     if registered is None and corpus in labels.names():
