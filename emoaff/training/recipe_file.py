@@ -7,6 +7,7 @@ What is public here:
     check_recipe(module, where)
 """
 
+import dataclasses
 import importlib.util
 import inspect
 import pathlib
@@ -91,7 +92,8 @@ def _faults(module):
         config = module.Config()
         if not callable(getattr(module, "experiment", None)):
             yield "a function experiment(config, data_dir, out, report)"
-    if config is not None and not get_setting(config, "dataset"):
+    known = dataclasses.is_dataclass(config)
+    if known and not get_setting(config, "dataset"):
         yield "a corpus, as data.dataset in CONFIG"
     expected = getattr(module, "EXPECTED", ())
     if not all(isinstance(each, Expected) for each in expected):

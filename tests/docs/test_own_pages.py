@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
     not shutil.which("git"), reason="needs git, to apply diffs"
 )
 CLASSES = ("neutral", "happy", "sad")
-QUICK = "--set", "schedule.epochs=1"
+QUICK = "--set", "schedule.epochs=1", "--set", "batch.size=2"
 
 
 @contextlib.contextmanager
@@ -86,10 +86,12 @@ def run(folder):
     """A run, of a process that knows the corpus by its name alone."""
     own_corpora.OWN_BUILDERS.clear()
     name = "my_corpus/clips+find_faces=false+size=48"
-    with inside(folder):
+    (folder / "away").mkdir()
+    with inside(folder / "away"):  # where no folder has the corpus's name
         emoaff(
-            *("train", "my_recipe.py", "--data-dir", "data"),
-            *("--out", "runs/first", "--set", f"data.dataset={name}", *QUICK),
+            *("train", folder / "my_recipe.py", "--data-dir", "../data"),
+            *("--out", "../runs/first", "--set", f"data.dataset={name}"),
+            *QUICK,
         )
     return folder / "runs" / "first"
 
