@@ -11,6 +11,7 @@ from emoaff_cli import convert_commands
 from emoaff_cli import corpus_commands
 from emoaff_cli import export_commands
 from emoaff_cli import media_commands
+from emoaff_cli import new_commands
 from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
 from emoaff_cli.arguments import complain
@@ -130,6 +131,7 @@ def _make_parser() -> argparse.ArgumentParser:
         training_commands.add_crossval,
         convert_commands.add_convert,
         export_commands.add_export,
+        new_commands.add_new,
     ):
         add(commands)
     return parser

@@ -65,7 +65,9 @@ def add_prepare(commands) -> None:
         "was.",
     )
     command.add_argument(
-        "corpus", metavar="CORPUS[/CONFIGURATION[+SETTING=VALUE ...]]"
+        "corpus",
+        metavar="CORPUS[/CONFIGURATION[+SETTING=VALUE ...]]",
+        help="a name, or the folder of a builder of your own: path/to/mine",
     )
     command.add_argument(
         "--manual-dir",

@@ -14,7 +14,12 @@ def add_evaluate(commands) -> None:
     command.add_argument(
         "model", metavar="PRESET|FOLDER", help="a preset, or the --out of a run"
     )
-    command.add_argument("--dataset", required=True, metavar="NAME")
+    command.add_argument(
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help="a built corpus, by its name or its builder's folder",
+    )
     command.add_argument("--split", required=True, metavar="SPLIT")
     command.add_argument(
         "--data-dir",

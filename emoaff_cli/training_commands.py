@@ -29,7 +29,9 @@ def _run_recipes(args):
 def add_train(commands) -> None:
     """Adds the command to argparse's subparsers."""
     command = commands.add_parser("train", help="train a recipe")
-    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument(
+        "recipe", metavar="RECIPE", help="a name, or a file: my_recipe.py"
+    )
     command.add_argument("--data-dir", required=True, metavar="DIR")
     command.add_argument(
         "--out", required=True, metavar="RUN", help="folder of the run"

@@ -12,6 +12,7 @@ from emoaff.corpora.catalogue import builder
 from emoaff.corpora.catalogue import built
 from emoaff.corpora.catalogue import check
 from emoaff.corpora.catalogue import draw_missing
+from emoaff.corpora.catalogue import find_name
 from emoaff.corpora.catalogue import instructions
 from emoaff.corpora.catalogue import label_space
 from emoaff.corpora.catalogue import load
@@ -26,6 +27,7 @@ __all__ = [
     "built",
     "check",
     "draw_missing",
+    "find_name",
     "instructions",
     "label_space",
     "load",

@@ -13,6 +13,7 @@ import tempfile
 import tensorflow_datasets as tfds
 
 from emoaff import labels
+from emoaff.corpora import own_corpora
 from emoaff.corpora.corpus_about import CorpusAbout
 
 # Not imported: builders are found as plug-ins, so that this package knows none.
@@ -26,21 +27,48 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(places))
 
 
+def find_name(name: str) -> str:
+    """Returns the name of a corpus that is given by name or by path.
+
+    A path is that of a builder's folder, `mine/my_corpus`, whose program is
+    run; this process knows it from then on by its name, `my_corpus`. A folder
+    in the working directory that is called like a corpus of emoaff is meant
+    by `./recola` only.
+
+    Args:
+        name: See `builder`.
+
+    Raises:
+        ValueError: If what is in the folder cannot be used.
+    """
+    if own_corpora.is_path(name, names()):
+        return own_corpora.load_own_builder(name, names())
+    return name
+
+
 def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
     """Returns the builder of one corpus.
 
     Args:
         name: A name of `names()`, or `name/configuration`, with changed
             settings behind it if need be: `recola/avec+size=96+margin=0.5`.
+            Or the path of a builder's folder in place of the name, see
+            `find_name`; what was built by it is read by its name alone.
         data_dir: Where the built TFRecords are, or shall be.
 
     Raises:
         ValueError: If there is no such corpus, configuration or setting, or
             its value has another type.
     """
+    name, *settings = find_name(name).split("+")
     corpus, _, config = name.partition("/")
-    made = _builder_class(corpus)
-    config, *settings = config.split("+")
+    try:
+        made = _builder_class(corpus)
+    except _UnknownCorpusError:
+        if own_corpora.is_built(corpus, data_dir):
+            stored = "+".join([config, *sorted(settings)])
+            return own_corpora.read_built(corpus, stored, data_dir)
+        raise
     known = made.builder_configs
     if config and config not in known:
         raise ValueError(
@@ -96,10 +124,22 @@ def _parse_setting(name, text, old):
         ) from None
 
 
-def _builder_class(corpus):
+class _UnknownCorpusError(ValueError):
+    """There is no builder of that name at hand."""
+
+
+def _corpus_of(name):
+    return find_name(name).partition("+")[0].partition("/")[0]
+
+
+def _builder_class(name):
+    corpus = _corpus_of(name)
+    if corpus in own_corpora.OWN_BUILDERS:
+        return own_corpora.OWN_BUILDERS[corpus]
     if corpus not in names():
-        raise ValueError(
-            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}."
+        raise _UnknownCorpusError(
+            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}; or "
+            "the path of a builder's folder."
         )
     return importlib.import_module(f"{_BUILDERS}.{corpus}").Builder
 
@@ -112,7 +152,7 @@ def needs_files(name: str) -> bool:
     Raises:
         ValueError: If there is no such corpus.
     """
-    made = _builder_class(name.partition("/")[0])
+    made = _builder_class(name)
     return not getattr(made, "NEEDS_NO_FILES", False)
 
 
@@ -122,7 +162,7 @@ def instructions(name: str) -> str:
     Raises:
         ValueError: If there is no such corpus.
     """
-    made = _builder_class(name.partition("/")[0])
+    made = _builder_class(name)
     text = inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
     configs = "\n".join(
         f"  {config.name}: {config.description}"
@@ -145,7 +185,7 @@ def about(name: str) -> CorpusAbout | None:
     Raises:
         ValueError: If there is no such corpus.
     """
-    return getattr(_builder_class(name.partition("/")[0]), "ABOUT", None)
+    return getattr(_builder_class(name), "ABOUT", None)
 
 
 def check(name: str, manual_dir: str | os.PathLike) -> str:
@@ -197,11 +237,12 @@ def label_space(
         ValueError: See `builder`.
     """
     made = builder(name, data_dir)
-    corpus = name.partition("/")[0]
-    registered = getattr(made, "LABEL_SPACE", None)
+    corpus = _corpus_of(name)
+    stored = made.info.metadata or {}
+    registered = getattr(made, "LABEL_SPACE", stored.get("label_space"))
     if registered is None and corpus in labels.names():
         registered = corpus
-    classes = (made.info.metadata or {}).get("classes")
+    classes = stored.get("classes")
     if registered is None and classes:
         return labels.LabelSpace(corpus, tuple(classes))
     return labels.get(registered) if registered else None
@@ -285,7 +326,7 @@ def draw_missing(name: str, data_dir: str | os.PathLike, report=print) -> None:
     Raises:
         ValueError: See `builder`.
     """
-    if needs_files(name) or splits(name, data_dir):
+    if splits(name, data_dir) or needs_files(name):
         return
     report(f"{name} is not there yet; drawing it in {data_dir}")
     prepare(name, None, data_dir, progress_bar=False)

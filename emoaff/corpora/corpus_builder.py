@@ -161,6 +161,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         by_split = self._run_survey(root, report)
         if self.LABEL_SPACE is None:
             self.info.metadata["classes"] = report.classes
+        else:
+            # For readers that have the records only.
+            self.info.metadata["label_space"] = self.LABEL_SPACE
         settings = self._settings()
         work = WorkFolder(
             self._make_work_path(), root, dataclasses.asdict(settings)

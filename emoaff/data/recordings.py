@@ -144,6 +144,7 @@ def load_recordings(
             label is out of its range, or frames of a recording do not lie in
             order, one after the other.
     """
+    dataset = corpora.find_name(dataset)  # a path says where, not what
     builder = corpora.built(dataset, split, data_dir)
     base = split.partition("[")[0]
     whole = _read(dataset, base, builder, data_dir)

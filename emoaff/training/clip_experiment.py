@@ -90,7 +90,7 @@ def clip_experiment(
             history,
             folder,
             config=config,
-            about={**recipe.about, "name": recipe.name},
+            about={**recipe.about, "name": recipe.title},
             commands=train_commands(
                 recipe.name_and_flag, config, out, recipe.config
             ),

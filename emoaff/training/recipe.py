@@ -1,9 +1,11 @@
 import dataclasses
 import inspect
+import shlex
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from emoaff import corpora
 from emoaff.training.clip_experiment import clip_experiment
 from emoaff.training.expected import Expected
 from emoaff.training.expected import describe_expected
@@ -12,13 +14,15 @@ from emoaff.training.settings import get_setting
 from emoaff.training.settings import parse_overrides
 from emoaff.training.settings import read_stored
 
+_DATASET = ("dataset", "data.dataset")  # the setting's name before and now
+
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """A recipe with the settings that a run of it begins with.
 
     Args:
-        name: As on the command line.
+        name: As on the command line, without the folder of a file.
         config: The settings: a `ClipConfig`, or a dataclass of its own.
         small: Whether these are the settings for drawn faces.
         build: Called as `build(config, data)`, the latter a `ClipData`, for
@@ -31,6 +35,7 @@ class Recipe:
             follow from others; or `None`.
         expected: What it should reach with `config`.
         text: What it is, for people.
+        file: The path of the file it is in; empty for those of emoaff.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Recipe:
     complete: Callable | None = None
     expected: tuple[Expected, ...] = ()
     text: str = ""
+    file: str = ""
 
     @property
     def learns_from_clips(self) -> bool:
@@ -56,7 +62,8 @@ class Recipe:
     @property
     def name_and_flag(self) -> str:
         """What names it on the command line."""
-        return f"{self.name} --small" if self.small else self.name
+        name = shlex.quote(self.name)
+        return f"{name} --small" if self.small else name
 
     def configure(self, overrides: Mapping[str, str]):
         """Returns the settings of a run.
@@ -67,6 +74,11 @@ class Recipe:
         Raises:
             ValueError: For an unknown setting, or a value that is none.
         """
+        # Records name a corpus without the place of its builder.
+        overrides = {
+            name: corpora.find_name(text) if name in _DATASET else text
+            for name, text in overrides.items()
+        }
         return self._completed(parse_overrides(self.config, overrides))
 
     def read_config(self, stored: Mapping[str, Any]):
@@ -104,6 +116,11 @@ class Recipe:
                 "trained on other splits. Choose a recipe of clips."
             )
         return self.own_experiment(config, data_dir, out, report)
+
+    @property
+    def title(self) -> str:
+        """What its preset is called unless its run has a name."""
+        return self.name.removesuffix(".py")
 
     def describe(self) -> str:
         """Returns what it is and what it should reach, for people."""

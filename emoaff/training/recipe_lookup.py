@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import pkgutil
 
+from emoaff.training import recipe_file
 from emoaff.training.recipe import Recipe
 
 # Not imported: recipes are found as plug-ins, so that training knows none.
@@ -32,19 +33,25 @@ def names() -> list[str]:
 
 
 def load(name: str):
-    """Returns the recipe module of that name.
+    """Returns the recipe module of that name, or in that file.
 
-    A name that a small recipe had before, such as `synthetic_rangulov_cnn`, is
-    that of the module that has its settings now.
+    What ends in `.py` is the path of a file, which is run. A name that a small
+    recipe had before, such as `synthetic_rangulov_cnn`, is that of the module
+    that has its settings now.
 
     Raises:
-        ValueError: If there is none; the message lists them.
+        ValueError: If there is none; the message lists them. For a file, see
+            `emoaff.training.recipe_file.load_file`.
+        FileNotFoundError: If there is no such file.
     """
+    if recipe_file.is_file(name):
+        return recipe_file.load_file(name)
     known = names()
     current, _ = split_name(name)
     if current not in known:
         raise ValueError(
-            f"No recipe {name!r}. Expected one of: {', '.join(known)}."
+            f"No recipe {name!r}. Expected one of: {', '.join(known)}; or the "
+            "path of a file that ends in .py."
         )
     return importlib.import_module(f"{_PACKAGE}.{current}")
 
@@ -53,8 +60,8 @@ def find_recipe(name: str, small: bool = False) -> Recipe:
     """Returns the recipe of that name.
 
     Args:
-        name: As `names` lists it; or as a small recipe was called before,
-            which means `small`.
+        name: As `names` lists it, or the path of a file of your own; or as a
+            small recipe was called before, which means `small`.
         small: Whether to take its settings for drawn faces.
 
     Raises:
@@ -94,8 +101,13 @@ def read_recipe(module, small: bool = False) -> Recipe:
         complete=getattr(module, "complete", None),
         expected=tuple(e for e in expected if not e.corpus.startswith(_DRAWN)),
         text=module.__doc__ or "",
+        file=getattr(module, "__file__", "") if _is_own(module) else "",
     )
     return _make_small(recipe, module) if small else recipe
+
+
+def _is_own(module):
+    return recipe_file.is_file(module.NAME)
 
 
 def names_of_small() -> list[str]:
@@ -132,7 +144,7 @@ def split_name(name: str, small: bool = False) -> tuple[str, bool]:
         name: Of today or before.
         small: Whether it is meant anyway.
     """
-    if name.startswith(_OLD_PREFIX):
+    if name.startswith(_OLD_PREFIX) and not recipe_file.is_file(name):
         return name.removeprefix(_OLD_PREFIX), True
     return name, small
 

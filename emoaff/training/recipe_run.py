@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 from collections.abc import Mapping
 
 import keras
@@ -33,12 +34,13 @@ def train(
 ) -> pathlib.Path:
     """Trains a recipe and writes its preset.
 
-    `out` gets `config.json` (the recipe's settings), `environment.json`
+    `out` gets `config.json` (the recipe's settings), a copy of the recipe if
+    that is a file of your own, `environment.json`
     (versions, state of the code, command, seed), what
     `emoaff.training.training_run.TrainingRun` writes, and `preset/`.
 
     Args:
-        recipe: Name of a recipe.
+        recipe: Name of a recipe, or path of a file with one, `my_recipe.py`.
         data_dir: Where the recipe's corpus was built. One that needs no files
             is built here if it is missing, but not for several workers.
         out: Folder of the run.
@@ -154,6 +156,7 @@ def open_run(
                 "A resumed run keeps its settings. Received: --resume with "
                 f"{sorted(overrides)}. Drop one of the two."
             )
+        _refuse_other_file(recipe, out)
         return _read_run(recipe, out, json.loads(path.read_text("utf-8")))
     if not creates:
         return recipe.configure(overrides)
@@ -164,6 +167,8 @@ def open_run(
         )
     config = recipe.configure(overrides)
     out.mkdir(parents=True, exist_ok=True)
+    if recipe.file:
+        shutil.copyfile(recipe.file, out / recipe.name)
     run_log.write_json(
         out / "environment.json", run_log.environment(config.seed)
     )
@@ -171,6 +176,19 @@ def open_run(
     small = {"small": True} if recipe.small else {}
     run_log.write_json(path, {"recipe": recipe.name, **small, **settings})
     return config
+
+
+def _refuse_other_file(recipe, out):
+    """Refuses to go on with a run by a file that was changed since."""
+    kept = out / recipe.name
+    if not recipe.file or not kept.is_file():
+        return
+    if pathlib.Path(recipe.file).read_bytes() != kept.read_bytes():
+        raise ValueError(
+            f"Expected {recipe.file} as it was when the run in {out} began. "
+            f"It was changed since. Go on by the copy, {kept}, or begin "
+            "another run."
+        )
 
 
 def _read_run(recipe, out, stored):

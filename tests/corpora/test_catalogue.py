@@ -2,6 +2,7 @@ import pytest
 
 from emoaff import corpora
 from emoaff import labels
+from emoaff.corpora import catalogue
 from tests.data import small_corpus as small
 
 
@@ -28,9 +29,9 @@ def test_a_corpus_says_what_its_classes_are(
 ):
     build(monkeypatch, tmp_path, **attributes)
     monkeypatch.setattr(
-        corpora,
+        catalogue,
         "builder",
-        lambda *_, made=corpora.builder: made("small", tmp_path),
+        lambda *_, made=catalogue.builder: made("small", tmp_path),
     )
     assert corpora.label_space(name, tmp_path) == expected
 

@@ -72,5 +72,6 @@ def test_every_file_and_folder_that_the_map_names_is_there():
     for page in pages:
         text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
         named = re.findall(r"`((?:emoaff|tests|tfds_builders)/[\w/.]+)`", text)
+        to_come |= {name for name in named if "my_" in name}
         for name in set(named) - to_come:
             assert (ROOT / name).exists(), f"{page.name} names {name}"

@@ -58,10 +58,8 @@ def clip(folder, frames, pictures, actor="Some Actor", **more):
         picture(folder / f"{number:05d}.png", number)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def write_source(root):
     """A copy as users have it: nested, gaps, companions, mirrors' folders."""
-    root = tmp_path_factory.mktemp("afew_va")
     home = root / "AFEW-VA" / "AFEW-VA"
     frames = {4: (7, 10.0), 0: (-2.0, 3.0), 2: (None, NAN), 1: (-10, 0)}
     clip(home / "01" / "001", frames | {3: (1, 1)}, (0, 1, 2, 4, 5))
@@ -91,6 +89,11 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("afew_va"))
+
+
+@pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return tmp_path_factory.mktemp("data")
 
@@ -103,6 +106,10 @@ def landmarks(root, data):
 @pytest.fixture(scope="module")
 def whole(root, data):
     return Built(WHOLE, root, data)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = WHOLE, write_source
 
 
 def test_each_frame_has_its_label_a_tenth_of_the_corpus(landmarks):

@@ -140,6 +140,10 @@ def assert_frames(frames, index, valence, arousal):
 # Boxes
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"aff_wild/boxes{SMALL}", write_aff_wild
+
+
 def test_each_frame_is_cut_by_its_own_box_and_has_its_own_label(built):
     frames = built.frames("105")
     valence = [0.012, 0.0154, -0.105, 1, 0.5]

@@ -122,10 +122,8 @@ def write_mtl(root):
     )
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory):
+def write_source(root):
     """A small copy of the corpus, with what real ones have wrong."""
-    root = tmp_path_factory.mktemp("copy")
     for write in (write_va, write_expr, write_au, write_mtl):
         write(root)
     # No face in frame 3, and one picture more than lines.
@@ -155,6 +153,11 @@ def copy(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("copy"))
+
+
+@pytest.fixture(scope="module")
 def build(copy, tmp_path_factory):
     data_dir = tmp_path_factory.mktemp("data")
 
@@ -173,6 +176,10 @@ def va(build):
 @pytest.fixture(scope="module")
 def filmed(build):
     return build("va+find_faces=false+pictures=videos+size=64")
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = "aff_wild2/va", write_source
 
 
 def test_line_i_labels_picture_i_and_gaps_stay_gaps(va):

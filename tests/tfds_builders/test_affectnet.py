@@ -209,6 +209,10 @@ def assert_stored(built, split, expected):
 # The release of 2017
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"affectnet/original{SMALL}", write_original
+
+
 def test_every_labelled_face_is_stored_with_what_its_row_says(original):
     assert_stored(
         original,

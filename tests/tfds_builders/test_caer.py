@@ -25,10 +25,8 @@ def picture(path, number):
     cv2.imwrite(str(path), numbered(number))
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def write_source(root):
     """Both corpora as users have them: nested, in any case, some converted."""
-    root = tmp_path_factory.mktemp("caer")
     home = root / "CAER" / "CAER"
     clip(home / "train" / "Anger" / "0001.avi", 70)
     clip(home / "train" / "Anger" / "0001.mp4", 2)
@@ -50,6 +48,11 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("caer"))
+
+
+@pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return tmp_path_factory.mktemp("data")
 
@@ -62,6 +65,10 @@ def clips(root, data):
 @pytest.fixture(scope="module")
 def stills(root, data):
     return Built(f"caer/stills{WHOLE}", root, data)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = f"caer/clips{WHOLE}", write_source
 
 
 def test_folders_give_splits_and_classes_whatever_their_case(clips):

@@ -78,6 +78,10 @@ def peak(root):
     return Built(f"ck_plus/peak{WHOLE}", root, root.parent / "peak")
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"ck_plus/peak{WHOLE}", write_corpus
+
+
 def test_the_first_picture_is_neutral_and_the_last_has_the_emotion(peak):
     frames = peak.frames("S005_001")
     assert [number_of(each) for each in frames["image"]] == [1, 2, 3, 4, 5, 6]

@@ -51,9 +51,7 @@ def counts(text):
     return [int(table[name]) for name in labels.get("crema_d").classes]
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    top = tmp_path_factory.mktemp("crema_d")
+def write_source(top):
     root = top / "CREMA-D-master" / "CREMA-D"
     clip(root, "VideoFlash/1001_IEO_ANG_HI.flv", 10, 6, header_s=0.04)
     clip(root, "VideoFlash/1001_IEO_SAD_HI.flv", 20)
@@ -116,6 +114,11 @@ def own(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("crema_d"))
+
+
+@pytest.fixture(scope="module")
 def intended(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     return Built(f"crema_d_video/intended{SMALL}", own, data)
@@ -125,6 +128,10 @@ def intended(own, tmp_path_factory):
 def face_vote(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     return Built(f"crema_d_video/face_vote{SMALL}", own, data)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = f"crema_d_video/intended{SMALL}", write_source
 
 
 def test_names_say_actor_and_intended_emotion_of_every_frame(intended):

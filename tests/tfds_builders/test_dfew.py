@@ -34,10 +34,8 @@ def series(folder, names):
         cv2.imwrite(str(folder / name) + ".jpg", image)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def write_source(root):
     """A copy as users have it: nested, parts beside parts, two forms."""
-    root = tmp_path_factory.mktemp("dfew")
     home = root / "DFEW" / "DFEW-part2"
     videos = home / "Clip" / "original"
     clip(videos / "1.mp4", 4)
@@ -64,6 +62,11 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("dfew"))
+
+
+@pytest.fixture(scope="module")
 def original(root, tmp_path_factory):
     return Built(ORIGINAL, root, tmp_path_factory.mktemp("original"))
 
@@ -77,6 +80,10 @@ def sixteen(root, tmp_path_factory):
 def second(root, tmp_path_factory):
     name = f"{ORIGINAL}+fold=2"
     return Built(name, root, tmp_path_factory.mktemp("second"))
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = ORIGINAL, write_source
 
 
 def test_lists_give_splits_and_labels_less_one(original):

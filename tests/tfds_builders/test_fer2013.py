@@ -62,6 +62,14 @@ def whole(tmp_path_factory):
     return Built("fer2013", root / "own", root / "data")
 
 
+def write_source(root):
+    write_pixels(root / "fer2013.csv", ROWS)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = "fer2013", write_source
+
+
 def test_rows_are_stored_as_published_without_loss(whole):
     assert expressions(whole.examples, "train") == {
         "row00000": 0,

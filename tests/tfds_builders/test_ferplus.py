@@ -46,6 +46,14 @@ ROWS = [
 ]
 
 
+def write_source(root):
+    write_ferplus(root, ROWS)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = "ferplus", write_source
+
+
 class FerplusTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = ferplus.Builder
     BUILDER_CONFIG_NAMES_TO_TEST = ["default"]

@@ -144,6 +144,10 @@ UTTERANCES = {
 }
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"iemocap_video/full{LIKE}", write_corpus
+
+
 def test_all_is_train_in_order_of_the_names(full):
     assert list(full.examples) == ["train"]
     assert full.names("train") == list(UTTERANCES)

@@ -58,6 +58,15 @@ def built(tmp_path_factory):
     return Built(WHOLE, root / "own", root / "data")
 
 
+def write_source(root):
+    for name, number in FILES.items():
+        write(root / name, number)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = WHOLE, write_source
+
+
 def test_names_give_person_and_expression(built):
     space = labels.get("jaffe")
     found = {

@@ -23,9 +23,7 @@ def clip(root, name, first=0, count=3):
     return write_video(path, images, codec=codec)
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    root = tmp_path_factory.mktemp("mead")
+def write_source(root):
     clip(root, "M003/video/front/angry/level_1/001.mp4", 10, 4)
     clip(root, "M003/video/front/angry/level_3/001.mp4", 20)
     clip(root, "M003/video/left_30/angry/level_3/001.mp4", 30)
@@ -47,10 +45,19 @@ def own(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("mead"))
+
+
+@pytest.fixture(scope="module")
 def front(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     name = f"mead/front{SMALL}"
     return Built(name, own, data), corpora.label_space(name, data)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = f"mead/front{SMALL}", write_source
 
 
 def test_folders_say_person_and_emotion_of_every_frame(front):

@@ -140,6 +140,10 @@ def row(frames=1, **held):
 NOTHING = [NAN] * 7
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"ramas/by_files{LIKE}", write_corpus
+
+
 def test_frames_show_their_own_number_and_all_is_train(by_files):
     assert list(by_files.examples) == ["train"]
     assert by_files.names("train") == [A, B, C]

@@ -25,9 +25,7 @@ def clip(root, name, first=0, count=3):
     return write_video(path, images, codec=codec)
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    root = tmp_path_factory.mktemp("ravdess")
+def write_source(root):
     speech = "Video_Speech_Actor_01/Actor_01"
     clip(root, f"{speech}/01-01-01-01-01-01-01.mp4", 10, 5)
     clip(root, f"{speech}/02-01-01-01-01-01-01.mp4", 20, 5)
@@ -55,6 +53,11 @@ def own(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("ravdess"))
+
+
+@pytest.fixture(scope="module")
 def speech(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     return Built(f"ravdess_video/speech{SMALL}", own, data)
@@ -68,6 +71,10 @@ def surveyed(own, tmp_path, config):
     return {
         each.name: int(each.labels.values["expression"][0]) for each in found
     }, report
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = f"ravdess_video/speech{SMALL}", write_source
 
 
 def test_names_say_emotion_and_actor_of_every_frame(speech):

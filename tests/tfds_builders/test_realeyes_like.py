@@ -37,10 +37,8 @@ def write_faces(path, count):
     write_video(path, images)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
+def write_source(root):
     """0 and 1, given splits, one clip with boxes; and what users leave."""
-    root = tmp_path_factory.mktemp("realeyes")
     home = root / "export" / "realeyes_like"
     table(
         home / "metadata.csv",
@@ -98,6 +96,11 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("realeyes"))
+
+
+@pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return tmp_path_factory.mktemp("data")
 
@@ -113,6 +116,10 @@ def row(**cells):
 
 
 UNKNOWN = [NAN] * 8
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = FLAGS, write_source
 
 
 def test_rows_join_by_frame_and_unknown_stays_unknown(flags):

@@ -58,6 +58,10 @@ def surveyed(roots, tmp_path):
 # The distribution by the corpus's makers
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"recola/full+{SMALL}", write_full
+
+
 def test_each_picture_has_the_centred_gold_standard_of_its_own_time(full):
     frames = full.frames("P16")
     assert [number_of(each) for each in frames["image"]] == [0, 1, 2, 3, 4, 5]

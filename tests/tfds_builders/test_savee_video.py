@@ -24,9 +24,7 @@ def clip(root, name, first=0, count=3):
     return write_video(path, images, codec=codec)
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    root = tmp_path_factory.mktemp("savee")
+def write_source(root):
     clip(root, f"{FOLDER}/DC/a01.avi", 10, 4)
     clip(root, f"{FOLDER}/DC/sa01.avi", 20)
     clip(root, f"{FOLDER}/DC/su1.avi", 30)
@@ -50,9 +48,18 @@ def own(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    return write_source(tmp_path_factory.mktemp("savee"))
+
+
+@pytest.fixture(scope="module")
 def clips(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     return Built(f"savee_video/clips{SMALL}", own, data)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = f"savee_video/clips{SMALL}", write_source
 
 
 def test_speaker_and_emotion_come_from_names_and_folders(clips):

@@ -126,6 +126,10 @@ def surveyed(roots, tmp_path):
     return survey
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = f"sewa/avec2017+{SMALL}", write_2017
+
+
 def test_a_label_holds_from_its_time_for_a_tenth_of_a_second(first):
     frames = first.frames("Train_01")
     assert [number_of(each) for each in frames["image"]] == [*range(8)]

@@ -18,6 +18,10 @@ SPLITS = ("train", "validation", "test")
 COUNTS = {"train": 9, "validation": 4, "test": 5}
 
 
+# What test_contract.py builds.
+SMALL_SOURCE = "synthetic_affect/tiny", None
+
+
 class SyntheticAffectTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = synthetic_affect.Builder
     BUILDER_CONFIG_NAMES_TO_TEST = ["tiny"]

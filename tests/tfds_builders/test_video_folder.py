@@ -50,6 +50,15 @@ def build(tmp_path):
     return built
 
 
+def write_source(root):
+    for number, name in enumerate(("happy/a.mp4", "sad/b.mp4")):
+        clip(root / name, 3 + number)
+
+
+# What test_contract.py builds.
+SMALL_SOURCE = "video_folder/whole", write_source
+
+
 class VideoFolderTest(tfds.testing.DatasetBuilderTestCase):
     DATASET_CLASS = video_folder.Builder
     BUILDER_CONFIG_NAMES_TO_TEST = ["whole"]
