@@ -1,4 +1,4 @@
-"""What several commands have in common."""
+"""Arguments and messages shared by several commands."""
 
 import argparse
 import sys

@@ -6,7 +6,7 @@ _LAYER = "features"
 
 
 def features_source(folder: str | os.PathLike, width: int) -> tuple[dict, dict]:
-    """What the preset of a model of features says of where they come from.
+    """Describes which preset the features of a model come from.
 
     Args:
         folder: The preset of the image model; kept as given.

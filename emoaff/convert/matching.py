@@ -74,7 +74,7 @@ def _list_shapes(model):
 
 
 def _check_order(model, layers, order, source):
-    """Says so, or raises ValueError where order and shapes do not fit."""
+    """Returns how layers were matched; ValueError if order or shapes differ."""
     shapes = _list_shapes(model)
     if len(layers) != len(order):
         found = ", ".join(name for name, _ in layers[:_SHOWN])

@@ -1,4 +1,4 @@
-"""What files a conversion read.
+"""Lists the files that a conversion read.
 
 What is public here:
 

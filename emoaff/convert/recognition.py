@@ -1,4 +1,4 @@
-"""Tells by its contents what system a file of weights is from.
+"""Recognises from its contents which system a weights file comes from.
 
 What is public here:
 

@@ -79,7 +79,7 @@ class BuildReport:
             found[name] = found.get(name, 0) + count
 
     def add_subject(self, split: str, subject: str) -> None:
-        """Counts a person once; nobody where the id is empty."""
+        """Counts a person once; does nothing if the id is empty."""
         if subject:
             self._subjects[split].add(subject)
         self._splits[split]["subjects"] = len(self._subjects[split])

@@ -3,7 +3,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class CorpusAbout:
-    """What a user has to know before asking for a corpus.
+    """Terms that a user must know before requesting a corpus.
 
     Args:
         title: One line.

@@ -21,7 +21,7 @@ _ORDER = ("train", "validation", "test")
 
 
 class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-    """What the builders of all corpora have in common.
+    """Base class of the builders of all corpora.
 
     A corpus implements `survey`, or what `RecordingCorpus` and
     `PictureCorpus` make of it, and says in class attributes:
@@ -61,7 +61,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     @abc.abstractmethod
     def survey(self, tree: SourceTree, report: BuildReport) -> list:
-        """Says what the corpus is made of, from names and tables alone.
+        """Lists the recordings of a corpus, from names and tables alone.
 
         Decodes no picture, so that it takes seconds.
 
@@ -81,7 +81,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     @property
     def extra(self) -> dict[str, tuple[str, ...]]:
-        """Features beside the usual, with the names of their columns."""
+        """Further features of each frame, with the names of their columns."""
         return self.EXTRA
 
     def check(self, root: str | pathlib.Path) -> str:

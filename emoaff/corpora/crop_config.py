@@ -5,7 +5,7 @@ import tensorflow_datasets as tfds
 
 @dataclasses.dataclass(eq=False)
 class CropConfig(tfds.core.BuilderConfig):
-    """Says how faces are cut, beside a TFDS configuration.
+    """A TFDS configuration that also sets how faces are cropped.
 
     Args:
         size: Side of the stored crops in pixels.

@@ -66,7 +66,7 @@ class GreyFaces(CorpusBuilder, skip_registration=True):
         """
 
     def survey(self, tree: SourceTree, report: BuildReport) -> list[GreyFace]:
-        """See `CorpusBuilder.survey`; reads the pixels, which takes seconds."""
+        """Lists the pictures; also reads the pixels, which takes seconds."""
         faces = self.read(tree, report)
         return drop_leaks(faces, report, self.builder_config.keep_duplicates)
 

@@ -22,7 +22,7 @@ ARCHIVE_SUFFIXES = frozenset(".7z .bz2 .gz .rar .tar .tgz .xz .zip".split())
 
 
 class Meaning(typing.Protocol):
-    """What a builder reads off a path.
+    """The facts that a builder reads from a path.
 
     Attributes:
         name: Id of the recording; two files of one name are the same one.
@@ -98,7 +98,7 @@ def select_one_each(
     report: BuildReport,
     suffix: str,
 ) -> list[NamedClip]:
-    """Takes one usable file of each recording.
+    """Selects one usable file of each recording.
 
     Where there are several, those in the corpus's own format come first, then
     the largest (the others may be copied in part), then the topmost.

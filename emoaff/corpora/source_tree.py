@@ -170,7 +170,7 @@ class SourceTree:
         )
 
     def _walk(self, folder, above, is_junk):
-        """Takes in a folder; in the order of the paths' parts."""
+        """Lists a folder and those below, in the order of the paths' parts."""
         path = os.path.join(self.root, folder)
         here = os.path.realpath(path)
         if here in above:

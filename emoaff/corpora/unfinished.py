@@ -1,4 +1,4 @@
-"""What builds that did not come to their end have left behind."""
+"""Finds and removes what interrupted builds have left behind."""
 
 import pathlib
 import shutil

@@ -148,7 +148,7 @@ class ClipAugmenter:
         return tf.ensure_shape(x, (*clips.shape[:2], *x.shape[2:]))
 
     def cuts(self, seeds, height, width):
-        """Says how to cut pictures one by one, while they are decoded.
+        """Draws how to cut pictures one by one, while they are decoded.
 
         Smaller pictures from the start save a fifth of the whole time. Clips
         of such pictures are then passed on with `cut=False`.

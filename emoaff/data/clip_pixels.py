@@ -1,4 +1,4 @@
-"""What `ClipAugmenter` does to pixels once everything is drawn."""
+"""Pixel operations of `ClipAugmenter`, once everything is drawn."""
 
 import math
 

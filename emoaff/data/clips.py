@@ -144,7 +144,7 @@ def feature_batches(
     shard: tuple[int, int] = (0, 1),
     squeeze: bool = False,
 ) -> tf.data.Dataset:
-    """Gives windows of features instead of pictures, see `clip_batches`.
+    """Makes windows of features instead of pictures; see `make_clip_batches`.
 
     Args:
         windows: See `clip_batches`.

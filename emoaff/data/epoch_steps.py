@@ -78,7 +78,7 @@ class EpochSteps:
         ).unbatch()
 
     def finish(self, batches: tf.data.Dataset) -> tf.data.Dataset:
-        """Says how many batches there are, and that shards are made here."""
+        """Sets the number of batches, and that they are sharded here."""
         options = tf.data.Options()
         options.experimental_distribute.auto_shard_policy = (
             tf.data.experimental.AutoShardPolicy.OFF

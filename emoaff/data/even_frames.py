@@ -67,7 +67,7 @@ class EvenFrames:
         return even
 
     def gathered(self, even: np.ndarray) -> np.ndarray:
-        """Takes the values of the stored frames, `(n, ...)`, out again."""
+        """Picks the values of the stored frames again, `(n, ...)`."""
         return even[self._place]
 
 

@@ -39,7 +39,7 @@ def map_to_space(recordings: Recordings, space: str, merge=None) -> Recordings:
 
 
 def joined(parts: list[Recordings]) -> Recordings:
-    """Puts the splits of several corpora one after the other.
+    """Joins the splits of several corpora, one after the other.
 
     Recordings and subjects get their corpus's name in front, so that people
     of the same name in two corpora are two people.

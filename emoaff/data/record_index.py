@@ -71,7 +71,7 @@ def read_pictures(path, offset, count, picture):
 
 @contextlib.contextmanager
 def naming_damage(recordings):
-    """Says which file and recording it was when reading pictures fails.
+    """Names the file and recording in the error when reading pictures fails.
 
     Put it around a loop over `emoaff.data.clips`'s batches, or around `fit`.
     TensorFlow's own error tells neither. Only after such an error are the
@@ -131,7 +131,7 @@ def _raise_damage(recordings, error):
 
 @contextlib.contextmanager
 def naming_record(path):
-    """Says which record of a file it was when reading all of it fails.
+    """Names the record in the error when reading a whole file fails.
 
     Raises:
         ValueError: Instead of TensorFlow's error, if a record is damaged.

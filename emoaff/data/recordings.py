@@ -93,7 +93,7 @@ class Recordings:
         return slice(*np.searchsorted(self.recording, (number, number + 1)))
 
     def subset(self, numbers: collections.abc.Sequence[int]) -> Recordings:
-        """Returns some of the recordings, in stored order, numbered anew.
+        """Returns some of the recordings, in stored order, renumbered.
 
         Raises:
             ValueError: If a number is none of a recording, or there is none.

@@ -165,7 +165,7 @@ def refuse_shared_subjects(
 
 
 def _find_recordings(recordings):
-    """One recording of each person; who has no name is told by recording."""
+    """Finds one recording per person; the unnamed go by their recording."""
     return {
         (recordings.dataset, subject or name, bool(subject)): name
         for name, subject in zip(

@@ -1,4 +1,4 @@
-"""Which frames of a video are kept when it is thinned to a lower rate."""
+"""Samples the frames of a video at a lower sampling rate."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def mark_sampled_rows(
     target: float = 5.0,
     slow: str = "raise",
 ) -> np.ndarray:
-    """Marks the frames of a corpus that thinning keeps.
+    """Marks the frames of a corpus that are sampled.
 
     Fits as `usable` of `emoaff.data.windows.sliding`.
 

@@ -1,4 +1,4 @@
-"""What models are to say about windows."""
+"""Targets that models are trained on, window by window."""
 
 import numpy as np
 

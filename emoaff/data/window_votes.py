@@ -1,4 +1,4 @@
-"""What the predictions of overlapping windows say about frames and videos."""
+"""Turns predictions of overlapping windows into labels of frames and videos."""
 
 import numpy as np
 

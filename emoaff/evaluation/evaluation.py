@@ -1,4 +1,4 @@
-"""What evaluating a preset on a corpus gave."""
+"""The result of evaluating a preset on a corpus."""
 
 import dataclasses
 import functools
@@ -132,7 +132,7 @@ def subjects(recordings: Recordings) -> tuple[str, ...] | None:
 
 
 def joined(tables: list[ScoreTable], facts: dict) -> ScoreTable:
-    """Puts tables of the same frames into one.
+    """Merges tables of scores of the same frames.
 
     Args:
         tables: At least one.

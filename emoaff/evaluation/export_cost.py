@@ -1,4 +1,4 @@
-"""What an export costs in scores on a labelled corpus."""
+"""Measures how much an export changes scores on a labelled corpus."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a trained image model makes of each frame, kept on disk."""
+"""Computes a trained image model's features of each frame, kept on disk."""
 
 import hashlib
 import pathlib

@@ -1,4 +1,4 @@
-"""What presets say about every frame of whole recordings."""
+"""Predictions of a preset for every frame of whole recordings."""
 
 import dataclasses
 import os
@@ -147,7 +147,7 @@ def _resized(recordings, preset, how):
 
 
 def _features(preset, recordings, folder):
-    """What the other preset makes of each frame, as in training."""
+    """Computes the other preset's features of each frame, as in training."""
     source = preset.config["input"]
     path = features_folder(preset)
     found = presets.read_config(path)
@@ -202,7 +202,7 @@ def _compute_frame_steps(recordings, rate_hz):
 
 
 def _held(answers, recordings, usable):
-    """Gives frames that were not seen the answer of the frame before."""
+    """Repeats the previous answer for frames that the model did not see."""
     if usable is None:
         return answers
     rows = np.arange(len(recordings))
@@ -216,7 +216,7 @@ def _held(answers, recordings, usable):
 
 
 def describe_features_source(folder: str | os.PathLike) -> dict:
-    """What a preset says of the preset that it takes features from.
+    """Describes the preset that another takes its features from.
 
     Args:
         folder: That preset's folder, or its run; kept as given.

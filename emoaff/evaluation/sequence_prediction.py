@@ -29,7 +29,7 @@ class Frames:
     features: np.ndarray | None = None
 
     def batches(self, windows, order, batch_size, **arguments):
-        """See `emoaff.data.clips.clip_batches`, or `feature_batches`."""
+        """Makes batches of windows, of pictures or of features."""
         if self.features is not None:
             return feature_batches(
                 windows,

@@ -111,7 +111,7 @@ class SharedClasses:
         return table[:, [self.target.index(name) for name in self.classes]]
 
     def describe(self) -> str:
-        """Says what was left out; empty where nothing was."""
+        """Describes the classes left out; empty where none was."""
         parts = []
         if self.unknown_to_corpus:
             names = ", ".join(self.unknown_to_corpus)

@@ -6,7 +6,7 @@ from emoaff.exporting.verification import Comparison
 
 @dataclasses.dataclass(frozen=True)
 class ExportReport:
-    """What an export made, and how it was found to be right.
+    """The exported file and how it was verified.
 
     Args:
         path: The file or folder.

@@ -47,7 +47,7 @@ class ExportedModel:
         return self.about["form"] != "static"
 
     def sequence(self, window: int) -> ExportedSequence:
-        """Gives a file of clips one frame at a time.
+        """Makes an exported model of clips usable one frame at a time.
 
         Args:
             window: Frames that the model was trained on.

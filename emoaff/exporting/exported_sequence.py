@@ -24,15 +24,15 @@ class ExportedSequence:
         self.each_frame = model.about["answers_each_frame"]
 
     def encode(self, crops: list[np.ndarray]) -> np.ndarray:
-        """Gives the faces as they are, `(n, height, width, 3)`."""
+        """Returns the faces unchanged, `(n, height, width, 3)`."""
         return np.stack(crops)
 
     def answer(self, faces: np.ndarray) -> dict[str, np.ndarray]:
-        """Gives the outputs for windows `(n, window, height, width, 3)`."""
+        """Runs the file on windows `(n, window, height, width, 3)`."""
         return self.model.predict_on_batch(faces)
 
     def stepper(self):
-        """Gives the file.
+        """Returns the exported file itself.
 
         Raises:
             ValueError: If it does not take one frame at a time.

@@ -115,7 +115,7 @@ def read_corpus_faces(
     frames: int = 24,
     limit: int = 512,
 ) -> np.ndarray:
-    """Takes faces of a built corpus, evenly spread over it.
+    """Reads faces of a built corpus, evenly spread over it.
 
     Args:
         source: The model they are for.

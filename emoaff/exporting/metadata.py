@@ -1,4 +1,4 @@
-"""What an exported file says of itself, and how to read it back."""
+"""Makes and reads the metadata inside an exported file."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What Keras itself makes of faces, to compare exported files with."""
+"""Runs the Keras model, as the reference for exported files."""
 
 import numpy as np
 
@@ -69,6 +69,6 @@ def _run_stream(source, faces):
 
 
 def _run_eagerly(head, features):
-    """Without a graph, which each number of frames would need anew."""
+    """Runs without a graph, as each number of frames would need its own."""
     answers = head(features, training=False)
     return {name: np.asarray(x) for name, x in answers.items()}

@@ -7,7 +7,7 @@ import sys
 
 @contextlib.contextmanager
 def silence_output():
-    """Drops what is written to standard error past Python's own stream."""
+    """Discards what native code writes to standard error."""
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "w") as nowhere:

@@ -1,4 +1,4 @@
-"""What an export starts from: a preset, an image model and a head."""
+"""The source of an export: a preset, an image model and a head."""
 
 import dataclasses
 import hashlib

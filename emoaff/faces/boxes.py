@@ -27,7 +27,7 @@ def convert_from_corners(
 
 
 def intersection(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Gives the shared area of every box of `a` with every box of `b`.
+    """Computes the area that every box of `a` shares with every box of `b`.
 
     Args:
         a: `(n, 4)` corners in pixels.
@@ -42,12 +42,12 @@ def intersection(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def area(boxes: np.ndarray) -> np.ndarray:
-    """Gives the area of `(n, 4)` corners, as `(n,)` square pixels."""
+    """Computes the area of `(n, 4)` corners, as `(n,)` square pixels."""
     return np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
 
 
 def compute_iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Gives intersection over union, `(n, m)` in `[0, 1]`; 0 if both empty."""
+    """Computes intersection over union, `(n, m)`; 0 if both are empty."""
     shared = intersection(a, b)
     union = area(a)[:, None] + area(b)[None, :] - shared
     return np.where(union > 0, shared / np.maximum(union, 1e-12), 0.0)

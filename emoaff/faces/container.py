@@ -158,7 +158,7 @@ def _describe_streams(container):
 
 
 def read_declared_duration(container, stream: av.VideoStream) -> float:
-    """Gives the duration the file claims in seconds; NaN where it does not.
+    """Reads the duration the file declares, in seconds; NaN if it has none.
 
     MPEG-TS claims none but its first and last timestamps. Where its clock was
     set anew between them, they make it longer than its bytes can last.
@@ -174,7 +174,7 @@ def read_declared_duration(container, stream: av.VideoStream) -> float:
 
 
 def read_declared_fps(stream: av.VideoStream) -> float:
-    """Gives the frames a second that the file claims; NaN where none."""
+    """Reads the frames per second the file declares; NaN if it has none."""
     for rate in (stream.average_rate, stream.guessed_rate):
         if rate and 0 < rate <= MOST_FPS:
             return float(rate)
@@ -214,7 +214,7 @@ def longest_gap(container) -> float:
 
 
 def stamp_s(picture: av.VideoFrame, stream: av.VideoStream) -> float | None:
-    """Gives a frame's own timestamp in seconds; None where it has none.
+    """Reads a frame's own timestamp in seconds; None if it has none.
 
     AVI stores no times of showing, and those that FFmpeg makes up are wrong
     where frames are stored out of order; the decoder's order is right.
@@ -241,7 +241,7 @@ def pixel_ratio(stream: av.VideoStream, first_coded: float | None) -> float:
 def compute_square_size(
     picture: av.VideoFrame, ratio: float
 ) -> tuple[int, int]:
-    """Gives width and height, as stored, once the pixels are made square.
+    """Computes width and height with square pixels, before any rotation.
 
     The height stays and the width is multiplied by the sample aspect ratio.
     Ratios outside of 1/4 to 4 are taken for damage and ignored.

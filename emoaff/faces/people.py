@@ -70,7 +70,7 @@ class People:
         faces: list[tuple[np.ndarray, float, int, np.ndarray]],
         present: list[set[int]],
     ) -> list[int]:
-        """Gives new faces the numbers of people, and learns them.
+        """Numbers the people of new faces, and learns how they look.
 
         Args:
             faces: Vector, time, shot and box of each, as in `learn`.

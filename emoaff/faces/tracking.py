@@ -46,7 +46,7 @@ class Tracking:
         self._detected_s = 0.0
 
     def push(self, frame: Frame) -> list[Slot]:
-        """Takes the next frame; gives the frames that are done with."""
+        """Adds the next frame; returns the frames that are finished."""
         slot = Slot(frame, small_grey(frame.image))
         given = []
         if self._cuts.is_cut(slot.grey) or (
@@ -208,7 +208,7 @@ class Tracking:
         return look
 
     def _name(self, tracks):
-        """Gives tracks the numbers of people, from left to right."""
+        """Numbers the people of tracks, from left to right."""
         tracks = sorted(tracks, key=lambda track: (track.first_s, *track.box))
         beside = [
             {
@@ -228,7 +228,7 @@ class Tracking:
         return track.vector, track.last_s, self._shot, track.box
 
     def _done(self):
-        """Gives the frames in which no face can change any more."""
+        """Returns the frames in which no face can change any more."""
         if self._settings.live:
             self._slots = self._slots[-1:]
             return list(self._slots)
@@ -258,7 +258,7 @@ def _follow(before, after, boxes):
 
 
 class CutFinder:
-    """Tells hard cuts from movement, picture by picture.
+    """Finds hard cuts in a video, picture by picture.
 
     Thumbnails of 32x18 are compared. In a cut their pattern changes and not
     only their brightness, and either a lot or out of calm. Over the clips
@@ -273,7 +273,7 @@ class CutFinder:
         self._recent = collections.deque(maxlen=8)
 
     def is_cut(self, grey: np.ndarray) -> bool:
-        """Takes the next picture.
+        """Returns whether the next picture starts a new shot.
 
         Args:
             grey: `(height, width)` uint8, as `small_grey` makes it.

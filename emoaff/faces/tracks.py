@@ -48,13 +48,13 @@ class Track:
     )
 
     def latest(self) -> np.ndarray:
-        """Gives the corners in the latest frame where it was not lost."""
+        """Returns the corners in the latest frame where it was not lost."""
         if self.path and np.isfinite(self.path[-1]).all():
             return self.path[-1]
         return self.path[-2] if len(self.path) > 1 else self.box
 
     def get_anchor(self) -> Detection:
-        """Gives where it was at the latest detection, as a detection."""
+        """Returns its place at the latest detection, as a detection."""
         return Detection(
             convert_from_corners(self.box), self.score, self.landmarks
         )
@@ -75,7 +75,7 @@ class Slot:
     )
 
     def certain(self) -> list[tuple]:
-        """Gives person, box, score, seen and turn of each certain face."""
+        """Returns person, box, score, seen and turn of each certain face."""
         return sorted(
             (track.person, convert_from_corners(corners), score, seen, turn)
             for track, (corners, score, seen, turn) in self.faces.items()
@@ -83,7 +83,7 @@ class Slot:
         )
 
     def overlaps(self, corners: np.ndarray) -> bool:
-        """Says whether corners cover a face that is known here already."""
+        """Returns whether corners cover a face that is known here already."""
         known = [face[0] for face in self.faces.values()]
         return (
             bool(known)
@@ -208,7 +208,7 @@ def confirm_lost(
 
 
 def covered(detection: Detection, others: list[Detection]) -> bool:
-    """Says whether one of other detections is of the same face."""
+    """Returns whether one of the other detections is of the same face."""
     if not others:
         return False
     overlaps = compute_iou(

@@ -1,4 +1,4 @@
-"""What metrics of affect dimensions share."""
+"""Base class of the metrics of affect dimensions."""
 
 import keras
 from keras import ops
@@ -48,7 +48,7 @@ class AffectMetric(keras.metrics.Metric):
         )
 
     def summary(self, y_true, y_pred, axis, weight):
-        """What to keep of the frames along `axis`: `(rows, ..., dims)`."""
+        """Summarises the frames along `axis`, as `(rows, ..., dims)`."""
         raise NotImplementedError
 
     def merged(self, a, b):

@@ -1,4 +1,4 @@
-"""What metrics of one class per frame share: a streaming confusion matrix."""
+"""Base class of metrics computed from a streaming confusion matrix."""
 
 import keras
 from keras import ops

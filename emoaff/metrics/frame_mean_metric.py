@@ -1,4 +1,4 @@
-"""What metrics share that average a number per frame."""
+"""Base class of metrics that average one number per frame."""
 
 from keras import ops
 

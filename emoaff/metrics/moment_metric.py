@@ -1,4 +1,4 @@
-"""What metrics of correlation share."""
+"""Base class of the metrics of correlation."""
 
 from keras import ops
 

@@ -99,7 +99,7 @@ class _Walk:
         return self._value(sequence, "its output")[0]
 
     def call(self, layer, *args, **kwargs):
-        """Calls a layer on sequences and, by the way, its copy on a frame."""
+        """Calls a layer on sequences and its copy on the current frame."""
         sequences = layer(*args, **kwargs)
         # What is no layer may be how Keras computes a mask. If it is more, its
         # result is missed later.
@@ -208,7 +208,7 @@ _ADVICE = (
 
 
 def _called(layer, *args, **changes):
-    """What a copy of a layer makes of `args`."""
+    """Calls a copy of a layer on `args`."""
     config = {**layer.get_config(), **changes}
     if config["name"] == "features":  # the name of the input
         config["name"] = "features_layer"

@@ -1,4 +1,4 @@
-"""What a model puts out: affect dimensions, one class, or several classes."""
+"""Outputs of a model: affect dimensions, one class, or several classes."""
 
 import dataclasses
 

@@ -15,7 +15,7 @@ SMALL, BLURRED, TURNED, UNSURE = "small", "blurred", "turned away", "unsure"
 
 @dataclasses.dataclass(frozen=True)
 class DoubtRule:
-    """Says when not to name an expression.
+    """Decides when an expression is too doubtful to name.
 
     The defaults follow from what happens to `compact_ferplus` on FER+'s
     validation pictures (48 pixels wide, accuracy 0.860). Averaged down to 20
@@ -40,7 +40,7 @@ class DoubtRule:
 
     @classmethod
     def of(cls, preset) -> "DoubtRule":
-        """Gives a preset's own rule: `doubt` in its `config.json`.
+        """Returns a preset's own rule: `doubt` in its `config.json`.
 
         Raises:
             ValueError: If it has a limit that is none of these.
@@ -57,7 +57,7 @@ class DoubtRule:
         return cls(**own)
 
     def face(self, frame: Frame, face: Face) -> Face:
-        """Gives a face with what is wrong with its picture in `doubt`."""
+        """Returns the face with the faults of its picture in `doubt`."""
         found = []
         if max(face.box[2:]) < self.face_px:
             found.append(SMALL)
@@ -68,7 +68,7 @@ class DoubtRule:
         return dataclasses.replace(face, doubt="; ".join(found))
 
     def row(self, row: Row) -> Row:
-        """Gives a row with `unsure` in `doubt` where its answer is."""
+        """Returns the row with `unsure` in `doubt` if its answer is unsure."""
         if row.probabilities is None:
             return row
         smoothed, doubt = row.smoothed, row.doubt

@@ -197,7 +197,7 @@ def _draw_face(image, row, classes, scale):
 
 
 def _draw_bars(image, row, classes, scale, box, colour):
-    """Small bars beside the box, on the side that has room."""
+    """Draws small bars beside the box, on the side that has room."""
     x, y, w, h = box
     size, pad = 0.42 * scale, max(round(3 * scale), 2)
     widths = [cv2.getTextSize(n, _FONT, size, 1)[0][0] for n in classes]

@@ -20,7 +20,7 @@ _FRAMES = 64  # frames to wait for a batch to fill
 
 @dataclasses.dataclass(eq=False)
 class Person:
-    """One person, from a first frame to where the memory begins anew.
+    """One person, from the first frame to where the memory is reset.
 
     Args:
         memory: Takes cells and features; see `WindowMemory`.
@@ -82,7 +82,7 @@ class SequenceRows:
         yield from self.finish()
 
     def push(self, frame: Frame, faces: list[Face]) -> Iterator[Row]:
-        """Takes the next frame, and yields the rows that are certain now."""
+        """Adds the next frame and yields the rows that are certain now."""
         place = self._place
         self._part_with_absent(place, frame.time_s, faces)
         cells = [self._meet(place, frame, face) for face in faces]

@@ -1,4 +1,4 @@
-"""What `emoaff predict` does: files and folders in, result files out."""
+"""Runs `emoaff predict`: files and folders in, result files out."""
 
 import contextlib
 import dataclasses
@@ -69,9 +69,9 @@ def predict_files(
     `"emo-affectnet"` the table is that system's (see
     `open_emo_affectnet_table`), and the label of the whole video is reported.
     Inputs of the same stem keep their suffix in the name (`clip_mp4.csv`), and
-    a name that is taken gets a number; see `ResultFolder`. An input that cannot be read does not keep
-    the others from being worked on. Videos and pictures that `annotate` drew
-    are left out.
+    a name that is taken gets a number; see `ResultFolder`. An input that cannot
+    be read does not keep the others from being worked on. Videos and pictures
+    that `annotate` drew are left out.
 
     Args:
         inputs: Videos, pictures and folders of them.

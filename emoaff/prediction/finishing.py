@@ -1,4 +1,4 @@
-"""What is done to a model's answers before they are written."""
+"""Finishes a model's answers before they are written."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from emoaff.presets.preset import Preset
 
 
 class Finishing:
-    """What is done to a model's answers before they are written.
+    """Finishes a model's answers before they are written.
 
     In this order: the resting face is taken off, answers are smoothed over
     time, valence and arousal are derived, doubtful expressions are withheld.
@@ -69,7 +69,7 @@ class Finishing:
             yield row
 
     def describe(self) -> dict:
-        """Says what was done, for the result's header."""
+        """Describes what was done, for the result's header."""
         return {
             "smoothing": self.smoother.describe(),
             "baseline": self._baseline and self._baseline.describe(),

@@ -70,7 +70,7 @@ class WindowMemory:
         self._count = self._windows = 0
 
     def add(self, cell: Cell, features: np.ndarray | None) -> None:
-        """Takes the person's next frame.
+        """Adds the person's next frame.
 
         Args:
             cell: To be filled, now or later.
@@ -189,7 +189,7 @@ class AverageMemory:
         self._samples: list[list[Cell]] = []  # cells from that sample on
 
     def add(self, cell: Cell, features: np.ndarray | None) -> None:
-        """Takes the next frame; see `WindowMemory.add`."""
+        """Adds the person's next frame; see `WindowMemory.add`."""
         if features is None:
             if self._samples:
                 self._samples[-1].append(cell)
@@ -273,7 +273,7 @@ class StreamMemory:
         self._now: dict | None = None
 
     def add(self, cell: Cell, features: np.ndarray | None) -> None:
-        """Takes the next frame; see `WindowMemory.add`."""
+        """Adds the person's next frame; see `WindowMemory.add`."""
         if features is not None:
             answers, self._states = self._step(features, self._states)
             answer = {name: values[0] for name, values in answers.items()}

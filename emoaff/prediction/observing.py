@@ -61,7 +61,7 @@ def observed(
 
 
 def chosen(faces: list[Face], options: Options) -> list[Face]:
-    """Gives the faces that `options` wants; of equals, the later one.
+    """Selects the faces that `options` asks for; of equals, the later one.
 
     Args:
         faces: Of one frame.
@@ -104,7 +104,7 @@ class PersonSampler:
         self._latest = None
 
     def takes(self, index: int, time_s: float) -> bool:
-        """Says whether the next frame of the person is a sample.
+        """Returns whether the person's next frame is a sample.
 
         Args:
             index: 0-based frame of the video, rising.
@@ -152,5 +152,5 @@ class ScriptSampler:
                 ) from error
 
     def takes(self, index: int, time_s: float) -> bool:
-        """Says whether a frame is a sample; see `PersonSampler`."""
+        """Returns whether a frame is a sample; see `PersonSampler`."""
         return index % self._step == 0

@@ -1,4 +1,4 @@
-"""What `predict` does beside the model."""
+"""Options of `predict`, apart from the model."""
 
 import dataclasses
 import math
@@ -34,7 +34,7 @@ RULES = {
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What `predict` does beside the model.
+    """Options of `predict`, apart from the model.
 
     The defaults follow every person through the video. `of_rules` gives those
     of another system. The last ones are its switches, each of use by itself.
@@ -160,7 +160,7 @@ class Options:
 
     @classmethod
     def of_rules(cls, rules: str | None = None, **given) -> "Options":
-        """Gives the options of another system, but for those given.
+        """Makes the options of another system, except for those given.
 
         Args:
             rules: A name of `RULES`, or `None` for the defaults.

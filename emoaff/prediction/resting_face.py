@@ -1,4 +1,4 @@
-"""What a person's resting face shows, taken off what the face shows later."""
+"""Subtracts a person's resting face from what the face shows later."""
 
 import dataclasses
 import os
@@ -126,7 +126,7 @@ class Baseline:
             )
 
     def describe(self) -> dict:
-        """Says what was done, for the result's header."""
+        """Describes what was done, for the result's header."""
         what = "each person's first seconds"
         if self._shared is not None:
             what = f"the mean of {self._shared.rows} rows of a file, for all"

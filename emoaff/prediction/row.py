@@ -46,7 +46,7 @@ class Row:
     arousal_source: str = ""
 
     def changed(self, **values) -> "Row":
-        """Gives the row with some values replaced."""
+        """Returns a copy of the row with some values replaced."""
         return dataclasses.replace(self, **values)
 
 
@@ -82,7 +82,7 @@ def row(
 
 
 def make_row_values(named: dict[str, np.ndarray]) -> dict:
-    """Gives the fields of a `Row` from one face's named outputs."""
+    """Makes the fields of a `Row` from one face's named outputs."""
     values = {d: float(named[d]) for d in _DIMENSIONS if d in named}
     if "expression" in named:
         values["probabilities"] = named["expression"]

@@ -140,7 +140,7 @@ class Running:
 
     @property
     def _alone(self):
-        """Whether nobody is tracked, and there is one person at most."""
+        """Whether faces are not tracked and there is at most one person."""
         return self.options.detection != "track"
 
     @property
@@ -210,7 +210,7 @@ class Running:
 
 
 def choose_run_mode(preset: Preset, options: Options) -> str:
-    """Decides how a preset is run.
+    """Chooses the run mode of a preset.
 
     Args:
         preset: Any preset.
@@ -251,7 +251,7 @@ def choose_run_mode(preset: Preset, options: Options) -> str:
 
 
 def is_ahead(preset: Preset) -> bool:
-    """Says whether a window's answer is for the frame after it."""
+    """Returns whether a window's answer is for the frame after it."""
     rule = preset.config.get("sampling", {}).get("rule")
     return rule == "one_step_ahead"
 
@@ -280,7 +280,7 @@ class Tally:
         self._wins = self._sums = None
 
     def add(self, probabilities: np.ndarray) -> None:
-        """Takes one answer, `(classes,)`; one with a NaN does not count."""
+        """Adds one answer, `(classes,)`; one with a NaN is not counted."""
         probabilities = np.asarray(probabilities, np.float64)
         if np.isnan(probabilities).any():
             return
@@ -291,7 +291,7 @@ class Tally:
         self._wins[probabilities.argmax()] += 1
 
     def label(self, rule: str = "mode") -> int:
-        """Gives the class index; -1 where there was no answer.
+        """Returns the class index; -1 if there was no answer.
 
         Args:
             rule: `"mode"`, the class that most answers find most probable, of

@@ -58,7 +58,7 @@ class CentredSmoother:
         return dataclasses.replace(row, smoothed=np.mean(window, axis=0))
 
     def describe(self) -> dict:
-        """Says method and width, for the result's header."""
+        """Describes method and width, for the result's header."""
         return {
             "method": "mean of the person's probabilities, two-sided window",
             "width_s": self.width_s,
@@ -98,7 +98,7 @@ class CausalSmoother:
             yield dataclasses.replace(row, smoothed=mean)
 
     def describe(self) -> dict:
-        """Says method and width, for the result's header."""
+        """Describes method and width, for the result's header."""
         return {
             "method": "exponential mean of the person's probabilities, past "
             "rows only",

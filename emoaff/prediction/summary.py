@@ -1,4 +1,4 @@
-"""What is said of a finished prediction: header file and printed lines."""
+"""Summarises a finished prediction: header file and printed lines."""
 
 import collections
 import dataclasses
@@ -64,7 +64,7 @@ def _run(running):
 
 
 def story(timeline) -> Iterator[str]:
-    """Says in a few lines what was found; see `header`."""
+    """Summarises in a few lines what was found; see `make_header`."""
     name, persons = timeline.path.name, sorted(timeline.rows_of)
     video = timeline.kind == "video"
     what = f"{timeline.frames} frames" if video else "picture"

@@ -93,7 +93,7 @@ def table(
 
 @contextlib.contextmanager
 def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Gives a temporary name beside `path`, renamed if the block ends well."""
+    """Yields a temporary name beside `path`, renamed if the block succeeds."""
     path = pathlib.Path(path)
     # Two runs may write the same file at once, and its name may be long.
     half = path.with_name(f".{secrets.token_hex(8)}.part")

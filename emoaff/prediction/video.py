@@ -118,7 +118,7 @@ class Timeline:
 
     @property
     def warnings(self) -> list[str]:
-        """What went wrong in reading so far, as clauses."""
+        """Problems met while reading so far, as clauses."""
         source = self._video if self.kind == "video" else self._picture
         return list(source.warnings)
 
@@ -133,7 +133,7 @@ class Timeline:
         return self._video.duration_s if self.kind == "video" else 0.0
 
     def facts(self) -> dict:
-        """What the file is, for the result's header."""
+        """Describes the file, for the result's header."""
         if self.kind == "picture":
             height, width = self._picture.image.shape[:2]
             return {"kind": "picture", "width": width, "height": height}

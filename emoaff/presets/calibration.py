@@ -9,7 +9,7 @@ from scipy import special
 
 @dataclasses.dataclass(frozen=True)
 class Calibration:
-    """What turns a classifier's logits into probabilities that can be trusted.
+    """Turns a classifier's logits into calibrated probabilities.
 
     Args:
         temperature: Divides the logits, after `prior_share` is at work.

@@ -1,4 +1,4 @@
-"""What a model card says of doubt and of bad pictures."""
+"""The model card's sections on withheld answers and degraded pictures."""
 
 import math
 

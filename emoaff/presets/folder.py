@@ -72,7 +72,7 @@ def names() -> list[str]:
 
 
 def is_named(path: str | os.PathLike) -> bool:
-    """Says whether a folder is one of those that `names()` lists."""
+    """Returns whether a folder is one of those that `list_presets()` lists."""
     named = _named().get(pathlib.Path(path).name)
     return named is not None and named.samefile(path)
 

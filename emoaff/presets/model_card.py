@@ -129,7 +129,7 @@ def write_headline(config: dict, digits: int = 3) -> str:
 
 
 def _table(config):
-    """What goes in, what comes out and how large it is."""
+    """Builds the table of input, output and size."""
     taken, sampling = config["input"], config.get("sampling", {})
     window, rate = sampling.get("window") or 1, sampling.get("rate_hz")
     size = taken["size"]
@@ -204,7 +204,7 @@ def _write_origin(origin):
 
 
 def _write_all_scores(config, origin):
-    """What was measured here, and what the authors published."""
+    """Lists the scores measured here and those the authors published."""
     if "scores" in config:
         yield from _scores(config["scores"], origin)
     else:

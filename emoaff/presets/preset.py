@@ -53,7 +53,7 @@ class Preset:
 
     @property
     def shape(self) -> str:
-        """What is cut about the box; see `emoaff.faces.crop_face`."""
+        """Shape of the crop around the box; see `emoaff.faces.crop_face`."""
         return self.config["crop"].get("shape", "square")
 
     @property

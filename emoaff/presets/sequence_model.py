@@ -19,7 +19,7 @@ _made: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()
 
 
 class SequenceModel:
-    """What sees a face, and what remembers, of one preset.
+    """The image model and the temporal head of one preset.
 
     Args:
         encoder: `(batch, size, size, 3)` RGB 0-255 to `(batch, features)`.
@@ -38,7 +38,7 @@ class SequenceModel:
         self._step = None
 
     def encode(self, crops: list[np.ndarray]) -> np.ndarray:
-        """Gives the features of crops `(size, size, 3)`, `(n, features)`."""
+        """Computes features `(n, features)` of crops `(size, size, 3)`."""
         parts = [
             self.encoder.predict_on_batch(np.stack(crops[i : i + _BATCH]))
             for i in range(0, len(crops), _BATCH)
@@ -46,11 +46,11 @@ class SequenceModel:
         return np.concatenate(parts)
 
     def answer(self, features: np.ndarray) -> dict[str, np.ndarray]:
-        """Gives the head's outputs for windows `(n, window, features)`."""
+        """Runs the temporal head on windows `(n, window, features)`."""
         return _named(self.head, self.head.predict_on_batch(features))
 
     def stepper(self) -> keras.Model:
-        """Gives the model that takes one sample at a time; made once.
+        """Returns the model that takes one sample at a time; built once.
 
         Raises:
             ValueError: If the head has a layer that must see the future.
@@ -81,7 +81,7 @@ class SequenceModel:
 
 @use_own_settings("float32")
 def sequence_model(preset: Preset) -> SequenceModel:
-    """Takes a preset of clips or of features apart; once for each preset.
+    """Splits a preset into image model and temporal head; cached per preset.
 
     Args:
         preset: With a window of frames.

@@ -70,7 +70,7 @@ def store(
 
 @contextlib.contextmanager
 def readable(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Gives a file that Keras can load, to be used with `with`.
+    """Opens a weights file so that Keras can load it, to be used with `with`.
 
     Args:
         path: A file that `store` wrote.

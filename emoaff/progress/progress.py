@@ -36,7 +36,7 @@ class Progress:
         self._width = 0
 
     def update(self, count: int, share: float = math.nan) -> None:
-        """Says that `count` units are done, `share` of all; NaN if unknown."""
+        """Shows that `count` units are done, `share` of all; NaN if unknown."""
         now = self._clock()
         if now - self._shown < self._every:
             return

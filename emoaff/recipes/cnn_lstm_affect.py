@@ -209,7 +209,7 @@ def optimizer_of(config: Config, total: int) -> keras.optimizers.Optimizer:
 
 
 def preset_config(config, trunk, longest, history, out) -> dict:
-    """What the preset's `config.json` says beside weights and scores."""
+    """Makes the preset's `config.json`, apart from weights and scores."""
     return {
         "name": run_name(out),
         "input": trunk.config["input"],

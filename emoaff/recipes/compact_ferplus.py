@@ -385,7 +385,7 @@ def preset_config(
     out,
     class_prior,
 ) -> dict:
-    """What the preset's `config.json` says beside weights and scores.
+    """Makes the preset's `config.json`, apart from weights and scores.
 
     Args:
         config: The run's settings.

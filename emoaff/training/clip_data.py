@@ -20,7 +20,7 @@ from emoaff.training.teacher import Teacher
 
 
 class ClipData:
-    """The windows of a recipe: cut, balanced, and drawn anew each epoch.
+    """The windows of a recipe: cut, balanced, and drawn again each epoch.
 
     Everything is decided on labels; no picture is read here.
 

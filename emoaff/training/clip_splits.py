@@ -1,4 +1,4 @@
-"""What a recipe learns from and what it validates with."""
+"""Reads the recordings that a recipe trains on and validates with."""
 
 import dataclasses
 

@@ -218,7 +218,7 @@ def _make_folds_of_corpora(config, data_dir, datasets, report):
 
 
 def _describe_absent_classes(training, scored, held_out):
-    """Says which classes only one side has labels of."""
+    """Lists the classes that only one side has labels of."""
     has = [
         set(np.unique(part.expression)) - {-1} for part in (training, scored)
     ]

@@ -1,4 +1,4 @@
-"""What a training run needs to know, and nothing about how it is run."""
+"""Everything that a training run needs, but not how it is run."""
 
 import dataclasses
 from collections.abc import Callable
@@ -97,7 +97,7 @@ class Experiment:
         )
 
     def better(self, value: float, best: float | None) -> bool:
-        """Says whether `value` beats `best`; NaN beats nothing."""
+        """Returns whether `value` beats `best`; NaN beats nothing."""
         if value != value:
             return False
         if best is None:

@@ -17,7 +17,7 @@ def find_backbone_weights(start: str) -> str | None:
 
 
 def begin_from(model: keras.Model, start: str, report) -> set[str]:
-    """Takes the weights of every layer that a preset has in the same form.
+    """Copies the weights of every layer that a preset has in the same shape.
 
     Args:
         model: Gets the weights.

@@ -213,7 +213,7 @@ def publish_clips(
 
 
 def describe_calibration(calibration: Calibration) -> dict:
-    """What a preset's `provenance` says of its calibration."""
+    """Describes a calibration for a preset's `provenance`."""
     facts = {
         "temperature": calibration.temperature,
         "held_out": calibration.fitted_on,
@@ -260,7 +260,7 @@ def add_probabilities(
 
 
 def _describe_input(config, data_dir):
-    """What the model takes, and how a face is cut for it."""
+    """Describes the model's input and how a face is cropped for it."""
     features_from = config.data.features_from
     if features_from:
         source = presets.read_config(preset_of(features_from))

@@ -1,4 +1,4 @@
-"""What a training run writes down: settings, versions, a row per epoch."""
+"""Writes a training run's records: settings, versions, a row per epoch."""
 
 import csv
 import importlib.metadata

@@ -66,7 +66,7 @@ class TrainingRun:
         return min(experiment.epochs, experiment.stop_after or math.inf)
 
     def train(self) -> keras.Model:
-        """Trains to the last epoch, or to the stop for want of progress.
+        """Trains to the last epoch, or until validation stops improving.
 
         Returns:
             The model with the weights of the best epoch, outside any strategy.

@@ -202,7 +202,7 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Says whether this process writes the files, one of all workers."""
+    """Returns whether this process is the one worker that writes the files."""
     resolver = strategy.cluster_resolver
     return resolver is None or (resolver.task_id or 0) == 0
 

@@ -18,7 +18,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 
 def metadata(path):
-    """What the file says of itself."""
+    """Reads the file's own metadata."""
     model = schema.Model.GetRootAs(pathlib.Path(path).read_bytes())
     entries = (model.Metadata(i) for i in range(model.MetadataLength()))
     (entry,) = (e for e in entries if e.Name() == b"emoaff.json")

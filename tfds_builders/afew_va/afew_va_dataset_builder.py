@@ -19,7 +19,7 @@ from tfds_builders.afew_va.annotation import read_annotation
 
 @dataclasses.dataclass(eq=False)
 class AfewVaConfig(CropConfig):
-    """Says where the faces are, and how fast the frames follow each other.
+    """Sets where the faces are, and the frames per second.
 
     Args:
         landmarks: Whether faces are cut around the corpus's own landmarks. If
@@ -75,7 +75,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         self._check_settings()
         found = clips.find_clips(tree, report)
         recordings = [

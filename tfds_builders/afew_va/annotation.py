@@ -1,4 +1,4 @@
-"""What the JSON of one clip says of its frames."""
+"""Reads the labels of one clip from its JSON."""
 
 import dataclasses
 import json

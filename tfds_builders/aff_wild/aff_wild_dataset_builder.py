@@ -16,7 +16,7 @@ _PUBLISHED = {"train": {"recordings": 252}, "test": {"recordings": 46}}
 
 @dataclasses.dataclass(eq=False)
 class AffWildConfig(CropConfig):
-    """Says where faces are, and what the labels' numbers mean.
+    """Sets where faces are, and the range of the labels.
 
     Args:
         boxes: Whether faces are those of the corpus's own boxes, whatever
@@ -82,7 +82,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         files = CorpusFiles(tree, report)
         is_test = any(split == "test" for split, _ in files.videos)

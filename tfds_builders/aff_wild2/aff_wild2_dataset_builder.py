@@ -114,7 +114,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         recordings = Survey(tree, config, report).recordings()
         if config.task == "va":

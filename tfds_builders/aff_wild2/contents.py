@@ -1,4 +1,4 @@
-"""What a copy of the corpus holds: series of pictures, and other files."""
+"""The contents of a copy: series of pictures, and other files."""
 
 import pathlib
 import re

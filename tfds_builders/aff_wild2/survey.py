@@ -23,7 +23,7 @@ from tfds_builders.aff_wild2.videos import video_name
 
 
 class Survey:
-    """Says which recordings a copy of the corpus holds for one task.
+    """Lists the recordings that a copy of the corpus holds for one task.
 
     Args:
         tree: The user's folder.

@@ -81,7 +81,7 @@ class Builder(PictureCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourcePictures]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         if isinstance(config, CroppedConfig):
             stills = march_2021.read(tree, report)

@@ -1,4 +1,4 @@
-"""What both releases of AffectNet mean by their numbers."""
+"""Parses the codes that both releases of AffectNet use."""
 
 import math
 

@@ -15,7 +15,7 @@ _AUTOMATIC_LIST = "automatically_annotated"
 
 
 def wanted(config) -> str:
-    """Says in words what a folder must hold for a configuration."""
+    """Describes in words what a folder must hold for a configuration."""
     parts = []
     if config.manual:
         parts.append(
@@ -106,7 +106,7 @@ class _List:
 
 
 def _note_repeated(rows, report):
-    """Says how many pictures stand in several rows, and in both splits."""
+    """Notes how many pictures are in several rows, and in both splits."""
     splits = collections.defaultdict(list)
     for each, face in rows:
         splits[each.pictures.folder, face.picture].append(each.split)

@@ -20,7 +20,7 @@ _STILLS = PICTURE_SUFFIXES, "pictures", ("train", "test")
 
 @dataclasses.dataclass(eq=False)
 class CaerConfig(CropConfig):
-    """Says which of the two corpora is read.
+    """Sets which of the two corpora is read.
 
     Args:
         stills: Whether the pictures of CAER-S are read instead of the clips
@@ -69,7 +69,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         report.classes = list(class_folders.CLASSES)
         suffixes, wanted, splits = _CLIPS
         if self.builder_config.stills:

@@ -7,7 +7,7 @@ NEUTRAL = ("all", "labelled", "none")
 
 @dataclasses.dataclass(eq=False)
 class CkPlusConfig(CropConfig):
-    """Says which pictures of a sequence are labelled, and how.
+    """Sets which pictures of a sequence are labelled, and how.
 
     Args:
         neutral: In which sequences the first picture is labelled neutral:

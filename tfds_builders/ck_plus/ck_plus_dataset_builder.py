@@ -64,7 +64,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         sequences = sequence_files.read(tree, report)
         recordings = [self._recording(tree, each, report) for each in sequences]
         if not any(r.labels.labelled()["expression"] for r in recordings):

@@ -46,7 +46,7 @@ _ODD = {
 
 @dataclasses.dataclass(eq=False)
 class CremaDVideoConfig(CropConfig):
-    """Says whose word counts, beside `CropConfig`.
+    """Sets whose labels are used, in addition to `CropConfig`.
 
     Args:
         label: `"intended"`, the emotion that was acted; or `"face_vote"`, the
@@ -67,7 +67,7 @@ class CremaDVideoConfig(CropConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Clip:
-    """What a file's name says.
+    """The facts in a file's name.
 
     Args:
         name: Such as `"1001_IEO_ANG_HI"`.
@@ -124,7 +124,7 @@ class Builder(RecordingCorpus):
 
     @property
     def extra(self) -> dict[str, tuple[str, ...]]:
-        """See `CorpusBuilder.extra`."""
+        """Further features of each frame, with the names of their columns."""
         if self.builder_config.label == "intended":
             return {}
         return {"votes": labels.get("crema_d").classes}
@@ -132,7 +132,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         wanted = [NAMES, PEOPLE]
         if self.builder_config.label == "face_vote":
             wanted += [SUMMARY, VOTES]

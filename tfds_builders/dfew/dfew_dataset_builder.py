@@ -20,7 +20,7 @@ _LISTED = ((9356, 2341), (9356, 2341), (9357, 2340), (9358, 2339), (9361, 2336))
 
 @dataclasses.dataclass(eq=False)
 class DfewConfig(CropConfig):
-    """Says which form of the clips is read, and which fold.
+    """Sets which version of the clips is read, and which fold.
 
     Args:
         series: Whether the series of sixteen pictures are read instead of the
@@ -85,7 +85,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         _check_settings(config)
         find = clips.find_series if config.series else clips.find_videos

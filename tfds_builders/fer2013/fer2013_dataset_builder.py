@@ -85,5 +85,5 @@ class Builder(GreyFaces):
         )
 
     def read(self, tree: SourceTree, report: BuildReport) -> list[GreyFace]:
-        """See `GreyFaces.read`."""
+        """Reads all pictures with their labels, in their order."""
         return source.read(tree, report)

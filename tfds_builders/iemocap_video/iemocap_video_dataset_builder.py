@@ -100,7 +100,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         evaluations, videos = source_files.find(tree, report)
         found: dict[str, Utterance] = {}
         unfilmed = set()

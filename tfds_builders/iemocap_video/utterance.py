@@ -3,7 +3,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Utterance:
-    """What one summary line of an emotion evaluation says.
+    """One summary line of an emotion evaluation.
 
     Args:
         name: Its id, such as `"Ses01F_impro01_M000"`.

@@ -62,7 +62,7 @@ class Builder(PictureCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourcePictures]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         found: dict[str, Still] = {}
         media = tree.media(report)
         for file in sorted(media, key=_rank):

@@ -78,7 +78,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         self._check_settings()
         tables = tree.usable(tree.find_files(_TABLE), report)
         if not tables:

@@ -40,7 +40,7 @@ _CHOICES = {"view": (*VIEWS, "all"), "level": ("all", "1", "2", "3")}
 
 @dataclasses.dataclass(eq=False)
 class MeadConfig(CropConfig):
-    """Says which clips are used, beside `CropConfig`.
+    """Sets which clips are used, in addition to `CropConfig`.
 
     Args:
         view: The camera, one of `VIEWS`, or `"all"`.
@@ -60,7 +60,7 @@ class MeadConfig(CropConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Clip:
-    """What a file's folders say.
+    """The facts in a file's folders.
 
     Args:
         name: Such as `"M003/front/angry/level_1/001"`.
@@ -115,7 +115,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         report.classes = list(CLASSES)
         clips = named_clips.named(
             tree,

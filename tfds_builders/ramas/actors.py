@@ -13,7 +13,7 @@ _SAME_DAY = {"19": "10"}
 
 
 class Actors:
-    """Tells who is seen on which day on which side.
+    """Looks up which actor is on which side on which day.
 
     The id of an actor is day and side of the first recordings, such as
     `10dec_1`. Whether two days show one person follows from the names in a

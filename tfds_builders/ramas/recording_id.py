@@ -6,7 +6,7 @@ _NAME = re.compile(r"(\d\d)(dec)_([a-z]\d\d)_([12])(?!\d)", re.IGNORECASE)
 
 @dataclasses.dataclass(frozen=True, order=True)
 class RecordingId:
-    """What RAMAS calls one actor's side of one scenario, `10dec_D11_1`.
+    """RAMAS's id of one actor's side of one scenario, `10dec_D11_1`.
 
     Args:
         day: Two digits of the day of December, such as `"10"`.

@@ -30,7 +30,7 @@ _CHOICES = {
 
 @dataclasses.dataclass(eq=False)
 class RavdessVideoConfig(CropConfig):
-    """Says which takes are used, beside `CropConfig`.
+    """Sets which takes are used, in addition to `CropConfig`.
 
     Args:
         channel: `"speech"`, `"song"` or `"both"`.
@@ -54,7 +54,7 @@ class RavdessVideoConfig(CropConfig):
 
 @dataclasses.dataclass(frozen=True)
 class Take:
-    """What a file's name says.
+    """The facts in a file's name.
 
     Args:
         name: The file's name without its suffix.
@@ -116,7 +116,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         clips = named_clips.named(
             tree,
             _meaning,

@@ -19,7 +19,7 @@ _SPACE = "realeyes"
 
 @dataclasses.dataclass(eq=False)
 class RealeyesLikeConfig(CropConfig):
-    """Says what the annotations hold.
+    """Sets what the annotations hold.
 
     Args:
         classes: Names of the columns with classes, with `|` between them;
@@ -93,18 +93,18 @@ class Builder(RecordingCorpus):
 
     @property
     def LABEL_SPACE(self) -> str | None:  # noqa: N802
-        """See `CorpusBuilder`."""
+        """The name of the corpus's label space."""
         return None if self.builder_config.classes else _SPACE
 
     @property
     def extra(self) -> dict[str, tuple[str, ...]]:
-        """See `CorpusBuilder.extra`."""
+        """Further features of each frame, with the names of their columns."""
         return {"emotions": self.builder_config.class_names}
 
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         _check_settings(config)
         report.classes = list(config.class_names)

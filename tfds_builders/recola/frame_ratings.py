@@ -69,7 +69,7 @@ class FrameRatings:
         return _joined(gold, recording)
 
     def tell(self, report: BuildReport) -> None:
-        """Tells what was odd."""
+        """Reports what was odd."""
         for what, where in self._odd.items():
             number = f"{len(where)} times" if len(where) > 1 else "once"
             report.note(f"{what}: {number}, such as {where[0]}")

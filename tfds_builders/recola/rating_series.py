@@ -12,7 +12,7 @@ _ATTRIBUTE = re.compile(r"@attribute\s+(?:'([^']*)'|\"([^\"]*)\"|(\S+))", re.I)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class RatingSeries:
-    """What one file says of one dimension of one recording.
+    """The ratings of one dimension of one recording, from one file.
 
     Args:
         times: float64 `(n,)`, rising seconds.

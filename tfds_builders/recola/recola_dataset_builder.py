@@ -22,7 +22,7 @@ from tfds_builders.recola.splits import list_person_splits
 
 @dataclasses.dataclass(eq=False)
 class RecolaConfig(CropConfig):
-    """Says which ratings of RECOLA are taken, beside how faces are cut.
+    """Sets which ratings of RECOLA are used and how faces are cropped.
 
     Args:
         package: `"full"`, what the corpus's makers hand out, or `"avec"`,
@@ -127,7 +127,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         config = self.builder_config
         package = PACKAGES[config.package]
         rating_files = package.rating_files(config.gold, tree)

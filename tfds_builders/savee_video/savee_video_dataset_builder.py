@@ -34,7 +34,7 @@ _NAME = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class Clip:
-    """What a file's name and folders say.
+    """The facts in a file's name and folders.
 
     Args:
         name: Such as `"DC_a01"`, however the file is named.
@@ -81,7 +81,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         clips = named_clips.named(
             tree,
             _meaning,

@@ -16,7 +16,7 @@ _FURTHEST = 2.0  # beyond, it is another scale or column
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LabelFile:
-    """What one file says.
+    """The contents of one label file.
 
     Args:
         names: Different names of recordings that stand in its rows.

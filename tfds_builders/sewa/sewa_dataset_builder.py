@@ -29,7 +29,7 @@ _SPLITS = ("train", "validation", "test")
 
 @dataclasses.dataclass(eq=False)
 class SewaConfig(CropConfig):
-    """Says which challenge's recordings are taken, beside `CropConfig`.
+    """Sets which challenge's recordings are used, in addition to `CropConfig`.
 
     Args:
         edition: `"2017"`, `"2018"` or `"2019"`.
@@ -114,7 +114,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         label_files = [file for file in tree.files if _is_label_file(file)]
         if not label_files:
             wanted = "a folder labels with files named like Train_01.csv"
@@ -163,7 +163,7 @@ class Builder(RecordingCorpus):
         )
 
     def _meaning(self, file):
-        """What a file's name means, or why it is not used."""
+        """Parses a file's name, or explains why the file is not used."""
         config = self.builder_config
         means = instance(file.stem)
         if means is None:

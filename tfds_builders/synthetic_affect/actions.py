@@ -1,4 +1,4 @@
-"""What a face does: from valence and arousal to the pull of each muscle."""
+"""Actions of a face: from valence and arousal to the pull of each muscle."""
 
 import numpy as np
 

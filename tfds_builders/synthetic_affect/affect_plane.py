@@ -36,7 +36,7 @@ def name_expression(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
 
 
 def memberships(valence: np.ndarray, arousal: np.ndarray) -> np.ndarray:
-    """Says how much of each class shows, without a jump at the borders.
+    """Computes how much of each class shows, without jumps at the borders.
 
     Args:
         valence: `[-1, 1]`, any shape.

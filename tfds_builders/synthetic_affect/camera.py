@@ -1,4 +1,4 @@
-"""What a camera makes of a scene: light, focus, noise and compression."""
+"""Films a scene as a camera would: light, focus, noise and compression."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from tfds_builders.synthetic_affect.courses import wandering
 
 @dataclasses.dataclass(frozen=True)
 class Camera:
-    """Says how a corpus was filmed.
+    """Settings of how a corpus is filmed.
 
     Args:
         ambient: Least and greatest share of light from everywhere, `[0, 1]`.
@@ -133,7 +133,7 @@ def _compressed(picture, quality):
 
 
 def _smear(picture, moved, length):
-    """Averages along a line of `length` pixels in the way of the movement."""
+    """Averages along a line of `length` pixels in the direction of movement."""
     length = min(length, 15.0)
     reach = int(np.ceil(length / 2))
     kernel = np.zeros((2 * reach + 1,) * 2, "f4")

@@ -28,7 +28,7 @@ SHARES = {
 
 @dataclasses.dataclass(frozen=True)
 class Course:
-    """Says how lively the feelings of a recording are.
+    """Settings of how lively the feelings of a recording are.
 
     Args:
         calm_s: Mean seconds of calm between two feelings.

@@ -117,7 +117,7 @@ class _Take:
 
 
 def _make_square(box, error):
-    """What emoaff.faces.crop_face cuts from a box that is found so-so."""
+    """Returns the square that is cut for a box found imprecisely."""
     x, y, w, h = box
     across, down, larger = error.tolist()
     side = max(w, h) * (1 + MARGIN) * (1 + larger)

@@ -17,7 +17,7 @@ _LEAD_S = 3.0  # seconds that raters see before the first frame
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Labels:
-    """What is known of each frame of one recording.
+    """The labels of each frame of one recording.
 
     Args:
         truth: `(frames, 2)` float32, the valence and arousal that draw the

@@ -1,4 +1,4 @@
-"""What moves apart from feelings: head, eyes, blinking and speech."""
+"""Movement apart from feelings: head, eyes, blinking and speech."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ from tfds_builders.synthetic_affect.scene import Pose
 
 @dataclasses.dataclass(frozen=True)
 class Motion:
-    """Says how much a person moves.
+    """Settings of how much a person moves.
 
     Args:
         sway: Standard deviation of the head's place, in units of the face.

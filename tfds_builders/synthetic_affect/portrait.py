@@ -82,7 +82,7 @@ class _Painter:
         return (painted + 0.5).astype("uint8")
 
     def _cover(self, hair, cloth, head):
-        """What lies over the forehead."""
+        """Paints what lies over the forehead."""
         who, x = self.who, self.x
         style = who.hair_style
         if style == "bald":

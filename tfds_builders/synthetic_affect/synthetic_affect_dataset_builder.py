@@ -20,7 +20,7 @@ _SPLITS = ("train", "validation", "test")
 
 @dataclasses.dataclass(eq=False)
 class SyntheticAffectConfig(tfds.core.BuilderConfig):
-    """Says which corpus is drawn, and how much of it.
+    """Sets which corpus is drawn, and how much of it.
 
     Args:
         style: One of `styles.STYLES`.

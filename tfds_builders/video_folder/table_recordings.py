@@ -114,7 +114,7 @@ def _find_usual_step(series):
 
 
 class _FileRows:
-    """What a table says of one file."""
+    """The rows of a table about one file."""
 
     def __init__(self, table, file, rows, index, faces):
         self._table, self._file, self._rows = table.path.name, file, rows
@@ -219,7 +219,7 @@ class _FileRows:
 
 
 def _said(row):
-    """What a row says of its frames, comparable although NaN is not."""
+    """Lists a row's labels in a form that can be compared despite NaN."""
     return repr((row.label, row.valence, row.arousal, row.subject, row.split))
 
 

@@ -89,7 +89,7 @@ class Builder(RecordingCorpus):
     def survey(
         self, tree: SourceTree, report: BuildReport
     ) -> list[SourceRecording]:
-        """See `CorpusBuilder.survey`."""
+        """Lists the recordings of the corpus and their labels."""
         faces = self.builder_config.faces
         recordings, classes = source.read(tree, report, faces)
         report.classes = classes

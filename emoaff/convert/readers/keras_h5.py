@@ -30,7 +30,7 @@ _TOP = "top_level_model_weights"
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class KerasFile:
-    """What a file of Keras holds.
+    """The contents of a Keras file.
 
     Args:
         path: The file.

@@ -109,7 +109,7 @@ class _Machine:
         raise ValueError("the pickle holds an instruction of no tensor file")
 
     def _last(self, count):
-        """Takes that many from the stack, as a tuple."""
+        """Pops that many values off the stack, as a tuple."""
         values = tuple(self.stack[len(self.stack) - count :])
         if _MARK in values or len(values) != count:
             raise IndexError
@@ -117,7 +117,7 @@ class _Machine:
         return values
 
     def _pop_to_mark(self):
-        """Takes all down to the last mark, as a list."""
+        """Pops everything down to the last mark, as a list."""
         values = []
         while (value := self.stack.pop()) is not _MARK:
             values.append(value)

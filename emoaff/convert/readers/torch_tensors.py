@@ -131,7 +131,7 @@ class ScriptObject:
         self.attributes = {}
 
     def build(self, state) -> None:
-        """Takes the attributes, a dict."""
+        """Stores the attributes, a dict."""
         if isinstance(state, dict):
             self.attributes = state
 
@@ -157,7 +157,7 @@ def refuse(name: Global, path) -> None:
 
 
 def make(name: Global, args):
-    """What stands for an object of a class, or the result of a function."""
+    """Makes a stand-in for an object of a class or a function's result."""
     full = str(name) if isinstance(name, Global) else ""
     if full in _REBUILDS:
         return _make_tensor(args)

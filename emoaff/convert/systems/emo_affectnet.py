@@ -158,7 +158,7 @@ def _fill(model, path, layers, kind):
 
 
 def _rename_last_layers(layers, model):
-    """Gives LSTMs and dense layers our names: each training has its own."""
+    """Renames LSTM and dense layers to ours, as each training names its own."""
     ours = [
         layer.name
         for layer in model.layers

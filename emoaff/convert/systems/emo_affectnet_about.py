@@ -1,4 +1,4 @@
-"""What EMO-AffectNet's authors say of their weights, and what they do not.
+"""Facts that EMO-AffectNet's authors state about their weights.
 
 What is public here:
 

@@ -1,4 +1,4 @@
-"""What EMO-AffectNet's files call the layers of our networks.
+"""Maps our layers' names to those in EMO-AffectNet's files.
 
 What is public here:
 

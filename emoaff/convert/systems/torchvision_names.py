@@ -1,4 +1,4 @@
-"""What torchvision's ResNets call the layers of ours.
+"""Maps our layers' names to those of torchvision's ResNets.
 
 What is public here:
 

@@ -1,4 +1,4 @@
-"""Courses of valence and arousal over whole recordings."""
+"""Post-processing of valence and arousal over whole recordings."""
 
 from emoaff.evaluation.postprocessing.filters import delayed
 from emoaff.evaluation.postprocessing.filters import running_median

@@ -22,7 +22,7 @@ _FORMAT = "emoaff.courses.CoursePostprocessor 1"
 
 
 class CoursePostprocessor:
-    """Smooths, centres, scales and delays predicted valence and arousal.
+    """Post-processes valence and arousal: median, centre, scale, shift.
 
     The chain of the AVEC challenges and of Tzirakis et al. Each dimension has
     a chain of its own. Each step is tried on the result of those kept before,
@@ -184,7 +184,7 @@ class CoursePostprocessor:
         return np.stack(columns, axis=1)
 
     def describe(self) -> str:
-        """Says for each dimension and step whether it was kept, and why."""
+        """Describes whether each step of each dimension was kept, and why."""
         self._check_fitted()
         width = max(map(len, self.dimensions))
         return "\n".join(

@@ -9,7 +9,7 @@ DIRECTIONS = ("forward", "backward")
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """See `CoursePostprocessor`, whose arguments these are."""
+    """The arguments of `Postprocessor`, checked."""
 
     steps: tuple[str, ...]
     scale_about: str

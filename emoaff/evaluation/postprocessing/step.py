@@ -8,7 +8,7 @@ _UNITS = {"frames": " frames", "seconds": " s"}
 
 @dataclasses.dataclass(frozen=True)
 class CourseStep:
-    """What fitting found for one step and one dimension.
+    """The result of fitting one step of one dimension.
 
     Args:
         kind: `"median"`, `"centre"`, `"scale"` or `"shift"`.
@@ -39,7 +39,7 @@ class CourseStep:
         return cls(**{**values, **numbers})
 
     def describe(self) -> str:
-        """Says in one line what was found and what it was worth."""
+        """Describes in one line what was found and how much it gained."""
         found = ", ".join(
             f"{name} {value:+.4f}"
             if name not in _UNITS

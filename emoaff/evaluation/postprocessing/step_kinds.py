@@ -1,4 +1,4 @@
-"""What each kind of step tries, and what it does to a course."""
+"""Lists the parameters that each step tries, and applies the step."""
 
 import math
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def candidates(
     rate_hz: float,
     settings: Settings,
 ) -> Iterator[dict]:
-    """Gives the parameters that a step may have, smallest first.
+    """Yields the parameters that a step may have, smallest first.
 
     Args:
         kind: One of `settings.KINDS`.

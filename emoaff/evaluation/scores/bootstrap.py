@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Bootstrap:
-    """Says how a score would vary with other recordings of the same kind.
+    """Estimates how a score would vary with other recordings of the same kind.
 
     Recordings are drawn, not frames: the frames of one recording resemble one
     another, and an interval over frames would be far too narrow. With few
@@ -90,7 +90,7 @@ class Bootstrap:
         return float(low), float(high), undefined
 
     def describe(self, unit: str = "recordings") -> str:
-        """Says in words what the interval is."""
+        """Describes the interval in words."""
         if not self.draws:
             return "none"
         return (

@@ -1,4 +1,4 @@
-"""What a measure gave on each of several sets of recordings."""
+"""Values of one score on several sets of recordings."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """One measure on several sets.
+    """Values of one score on several sets.
 
     Args:
         measure: See `ScoreRow`.

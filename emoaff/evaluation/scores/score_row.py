@@ -34,7 +34,7 @@ class ScoreRow:
     part: str = ""
 
     def notes(self) -> tuple[str, ...]:
-        """Says what was left out, in words; empty where nothing was."""
+        """Describes what was left out; empty where nothing was."""
         name = " ".join(filter(None, (self.part, self.measure, self.of)))
         notes = []
         if self.left_out:
