@@ -28,11 +28,11 @@ _OPTIONS = {
         "action": "store_true",
         "help": "let no row use later frames, as with a webcam",
     },
-    "--temporal": {
+    "--run-mode": {
         "dest": "temporal",
         "choices": ("auto", "window", "streaming", "static"),
-        "help": "run a model with a memory by windows or frame by frame; "
-        "default: auto, as it was made",
+        "help": "how a model with a memory is run: by windows, whose answers "
+        "are averaged, or frame by frame; default: auto, as it was trained",
     },
     "--gap": {
         "dest": "gap_s",
@@ -86,27 +86,28 @@ _OPTIONS = {
         "help": "a square about the box, or the box itself out of shape; "
         "default: the preset's",
     },
-    "--filter": {
+    "--resize-filter": {
         "dest": "interpolation",
         "choices": ("area", "bilinear", "bicubic", "nearest"),
-        "help": "how crops are resized; default: the preset's",
+        "help": "how face crops are resized; default: the preset's",
     },
-    "--thinning": {
+    "--sample-from": {
         "dest": "thinning",
         "choices": ("person", "script"),
-        "help": "samples counted from each person's first frame, or from that "
-        "of the video; default: person",
+        "help": "count samples from each person's first frame (person) or from "
+        "the video's first frame (script); default: person",
     },
     "--windows": {
         "dest": "windows",
         "choices": ("script", "notebook"),
         "help": "two windows of 6 to 10 samples, or one; default: script",
     },
-    "--lead": {
+    "--before-first-face": {
         "dest": "lead",
         "choices": ("empty", "absent", "first"),
-        "help": "rows before the first face in the emo-affectnet format: "
-        "empty, left out, or the first answer; default: empty",
+        "help": "rows before a person's first face, in the emo-affectnet "
+        "format: left empty, left out (absent) or given the first answer; "
+        "default: empty",
     },
     "--label": {
         "dest": "label",
@@ -137,12 +138,14 @@ _OPTIONS = {
         "help": "derive valence and arousal from the expressions where the "
         "model gives none; default: model",
     },
-    # What --affect was called when valence alone was derived.
-    "--valence": {
-        "dest": "affect",
-        "choices": ("model", "derived"),
-        "help": argparse.SUPPRESS,
-    },
+}
+# What options were called before; they still work, and help does not list them.
+_OLD_NAMES = {
+    "--filter": "--resize-filter",
+    "--lead": "--before-first-face",
+    "--temporal": "--run-mode",
+    "--thinning": "--sample-from",
+    "--valence": "--affect",
 }
 
 
@@ -193,6 +196,9 @@ def add_predict(commands) -> None:
     for name, settings in _OPTIONS.items():
         # Those not given are absent, so that --rules can say them.
         command.add_argument(name, default=argparse.SUPPRESS, **settings)
+    for old, name in _OLD_NAMES.items():
+        settings = {**_OPTIONS[name], "help": argparse.SUPPRESS}
+        command.add_argument(old, default=argparse.SUPPRESS, **settings)
     command.set_defaults(run=_run_predict)
 
 

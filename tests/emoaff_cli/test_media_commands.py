@@ -218,7 +218,14 @@ def test_the_rules_of_emo_affectnet(small, late, tmp_path, capsys):
 def test_without_their_rules_frames_before_the_face_have_rows(
     lead, cells, small, late, tmp_path
 ):
-    argv = ["--format", "emo-affectnet", "--faces", "largest", "--lead", lead]
+    argv = [
+        "--format",
+        "emo-affectnet",
+        "--faces",
+        "largest",
+        "--before-first-face",
+        lead,
+    ]
     assert predict(late, small / "memory", tmp_path, *argv) == 0
     rows = table(tmp_path / "late.csv")
     assert [int(row["frame"]) for row in rows] == list(range(1, 21))
@@ -253,8 +260,8 @@ def test_a_video_without_a_face_is_no_error(small, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("model", "argv", "words"),
     [
-        ("memory", ["--temporal", "static"], "one by one for temporal static"),
-        ("still", ["--temporal", "streaming"], "has no memory"),
+        ("memory", ["--run-mode", "static"], "one by one for temporal static"),
+        ("still", ["--run-mode", "streaming"], "has no memory"),
         ("still", ["--rules", "emo-affectnet"], "has no memory"),
         ("memory", ["--format", "emo-affectnet"], "Choose --faces largest"),
         ("memory", ["--detection", "sampled"], "one face of each frame"),
