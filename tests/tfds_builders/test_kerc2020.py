@@ -23,10 +23,8 @@ def face(path, grey, edge=0):
     cv2.imwrite(str(path), image)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """Faces out of order, a gap, a copy, a clip and a row by themselves."""
-    root = tmp_path_factory.mktemp("kerc")
+def write_source(root):
+    """Writes faces out of order, a gap, a copy, a clip and a row alone."""
     (root / "train_mean.csv").write_text(TABLE)
     pictures = root / "frame_img"
     for number in (10, 0, 2, 1):
@@ -36,6 +34,16 @@ def root(tmp_path_factory):
     face(pictures / "v50-face_0.jpg", 200)
     face(pictures / "older" / "v1-face_1.jpg", 250)
     face(pictures / "poster.jpg", 0)
+
+
+# See test_contract.py.
+SMALL_SOURCE = NAME, write_source
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("kerc")
+    write_source(root)
     return root
 
 
