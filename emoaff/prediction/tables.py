@@ -200,7 +200,8 @@ def _classes_of(names):
 
 def _rows(path, classes):
     with pathlib.Path(path).open(newline="", encoding="utf-8") as file:
-        header = next(csv.reader(file), ())
+        with _reading(path, 1):
+            header = next(csv.reader(file), ())
         lines = csv.DictReader(file, header)
         while True:
             with _reading(path, lines.line_num + 2):
