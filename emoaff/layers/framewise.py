@@ -94,7 +94,7 @@ class Framewise(keras.layers.TimeDistributed):
             kwargs["training"] = training
         if "mask" in takes and mask is not None:
             kwargs["mask"] = ops.reshape(mask, (-1, *ops.shape(mask)[2:]))
-        with self._momentum_counts(frames if training else 1):
+        with self.count_frames(frames if training else 1):
             outputs = self.layer(ops.reshape(inputs, (-1, *image)), **kwargs)
         # One -1 where it can be: exporters follow it, and not a shape tensor.
         if isinstance(frames, int):
@@ -107,8 +107,16 @@ class Framewise(keras.layers.TimeDistributed):
         )
 
     @contextlib.contextmanager
-    def _momentum_counts(self, frames):
-        """Lets batch norms forget as after so many updates of one frame."""
+    def count_frames(self, frames):
+        """Lets batch norms forget as after so many updates of one frame.
+
+        For calls of the wrapped layer itself, on the frames of several clips in
+        one axis; the layer's own `call` does so already.
+
+        Args:
+            frames: Frames of a clip that the call has, a number or a tensor;
+                below 1 where it has fewer frames than there are clips.
+        """
         norms = [
             layer
             for layer in self.layer._flatten_layers()
@@ -127,7 +135,7 @@ class Framewise(keras.layers.TimeDistributed):
 def _momentum(momentum, frames):
     """That of `frames` updates in one; a tensor if `frames` is one."""
     least = min(momentum, _LEAST_MOMENTUM)
-    if isinstance(frames, int):
+    if isinstance(frames, int | float):
         return max(momentum**frames, least)
     power = ops.power(momentum, ops.cast(frames, "float32"))
     return ops.maximum(power, least)

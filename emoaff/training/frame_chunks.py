@@ -32,9 +32,9 @@ class FrameChunks:
                 f"layer named 'backbone'. Received: layers {names}. Set "
                 "frames_at_once=0."
             )
-        framewise = model.get_layer("backbone")
-        self._encoder = framewise.layer
-        self._rest = keras.Model(framewise.output, model.outputs)
+        self._framewise = model.get_layer("backbone")
+        self._encoder = self._framewise.layer
+        self._rest = keras.Model(self._framewise.output, model.outputs)
         self._structure = model.output
         self._size = frames_at_once
         trained = {id(v) for v in self._encoder.trainable_variables}
@@ -65,11 +65,14 @@ class FrameChunks:
             )
         chunks = tf.reshape(x, (-1, self._size, *x.shape[2:]))
         before = [tf.identity(v) for v in self._state]
-        features = tf.map_fn(
-            lambda chunk: self._encoder(chunk, training=True),
-            chunks,
-            fn_output_signature=self._encoder.compute_dtype,
-        )
+        # All chunks together move the averages as the whole batch would.
+        share = self._size / batch
+        with self._framewise.count_frames(share):
+            features = tf.map_fn(
+                lambda chunk: self._encoder(chunk, training=True),
+                chunks,
+                fn_output_signature=self._encoder.compute_dtype,
+            )
         joined = tf.reshape(features, (batch, frames, features.shape[-1]))
         with tf.GradientTape() as tape:
             tape.watch(joined)
@@ -88,7 +91,8 @@ class FrameChunks:
         # The second pass repeats the first, state and all.
         for variable, value in zip(self._state, before, strict=True):
             variable.assign(value)
-        return self._through(chunks, at_features, variables, own), total
+        with self._framewise.count_frames(share):
+            return self._through(chunks, at_features, variables, own), total
 
     def _through(self, chunks, at_features, variables, sums):
         def one(number, sums):
