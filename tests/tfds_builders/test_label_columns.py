@@ -45,7 +45,7 @@ def test_a_table_of_something_else_does_not_hinder_class_folders(
     built = build(root)
     assert built.classes == ["happy", "sad"]
     assert built.left_out() == {
-        "no video or picture by their names": ["shopping.csv"]
+        "neither a video nor a picture": ["shopping.csv"]
     }
 
 

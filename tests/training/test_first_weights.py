@@ -102,14 +102,19 @@ def test_an_image_model_of_another_name_becomes_the_backbone(tmp_path):
 
     inner, inputs = image_model(1, "some_net"), keras.Input((8, 8, 3))
     output = keras.layers.Dense(2, name="other")(inner(inputs))
+    expression = {
+        "kind": "probabilities",
+        "label_space": "two",
+        "classes": ["a", "b"],
+    }
     presets.save_preset(
         keras.Model(inputs, {"expression": output}),
         tmp_path / "source",
         {
             "name": "source",
             "input": {"size": 8},
-            "crop": {},
-            "outputs": {"expression": {"label_space": "two", "classes": "ab"}},
+            "crop": {"margin": 0.0, "interpolation": "area"},
+            "outputs": {"expression": expression},
         },
         dtype="float32",
     )
