@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-import emoaff
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation import evaluate_recordings
