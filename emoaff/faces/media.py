@@ -86,16 +86,21 @@ class MediaFiles:
             if len(named) == 1:
                 sentences.append(
                     f"{named[0]}: expected a video or picture by its name, "
-                    f"found it {_as_found(why)}. Get a whole copy, or rename "
-                    "it."
+                    f"found it {_as_found(why)}. {_advise(why, 'a whole copy')}"
                 )
             elif named:
                 sentences.append(
                     f"{self.path}: expected videos or pictures by their "
                     f"names, found {len(named)} files {_as_found(why)}, such "
-                    f"as {named[0].name}. Get whole copies, or rename them."
+                    f"as {named[0].name}. {_advise(why, 'whole copies')}"
                 )
         return sentences
+
+
+def _advise(why, copies):
+    if why == POINTER:
+        return "Fetch it by `git lfs pull`."
+    return f"Get {copies}, or give another name."
 
 
 def media_files(

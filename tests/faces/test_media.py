@@ -94,6 +94,7 @@ def test_files_named_as_media_that_are_none_are_faults(tmp_path):
     assert "found 1000 files empty, such as e0.mov" in empty
     assert of_git.startswith(f"{tmp_path / 'p.mp4'}: expected a video")
     assert "found it not fetched from Git LFS" in of_git
+    assert "git lfs pull" in of_git
     assert "found it to be plain text" in text
     assert "1009 empty" in found.describe_omissions()
 
