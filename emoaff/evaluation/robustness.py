@@ -11,7 +11,7 @@ from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.evaluation.spoiled_pictures import make_spoilings
 from emoaff.presets import Preset
-from emoaff.presets.calibration import divide_prior
+from emoaff.presets.class_prior import reweigh
 from emoaff.progress import Progress
 
 CLEAN = "as stored"
@@ -54,8 +54,8 @@ def robustness(
     chosen = {CLEAN: lambda picture: picture, **chosen}
     scorers = scored_outputs(preset, recordings)
     answers = _answers(preset, recordings, chosen)
-    expression = preset.config["outputs"].get("expression", {})
-    prior = expression.get("class_prior")
+    answered = preset.answered_prior
+    uniform = answered and preset.with_prior("uniform").prior
     rows = []
     for name, values in answers.items():
         for scorer in scorers:
@@ -68,8 +68,9 @@ def robustness(
             ]
             if isinstance(scores, ClassScores):
                 rows += _doubt(scores, name)
-        if prior is not None:
-            level = divide_prior(values["expression"], prior)
+        if answered:
+            level = np.float64(values["expression"])
+            level = reweigh(level, answered, uniform)
             for scorer in scorers:
                 scores = scorer({**values, "expression": level})[0]
                 if isinstance(scores, ClassScores):

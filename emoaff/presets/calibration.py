@@ -142,21 +142,3 @@ def calibration_error(
     gap = weights * (hit - confidence)
     gap = np.bincount(place, weights=gap, minlength=bins)
     return float(np.abs(gap).sum() / np.sum(weights))
-
-
-def divide_prior(probabilities, class_prior) -> np.ndarray:
-    """What the probabilities would be were all classes equally likely.
-
-    Args:
-        probabilities: `(n, classes)`.
-        class_prior: `(classes,)`, how likely each class was where they were
-            fitted, over 0.
-
-    Returns:
-        float64 `(n, classes)`, rows sum to 1.
-
-    References:
-        - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
-    """
-    odds = np.asarray(probabilities, np.float64) / np.asarray(class_prior)
-    return odds / odds.sum(axis=1, keepdims=True)

@@ -100,6 +100,23 @@ def test_each_way_has_its_calibration_as_trained_and_at_equal_classes(
         assert found == pytest.approx(value, abs=0.02), measure
 
 
+def test_equal_classes_are_the_same_whatever_prior_was_asked_for(
+    preset, recordings, tmp_path
+):
+    shares = np.linspace(1, 9, len(recordings.space))
+    outputs = classes(recordings.space)
+    outputs["expression"]["class_prior"] = (shares / shares.sum()).tolist()
+    knowing = saved(tmp_path / "knowing", preset.model, outputs)
+    asked = knowing.with_prior("uniform")
+    tables = [robustness(each, recordings, ()) for each in (knowing, asked)]
+    for measure in ("uar", "confidence", "calibration_error"):
+        once, again = (
+            table.value(measure, "at equal classes", "as stored")
+            for table in tables
+        )
+        assert again == pytest.approx(once, abs=1e-6), measure
+
+
 def test_all_ways_are_tried_where_none_is_named(preset, recordings):
     table = robustness(preset, recordings.subset(np.arange(1)))
     assert {row.part for row in table.rows} == {"as stored", *make_spoilings()}

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from emoaff.presets.calibration import calibration_error
-from emoaff.presets.calibration import divide_prior
 from emoaff.presets.calibration import fit_calibration
 from emoaff.presets.calibration import fit_temperature
+from emoaff.presets.class_prior import ClassPrior
+from emoaff.presets.class_prior import reweigh
 
 
 def random_answers(n=400, classes=4, seed=0):
@@ -112,7 +113,10 @@ def test_without_its_prior_a_perfect_model_is_right_on_equal_classes():
     logits, truth = drawn(counts, counts)
     odds = np.exp(logits)
     probabilities = odds / odds.sum(axis=1, keepdims=True)
-    level = divide_prior(probabilities, counts / counts.sum())
+    classes = ("a", "b", "c")
+    trained = ClassPrior("as-trained", classes, counts / counts.sum())
+    uniform = ClassPrior("uniform", classes, np.full(3, 1 / 3))
+    level = reweigh(probabilities, trained, uniform)
     np.testing.assert_allclose(level.sum(axis=1), 1)
     weights = 1 / np.bincount(truth)[truth]
     assert calibration_error(truth, level, weights=weights) < 0.03
