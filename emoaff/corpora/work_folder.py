@@ -29,7 +29,10 @@ class WorkFolder:
     def __init__(
         self, folder: pathlib.Path, root: pathlib.Path, settings: dict
     ):
-        self.folder, self.root = pathlib.Path(folder), pathlib.Path(root)
+        # Absolute: processes that are kept from an earlier build may run in
+        # another folder.
+        self.folder = pathlib.Path(folder).absolute()
+        self.root = pathlib.Path(root).absolute()
         self._settings = settings
 
     def key(self, footage: Footage) -> str:

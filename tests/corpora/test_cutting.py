@@ -329,3 +329,17 @@ def test_a_process_that_was_ended_is_told_in_one_sentence(
     message = "Expected 2 processes .* memory runs out. Start again with fewer"
     with pytest.raises(OSError, match=message):
         cut_all([Footage(film) for film in films], PLAIN, work, processes=2)
+
+
+def test_kept_processes_write_where_a_relative_folder_was_named(
+    tmp_path, monkeypatch
+):
+    films = [tiny.film(tmp_path / f"{n}.mp4") for n in range(2)]
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        work = WorkFolder("work", tmp_path, {"of": name})
+        stretches = [Footage(film) for film in films]
+        keys = cut_all(stretches, PLAIN, work, processes=2)
+        assert all(work.outcome(key)["frames"] == 5 for key in keys)
+    assert (tmp_path / "second" / "work").is_dir()
