@@ -213,17 +213,6 @@ def longest_gap(container) -> float:
     return 10.0 if is_discontinuous else 108_000.0
 
 
-def stamp_s(picture: av.VideoFrame, stream: av.VideoStream) -> float | None:
-    """Reads a frame's own timestamp in seconds; None if it has none.
-
-    AVI stores no times of showing, and those that FFmpeg makes up are wrong
-    where frames are stored out of order; the decoder's order is right.
-    """
-    is_avi = stream.container.format.name == "avi"
-    ticks = picture.dts if is_avi else picture.pts
-    return None if ticks is None else float(ticks * stream.time_base)
-
-
 def pixel_ratio(stream: av.VideoStream, first_coded: float | None) -> float:
     """Gives the width of a pixel over its height, at the latest frame.
 

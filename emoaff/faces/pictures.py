@@ -159,7 +159,7 @@ def _find_colours(data):
 
 def _show_hdr(image, colours):
     primaries, transfer = colours
-    if not tone.is_hdr(transfer):
+    if transfer not in tone.HDR:
         return image, ()
     image = tone.tone_map(image, transfer, primaries)
     return image, (tone.describe_hdr(transfer),)

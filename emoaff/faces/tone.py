@@ -24,6 +24,7 @@ _TO_BT709 = np.float32(
     ]
 )
 _NAMES = {PQ: "PQ", HLG: "HLG"}
+HDR = frozenset(_NAMES)  # transfer characteristics of high dynamic range
 
 
 def describe_hdr(transfer: int) -> str:
@@ -32,11 +33,6 @@ def describe_hdr(transfer: int) -> str:
         f"its pictures are HDR ({_NAMES[transfer]}); they were tone-mapped to "
         "ordinary brightness and colour"
     )
-
-
-def is_hdr(transfer: int) -> bool:
-    """Says whether a transfer characteristic is one of high dynamic range."""
-    return transfer in _NAMES
 
 
 def tone_map(

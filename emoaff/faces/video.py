@@ -122,7 +122,7 @@ class Video:
             first = next(self._decode(stream, packets), None)
             if first is None:
                 return False
-            self.start_s = files.stamp_s(first, stream) or 0.0
+            self.start_s = _read_stamp_s(first, stream) or 0.0
             coded = stream.codec_context.sample_aspect_ratio or 1
             self._first_coded = coded
             self._turn = files.orientation(first)
@@ -197,7 +197,7 @@ class Video:
                 image = self._turn_upright(convert, picture, size)
                 if not sizes or image.shape[1::-1] != sizes[-1][:2]:
                     sizes.append((*image.shape[1::-1], time_s))
-                if tone.is_hdr(picture.color_trc):
+                if picture.color_trc in tone.HDR:
                     transfer = picture.color_trc
                 frame = Frame(self.decoded_frames, time_s, image)
                 self.decoded_frames += 1
@@ -219,19 +219,18 @@ class Video:
 
     def _place(self, pictures, stream, timeline):
         """Yields decoded pictures with their size as shown, and their times."""
-        ratio, size = None, ()
+        coded, shown = None, None
         for number, picture in enumerate(pictures):
-            coded = picture.width, picture.height
+            before, coded = coded, (picture.width, picture.height)
             # The decoder knows a new aspect some frames before it gives the
             # first one that has it, which is a key frame.
-            if ratio is None or picture.key_frame or coded != size:
+            if picture.key_frame or coded != before:
                 ratio = files.pixel_ratio(stream, self._first_coded)
-            size = coded
-            item = picture, files.compute_square_size(picture, ratio)
+                shown = files.compute_square_size(picture, ratio)
             stamp_s = number / self.average_fps
             if self._has_clock:
-                stamp_s = files.stamp_s(picture, stream)
-            yield from timeline.push(item, stamp_s)
+                stamp_s = _read_stamp_s(picture, stream)
+            yield from timeline.push((picture, shown), stamp_s)
         yield from timeline.finish()
 
     def _decode(self, stream, packets):
@@ -278,7 +277,7 @@ class Video:
             src_colorspace=Colorspace.ITU709 if untagged and is_hd else None,
             threads=1,
         ).to_ndarray()
-        if tone.is_hdr(picture.color_trc):
+        if picture.color_trc in tone.HDR:
             image = tone.tone_map(
                 image, picture.color_trc, picture.color_primaries
             )
@@ -287,6 +286,17 @@ class Video:
             image = image.transpose(1, 0, 2)
         image = image[:: -1 if flip_y else 1, :: -1 if flip_x else 1]
         return np.ascontiguousarray(image)
+
+
+def _read_stamp_s(picture, stream):
+    """Reads a frame's own timestamp in seconds; None if it has none.
+
+    AVI stores no times of showing, and those that FFmpeg makes up are wrong
+    where frames are stored out of order; the decoder's order is right.
+    """
+    is_avi = stream.container.format.name == "avi"
+    ticks = picture.dts if is_avi else picture.pts
+    return None if ticks is None else float(ticks * stream.time_base)
 
 
 def _describe_sizes(sizes):

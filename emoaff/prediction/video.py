@@ -48,6 +48,7 @@ class Timeline:
 
     Attributes:
         kind: `"video"` or `"picture"`.
+        classes: Class names in the order of the probabilities; may be empty.
         running: How the preset is run, see `Running`.
         frames: Frames looked at so far.
         frames_with_face: Those with at least one row with a person.
@@ -72,6 +73,7 @@ class Timeline:
         self.path = pathlib.Path(path)
         preset = preset.with_prior(options.prior)
         self.preset, self.options = preset, options
+        self.classes = preset.labels.classes if preset.labels else ()
         self.detector = build_detector(detector)
         if options.min_face is not None:
             self.detector = self.detector.for_faces_from(options.min_face)
@@ -110,11 +112,6 @@ class Timeline:
         most = self.confidence_at_most
         cells = [tables.values(row, classes, most) for row in self]
         return pandas.DataFrame(cells, columns=columns)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names in the order of the probabilities; may be empty."""
-        return self.preset.labels.classes if self.preset.labels else ()
 
     @property
     def warnings(self) -> list[str]:
