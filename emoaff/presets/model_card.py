@@ -3,11 +3,12 @@
 import math
 
 from emoaff.presets import card_robustness
+from emoaff.presets import card_worst
 
 _PAGE = """# {name}
 
 {summary}
-
+{worst}
 | | |
 |---|---|
 {table}
@@ -96,6 +97,7 @@ def render(name: str, config: dict) -> str:
         table="\n".join(f"| {a} | {b} |" for a, b in _table(config)),
         licence=config["licence"],
         scores="\n\n".join(_write_all_scores(config, origin)),
+        worst=_write_worst(config),
         more=_write_more_sections(config.get("scores", {}), origin),
         temperature=temperature,
         stored=stored,
@@ -180,6 +182,14 @@ def _crop(crop):
         f"square, {1 + crop['margin']:g} times the longer side of the "
         f"detector's box, {crop['interpolation']} filter, border repeated"
     )
+
+
+def _write_worst(config):
+    """The section that comes first, since it matters most to a user."""
+    lines = card_worst.write_worst(config)
+    if not lines:
+        return ""
+    return "\n".join(["", "## At its worst", "", *lines, ""])
 
 
 def _command(origin):
