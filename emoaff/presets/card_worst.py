@@ -2,6 +2,7 @@
 
 import math
 
+
 def write_worst(config: dict) -> list[str]:
     """Lists a preset's worst figures, each as a line.
 

@@ -35,8 +35,10 @@ from emoaff.training.affect_heads import build_heads
 from emoaff.training.affect_heads import heads_loss
 from emoaff.training.affect_heads import join_heads
 from emoaff.training.affect_heads import mean_of_heads
+from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
+from emoaff.training.clip_views import look_directly
 from emoaff.training.clip_views import view_features
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
@@ -53,9 +55,10 @@ class Config:
     Args:
         dataset: Corpus of clips with valence and arousal.
         trunk: Preset of single pictures, or a run, whose features are used.
-        shares: Views of a picture in training: how much of its width and
-            height is kept. The first is the one that is scored.
-        flip: Whether views are seen in the mirror too.
+        size: Side in pixels of the preset's crops; 0 for the trunk's.
+        shares: Views of a picture: how much of its width and height is kept.
+            In training one is drawn; the preset averages the features of all.
+        flip: Whether views are seen in the mirror too, in training.
         heads: Heads beside each other, whose answers are averaged.
         dense: Width of the layer before the memory.
         temporal: `"lstm"`, `"gru"` or `""` for no memory.
@@ -74,7 +77,8 @@ class Config:
 
     dataset: str = "kerc2020/clips"
     trunk: str = "compact_ferplus"
-    shares: tuple[float, ...] = (1.0, 0.8)
+    size: int = 160
+    shares: tuple[float, ...] = (1.0, 0.9, 0.8)
     flip: bool = True
     heads: int = 5
     dense: int = 64
@@ -143,9 +147,18 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     """
     trunk = presets.load_preset(preset_of(config.trunk))
     encoder, expression = image_parts(trunk)
+    direct = look_directly(encoder) if config.size else encoder
+    size = config.size or trunk.size
+    encoder = average_views(direct, size, config.shares)
     recordings = load_recordings(config.dataset, "train", data_dir)
     report(f"features of {len(recordings)} frames with {trunk.name}")
-    views = view_features(encoder, recordings, config.shares, config.flip)
+    views = np.concatenate(
+        [
+            # What the preset sees comes first: it is what is scored.
+            view_features(encoder, recordings),
+            view_features(direct, recordings, config.shares, config.flip),
+        ]
+    )
     features = np.stack([by_clip(recordings, view) for view in views])
     labels = by_clip(
         recordings, np.stack([recordings.valence, recordings.arousal], axis=1)
@@ -174,7 +187,9 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
         joined = join_heads(
             model, encoder, expression, (clips.mean, clips.deviation), NAME
         )
-        said = preset_config(config, trunk, features.shape[2], history, out)
+        said = preset_config(
+            config, trunk, size, features.shape[2], history, out
+        )
         return publish_cross_validated(
             joined, said, folder, recordings, answers, report
         )
@@ -208,11 +223,11 @@ def optimizer_of(config: Config, total: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
 
 
-def preset_config(config, trunk, longest, history, out) -> dict:
+def preset_config(config, trunk, size, longest, history, out) -> dict:
     """Makes the preset's `config.json`, apart from weights and scores."""
     return {
         "name": run_name(out),
-        "input": trunk.config["input"],
+        "input": {**trunk.config["input"], "size": size},
         "crop": {**trunk.config["crop"], "margin": config.margin},
         "sampling": {
             "window": longest,

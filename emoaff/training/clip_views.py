@@ -3,6 +3,8 @@
 What is public here:
 
     image_parts(preset) -> encoder, expression layer
+    look_directly(encoder) -> encoder
+    average_views(encoder, size, shares) -> encoder
     view_features(encoder, recordings, shares, flip) -> array
     by_clip(recordings, values) -> array
 """
@@ -42,6 +44,58 @@ def image_parts(preset: Preset) -> tuple[keras.Model, keras.layers.Dense]:
         )
     encoder = keras.Model(preset.model.inputs, layer.input, name="encoder")
     return encoder, layer
+
+
+def look_directly(encoder: keras.Model) -> keras.Model:
+    """Takes off the enlarging that an image model begins with.
+
+    A model of small crops that enlarges them first can as well be given crops
+    of the larger side, with all their detail.
+
+    Args:
+        encoder: `(batch, size, size, 3)` to `(batch, features)`.
+
+    Returns:
+        The same weights with an input of the side that the first layer, a
+        `Resizing`, makes; `encoder` itself if it does not begin with one.
+    """
+    first = encoder.layers[1]
+    if not isinstance(first, keras.layers.Resizing):
+        return encoder
+    inputs = keras.Input((first.height, first.width, 3), name="image")
+    direct = keras.models.clone_model(encoder, input_tensors=inputs)
+    direct.set_weights(encoder.get_weights())
+    return direct
+
+
+def average_views(
+    encoder: keras.Model, size: int, shares: tuple[float, ...]
+) -> keras.Model:
+    """Builds an image model that looks several times and averages.
+
+    Args:
+        encoder: `(batch, side, side, 3)` to `(batch, features)`.
+        size: Side of the pictures in pixels.
+        shares: Of each picture's width and height, how much is kept about
+            the middle; a look each.
+
+    Returns:
+        A model from `(batch, size, size, 3)` to the mean of the features.
+    """
+    side = encoder.input_shape[1]
+    inputs = keras.Input((size, size, 3), name="image")
+    looks = []
+    for number, share in enumerate(shares, start=1):
+        x, kept = inputs, round(share * size)
+        if kept != size:
+            x = keras.layers.CenterCrop(kept, kept, name=f"middle_{number}")(x)
+        if kept != side:
+            x = keras.layers.Resizing(side, side, name=f"resize_{number}")(x)
+        looks.append(encoder(x))
+    mean = looks[0]
+    if len(looks) > 1:
+        mean = keras.layers.Average(name="mean_of_views")(looks)
+    return keras.Model(inputs, mean, name="encoder_of_views")
 
 
 def view_features(

@@ -8,8 +8,10 @@ from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation import evaluate_recordings
 from emoaff.training import train
+from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
+from emoaff.training.clip_views import look_directly
 from emoaff.training.clip_views import view_features
 from tests.data.small_corpus import SIDE
 from tests.data.small_corpus import segments
@@ -28,6 +30,8 @@ SETTINGS = {
     "epochs": "2",
     "batch_size": "4",
     "rate_hz": "25",
+    "size": "0",
+    "shares": "[1.0]",
 }
 NAME = "cnn_lstm_affect"
 
@@ -98,6 +102,50 @@ def test_views_are_the_middle_of_pictures_and_their_mirror(data_dir):
     # Red rises to the right, by 40 over the picture and 20 over its middle.
     np.testing.assert_allclose(red[1] - red[0], 0.2, atol=0.02)
     np.testing.assert_allclose(red[3] - red[2], 0.1, atol=0.02)
+
+
+def rising_red(size):
+    """Pictures whose red rises by 1 a pixel to the right."""
+    picture = np.zeros((1, size, size, 3), np.float32)
+    picture[..., 0] = np.arange(size)
+    return picture
+
+
+def left_mean(side):
+    """An image model whose feature is the mean of its left half."""
+    inputs = keras.Input((side, side, 3))
+    left = keras.layers.Cropping2D(((0, 0), (0, side // 2)))(inputs)
+    return keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(left))
+
+
+def test_an_image_model_of_views_averages_the_features_of_its_middles():
+    model = average_views(left_mean(8), 16, (1.0, 0.5))
+    ((red, green, blue),) = model(rising_red(16)).numpy()
+    # The left half of the whole has 0 to 7, that of the middle 4 to 7.
+    np.testing.assert_allclose(red, (3.5 + 5.5) / 2, rtol=1e-6)
+    assert green == blue == 0
+
+
+def test_a_single_view_of_the_models_own_side_changes_nothing():
+    picture = rising_red(8)
+    plain = left_mean(8)
+    np.testing.assert_array_equal(
+        average_views(plain, 8, (1.0,))(picture), plain(picture)
+    )
+
+
+def test_a_model_that_enlarges_first_can_be_given_large_crops():
+    inputs = keras.Input((4, 4, 3))
+    x = keras.layers.Resizing(8, 8)(inputs)
+    outputs = keras.layers.Conv2D(2, 3)(x)
+    small = keras.Model(inputs, keras.layers.Flatten()(outputs))
+    direct = look_directly(small)
+    assert direct.input_shape == (None, 8, 8, 3)
+    picture = np.random.default_rng(0).uniform(size=(2, 4, 4, 3))
+    large = keras.ops.image.resize(picture, (8, 8))
+    np.testing.assert_allclose(direct(large), small(picture), rtol=1e-5)
+    plain = left_mean(8)
+    assert look_directly(plain) is plain
 
 
 def test_values_of_frames_are_laid_out_by_clip(data_dir):
