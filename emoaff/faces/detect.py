@@ -23,6 +23,8 @@ _EDGE = 0.3  # of a side: width of the grey border of `detect_at_edges`
 # one face each, 40 of 70 missed ones were found by it; on 108 pictures
 # without people the false faces that a second look adds have less.
 _SURE = 0.9
+_NOSE = 0.45  # how far a nose stands out, of the eyes' distance
+_EYES = 0.34  # distance of the eyes, of the box's longer side, from the front
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,17 +49,39 @@ class Detection:
     def turn(self) -> float:
         """How far the head is turned aside; NaN without landmarks.
 
-        The distance of the nose from the middle of the eyes, along the line
-        through the eyes and as a share of their distance in the picture: 0
-        from the front. A nose that stands out by 0.45 of the eyes' distance
-        makes 0.45 times the tangent of the angle, 0.45 at 45 degrees.
+        Told by two signs, whose angles are averaged. The nose is off the
+        middle of the eyes, along the line through them, by 0.45 times the
+        tangent of the angle as a share of the eyes' distance; and that
+        distance shrinks with the cosine, from 0.34 of the box's longer side
+        in faces seen from the front (the median of nine real clips). Either
+        alone misses some profiles, where landmarks lie badly.
+
+        Returns:
+            0.45 times the tangent of the mean angle: 0 from the front, 0.45
+            at 45 degrees.
         """
         left, right, nose = np.float64(self.landmarks[:3])
         across = right - left
-        distance = across @ across
+        distance = math.hypot(*across)
         if not distance:
             return math.nan
-        return float(abs((nose - (left + right) / 2) @ across) / distance)
+        offset = abs((nose - (left + right) / 2) @ across) / distance**2
+        narrowed = distance / (_EYES * max(self.box[2:]))
+        angles = math.atan(offset / _NOSE), math.acos(min(1.0, narrowed))
+        return _NOSE * math.tan(sum(angles) / 2)
+
+    @property
+    def tilt(self) -> float:
+        """Degrees, 0 to 180, from upright in the picture; NaN if unknown.
+
+        The angle between straight down and the line from the middle of the
+        eyes to the middle of the mouth.
+        """
+        points = np.float64(self.landmarks)
+        right, down = points[3:5].mean(axis=0) - points[:2].mean(axis=0)
+        if not (right or down):
+            return math.nan
+        return abs(math.degrees(math.atan2(right, down)))
 
 
 class FaceDetector:

@@ -25,6 +25,8 @@ class Face:
             followed from one detection to the next.
         turn: How far the head was turned aside at the latest detection, see
             `Detection.turn`; NaN where that is not known.
+        tilt: Degrees by which the head was tilted then, see
+            `Detection.tilt`; NaN where that is not known.
         doubt: What makes an answer doubtful, see `emoaff.prediction.row.Row`.
     """
 
@@ -33,7 +35,20 @@ class Face:
     score: float
     detected: bool
     turn: float = float("nan")
+    tilt: float = float("nan")
     doubt: str = ""
+
+    @classmethod
+    def of(cls, person: int, box, detected: bool, detection) -> "Face":
+        """Makes a face with the score and pose of a `Detection`."""
+        return cls(
+            person,
+            box,
+            detection.score,
+            detected,
+            detection.turn,
+            detection.tilt,
+        )
 
 
 class FaceTracker:
@@ -123,4 +138,4 @@ class FaceTracker:
 
 def _given(slots):
     for slot in slots:
-        yield slot.frame, [Face(*face) for face in slot.certain()]
+        yield slot.frame, [Face.of(*face) for face in slot.certain()]

@@ -65,12 +65,7 @@ class Tracking:
             self._settle(*self._detect())
         elif self._settings.live:
             for track in self._tracks:
-                slot.faces[track] = (
-                    track.path[-1],
-                    track.score,
-                    False,
-                    track.get_anchor().turn,
-                )
+                slot.faces[track] = (track.path[-1], False, track.get_anchor())
         return given + self._done()
 
     def finish(self) -> list[Slot]:

@@ -64,23 +64,24 @@ class Track:
 class Slot:
     """A frame, its small grey copy, and the faces found in it so far.
 
-    `faces` maps a track to its corners, its score, whether the detector saw
-    it in this frame, and its turn.
+    `faces` maps a track to its corners, whether the detector saw it in this
+    frame, and what the detector saw of it latest.
     """
 
     frame: Frame
     grey: np.ndarray
-    faces: dict[Track, tuple[np.ndarray, float, bool, float]] = (
-        dataclasses.field(default_factory=dict)
+    faces: dict[Track, tuple[np.ndarray, bool, Detection]] = dataclasses.field(
+        default_factory=dict
     )
 
     def certain(self) -> list[tuple]:
-        """Returns person, box, score, seen and turn of each certain face."""
-        return sorted(
-            (track.person, convert_from_corners(corners), score, seen, turn)
-            for track, (corners, score, seen, turn) in self.faces.items()
+        """Returns person, box, seen and detection of each certain face."""
+        certain = [
+            (track.person, convert_from_corners(corners), seen, latest)
+            for track, (corners, seen, latest) in self.faces.items()
             if track.person
-        )
+        ]
+        return sorted(certain, key=lambda face: face[0])
 
     def overlaps(self, corners: np.ndarray) -> bool:
         """Returns whether corners cover a face that is known here already."""
@@ -132,9 +133,8 @@ def lay(
         track.landmarks = seen[latest].landmarks
         slots[position].faces[track] = (
             track.box,
-            track.score,
             latest == position,
-            seen[latest].turn,
+            seen[latest],
         )
     times = [slots[k].frame.time_s for k in known if seen[k].score >= sure]
     track.first_s = min([track.first_s, *times])

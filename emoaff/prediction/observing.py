@@ -47,7 +47,7 @@ def observed(
         faces = []
         if sampled or options.detection == "every":
             found = detector.detect(frame.image)
-            faces = [Face(1, d.box, d.score, sampled, d.turn) for d in found]
+            faces = [Face.of(1, each.box, sampled, each) for each in found]
             faces = chosen(faces, options)
         if faces:
             held, lost_s = [_mark_undetected(faces[0])], None

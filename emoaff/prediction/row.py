@@ -25,8 +25,8 @@ class Row:
         valence: In `[-1, 1]`; NaN where the model does not give it.
         arousal: In `[-1, 1]`; NaN where the model does not give it.
         doubt: Why no expression is named although there may be
-            probabilities: `small`, `blurred`, `turned away`, `unsure` or
-            `resting`, several joined by `; `; empty where one is.
+            probabilities: `small`, `blurred`, `turned away`, `tilted`,
+            `unsure` or `resting`, several joined by `; `; empty where one is.
         valence_source: `"model"`, `"derived"` from the expressions, or empty
             where there is no valence.
         arousal_source: The same for arousal.

@@ -52,8 +52,8 @@ COLUMNS = {
     "valence, arousal": "-1 to 1; empty where the model does not give them",
     "expression_smoothed": "the most probable class after smoothing over time",
     "confidence_smoothed": "its smoothed probability, at most the same",
-    "doubt": "why no expression is named: small, blurred, turned away, unsure, "
-    "resting",
+    "doubt": "why no expression is named: small, blurred, turned away, tilted, "
+    "unsure, resting",
     "valence_source, arousal_source": "model, or derived from the expressions; "
     "empty without a value",
 }

@@ -218,7 +218,7 @@ class Timeline:
         found = look(image)
         found.sort(key=lambda detection: detection.box[0])
         faces = [
-            Face(person, detection.box, detection.score, True, detection.turn)
+            Face.of(person, detection.box, True, detection)
             for person, detection in enumerate(found, start=1)
         ]
         return chosen(faces, self.options)

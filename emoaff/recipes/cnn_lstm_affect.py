@@ -80,7 +80,7 @@ class Config:
     size: int = 160
     shares: tuple[float, ...] = (1.0, 0.9, 0.8)
     flip: bool = True
-    heads: int = 5
+    heads: int = 6
     dense: int = 64
     temporal: str = "lstm"
     units: int = 64

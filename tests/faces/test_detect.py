@@ -175,22 +175,46 @@ def test_importing_loads_no_detector():
     assert done.stdout.strip() == "False"
 
 
-def test_a_turn_is_the_nose_off_the_middle_of_the_eyes():
-    # Eyes 20 apart, the nose 6 to the left of the middle: 0.3.
-    points = np.float32([[10, 10], [30, 10], [14, 22], [12, 30], [28, 30]])
-    assert Detection((0, 0, 40, 40), 1.0, points).turn == pytest.approx(0.3)
+POINTS = np.float32([[10, 10], [30, 10], [14, 22], [12, 30], [28, 30]])
+
+
+def rotated(points, degrees):
+    angle = np.radians(degrees)
+    matrix = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    return points @ np.float32(matrix)
+
+
+def test_a_turn_is_the_mean_of_what_nose_and_eyes_say():
+    # Eyes 20 apart, the nose 6 to the left of the middle: 0.3, 33.69 degrees.
+    # From the front they would be 0.34 of 117.6 = 40 apart: 60 degrees.
+    box = (0, 0, 100, 117.647)
+    turn = Detection(box, 1.0, POINTS).turn
+    assert turn == pytest.approx(0.45 * np.tan(np.radians(46.845)), rel=1e-4)
+
+
+def test_eyes_as_far_apart_as_from_the_front_halve_the_angle_of_the_nose():
+    turn = Detection((0, 0, 40, 40), 1.0, POINTS).turn
+    assert turn == pytest.approx(
+        0.45 * np.tan(np.radians(33.690 / 2)), rel=1e-4
+    )
 
 
 def test_a_tilted_or_larger_head_is_turned_as_much():
-    points = np.float32([[10, 10], [30, 10], [14, 22], [12, 30], [28, 30]])
-    angle = np.radians(40)
-    matrix = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    tilted = 3 * points @ np.float32(matrix) + 50
-    assert Detection((0, 0, 9, 9), 1.0, tilted).turn == pytest.approx(0.3)
+    plain = Detection((0, 0, 80, 80), 1.0, POINTS).turn
+    tilted = 3 * rotated(POINTS, 40) + 50
+    larger = Detection((0, 0, 240, 240), 1.0, tilted)
+    assert larger.turn == pytest.approx(plain, rel=1e-5)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, -30, 90, 135, 180])
+def test_a_tilt_is_the_angle_from_upright_to_either_side(degrees):
+    found = Detection((0, 0, 9, 9), 1.0, rotated(POINTS, degrees))
+    assert found.tilt == pytest.approx(abs(degrees), abs=1e-3)
 
 
 def test_without_landmarks_the_turn_is_unknown():
-    assert np.isnan(Detection((0, 0, 9, 9), 1.0, np.zeros((5, 2))).turn)
+    nothing = Detection((0, 0, 9, 9), 1.0, np.zeros((5, 2)))
+    assert np.isnan(nothing.turn) and np.isnan(nothing.tilt)
 
 
 @pytest.fixture

@@ -87,6 +87,12 @@ def test_a_head_turned_aside_is_doubted_beside_other_reasons():
     assert doubt(picture(6), face(turn=0.6)) == "blurred; turned away"
 
 
+def test_a_head_on_its_side_is_tilted():
+    assert doubt(picture(), face(tilt=44.0)) == ""
+    assert doubt(picture(), face(tilt=46.0)) == "tilted"
+    assert doubt(picture(), face(turn=0.6, tilt=90.0)) == "turned away; tilted"
+
+
 def row(probabilities, smoothed=None, **more):
     return Row(
         0,
