@@ -26,9 +26,11 @@ from emoaff.metrics.whole_signals import concordance
 from emoaff.models import build_backbone
 from emoaff.recipes.cnn_lstm_affect import Config
 from emoaff.recipes.cnn_lstm_affect import optimizer_of
+from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
-from emoaff.training.clip_views import view_features
+from emoaff.training.clip_views import look_directly
+from emoaff.training.clip_views import stack_views
 from emoaff.training.cross_validate_heads import cross_validate_heads
 
 FOLDS = 5
@@ -117,8 +119,9 @@ def read_features(recordings, origin, args, config, runs):
             encoder = build_backbone("mobilenet_v1", SIZE)
         else:
             encoder, _ = image_parts(presets.load_preset(config.trunk))
-        views = view_features(encoder, recordings, config.shares, config.flip)
-        np.save(path, np.stack([by_clip(recordings, view) for view in views]))
+            encoder = look_directly(encoder)
+        shown = average_views(encoder, config.size, config.shares)
+        np.save(path, stack_views(shown, encoder, recordings, config))
     return np.load(path)
 
 

@@ -39,7 +39,7 @@ from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
 from emoaff.training.clip_views import look_directly
-from emoaff.training.clip_views import view_features
+from emoaff.training.clip_views import stack_views
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
 from emoaff.training.commands import train_commands
@@ -152,14 +152,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     encoder = average_views(direct, size, config.shares)
     recordings = load_recordings(config.dataset, "train", data_dir)
     report(f"features of {len(recordings)} frames with {trunk.name}")
-    views = np.concatenate(
-        [
-            # What the preset sees comes first: it is what is scored.
-            view_features(encoder, recordings),
-            view_features(direct, recordings, config.shares, config.flip),
-        ]
-    )
-    features = np.stack([by_clip(recordings, view) for view in views])
+    features = stack_views(encoder, direct, recordings, config)
     labels = by_clip(
         recordings, np.stack([recordings.valence, recordings.arousal], axis=1)
     )

@@ -5,6 +5,7 @@ What is public here:
     image_parts(preset) -> encoder, expression layer
     look_directly(encoder) -> encoder
     average_views(encoder, size, shares) -> encoder
+    stack_views(shown, encoder, recordings, config) -> array
     view_features(encoder, recordings, shares, flip) -> array
     by_clip(recordings, values) -> array
 """
@@ -42,7 +43,8 @@ def image_parts(preset: Preset) -> tuple[keras.Model, keras.layers.Dense]:
             f"its features. Received: {preset.name}. Choose compact_ferplus "
             "or a run of that recipe."
         )
-    encoder = keras.Model(preset.model.inputs, layer.input, name="encoder")
+    (inputs,) = preset.model.inputs
+    encoder = keras.Model(inputs, layer.input, name="encoder")
     return encoder, layer
 
 
@@ -135,6 +137,28 @@ def view_features(
         progress.update(done, done / len(recordings))
     progress.close()
     return np.stack([np.concatenate(parts) for parts in views])
+
+
+def stack_views(
+    shown: keras.Model, encoder: keras.Model, recordings: Recordings, config
+) -> np.ndarray:
+    """Lays out by clip what heads are scored on, and what they learn from.
+
+    Args:
+        shown: What the finished model sees frames with, see `average_views`.
+        encoder: What sees one view of a frame.
+        recordings: The frames.
+        config: Has `shares` and `flip`, see `view_features`.
+
+    Returns:
+        float32 `(1 + views, recordings, longest, features)`, NaN after the
+        end of a recording. First comes what `shown` makes of the frames.
+    """
+    views = [
+        *view_features(shown, recordings),
+        *view_features(encoder, recordings, config.shares, config.flip),
+    ]
+    return np.stack([by_clip(recordings, view) for view in views])
 
 
 def by_clip(recordings: Recordings, values: np.ndarray) -> np.ndarray:

@@ -148,6 +148,16 @@ def test_a_model_that_enlarges_first_can_be_given_large_crops():
     assert look_directly(plain) is plain
 
 
+def test_the_shipped_image_model_can_be_given_what_it_enlarges_to():
+    encoder, _ = image_parts(presets.load_preset("compact_ferplus"))
+    direct = look_directly(encoder)
+    assert direct.input_shape == (None, 128, 128, 3)
+    side = encoder.input_shape[1]
+    picture = np.random.default_rng(0).uniform(0, 255, (1, side, side, 3))
+    large = keras.ops.image.resize(picture, (128, 128))
+    np.testing.assert_allclose(direct(large), encoder(picture), rtol=1e-5)
+
+
 def test_values_of_frames_are_laid_out_by_clip(data_dir):
     recordings = load_recordings("small", "train", data_dir)
     values = np.arange(len(recordings), dtype=np.float32)[:, None]
