@@ -179,6 +179,11 @@ def add_predict(commands) -> None:
         help="write the video with boxes and expressions, too",
     )
     command.add_argument(
+        "--report",
+        action="store_true",
+        help="write a page to look at, too: timelines, events, faces",
+    )
+    command.add_argument(
         "--style",
         choices=_SYSTEMS,
         help="how --annotate draws; default: that of --rules, else emoaff",
@@ -225,10 +230,49 @@ def _run_predict(args):
         annotated=(args.style or own) if args.annotate else None,
         form=args.format or own,
         overwrite=args.overwrite,
+        page=args.report,
     )
     for failure in failures:
         complain(failure.reason)
     return 2 if failures else 0
+
+
+def add_report(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "report",
+        help="a page to look at, made of a result",
+        description="Writes one HTML file per result of `emoaff predict`, "
+        "which needs no network; of a folder also one that compares them.",
+    )
+    command.add_argument("result", metavar="RESULT|FOLDER")
+    command.add_argument(
+        "--video",
+        metavar="FILE|FOLDER",
+        help="the video of the result, or the folder with those of a folder: "
+        "for pictures of faces, and to play where the timeline is clicked",
+    )
+    command.add_argument(
+        "--out",
+        metavar="FILE|DIR",
+        help="default: beside the result, with .html",
+    )
+    command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files that emoaff did not write",
+    )
+    command.set_defaults(run=_run_report)
+
+
+def _run_report(args):
+    from emoaff.prediction.files import print_line
+    from emoaff.prediction.report import write_reports
+    from emoaff.progress import escape_unprintable
+
+    pages = write_reports(args.result, args.out, args.video, args.overwrite)
+    for page in pages:
+        print_line(escape_unprintable(str(page)))
 
 
 def add_models(commands) -> None:

@@ -14,6 +14,8 @@ from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.drawing import is_drawn
 from emoaff.prediction.emo_affectnet_report import open_emo_affectnet_table
+from emoaff.prediction.report import Result
+from emoaff.prediction.report import render_report
 from emoaff.prediction.result_folder import ResultFolder
 from emoaff.prediction.result_folder import shorten_stem
 from emoaff.prediction.running import choose_run_mode
@@ -60,6 +62,7 @@ def predict_files(
     form: str = "emoaff",
     report=print_line,
     overwrite: bool = False,
+    page: bool = False,
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
@@ -84,6 +87,8 @@ def predict_files(
         report: Called with each line about a finished input.
         overwrite: Whether results may replace files that this program did
             not write and results of other files; inputs never are.
+        page: Whether to write `<stem>.html` as well, see
+            `emoaff.prediction.report.write_report`.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -116,7 +121,7 @@ def predict_files(
     if isinstance(options.baseline, str):
         kept.append(options.baseline)
     folder = ResultFolder(out, kept, overwrite)
-    job = _Job(folder, annotated, form, report)
+    job = _Job(folder, annotated, form, report, page)
     detector, finished = FaceDetector(), 0
     try:
         for path, stem in zip(files, name_results(files), strict=True):
@@ -237,6 +242,7 @@ class _Job:
     annotated: str | None
     form: str
     report: object
+    page: bool
 
     def predict(self, timeline, stem):
         """Writes one result; returns its table."""
@@ -258,7 +264,7 @@ class _Job:
         full = path if own else stage / "rows.csv"
         with contextlib.ExitStack() as stack:
             writers = []
-            if own or self.annotated:
+            if own or self.annotated or self.page:
                 most = timeline.confidence_at_most
                 opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
@@ -276,6 +282,12 @@ class _Job:
             ending = f"_annotated{suffix}"
             files[ending] = stage / f"{stem}{ending}"
             _annotate(timeline, full, files[ending], self.annotated)
+        if self.page:
+            files[".html"] = stage / f"{stem}.html"
+            text = render_report(
+                Result(full, header), timeline.path, self.folder.path
+            )
+            files[".html"].write_text(text, "utf-8", "backslashreplace")
         return header, files
 
     def _tell(self, timeline, written, stem):

@@ -15,6 +15,7 @@ from emoaff.prediction.drawing import is_drawn
 
 _NAME_BYTES = 200  # leaves room for `_annotated.mp4` in the usual 255
 _HEADER_BYTES = 10_000_000  # a larger file is no header of ours
+PAGE_MARK = '<meta name="generator" content="emoaff report">'
 
 
 class ResultFolder:
@@ -163,13 +164,15 @@ def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
     """Says whether this program wrote a file of a result.
 
     Args:
-        path: A table, a header, or an annotated video or picture.
+        path: A table, a header, a page, or an annotated video or picture.
         header: The one beside it, from `read_own_header`.
     """
     if not path.is_file():
         return False
     if path.suffix == ".json":
         return header is not None
+    if path.suffix == ".html":
+        return is_own_page(path)
     if path.suffix == ".csv":
         names = tables.read_columns(path)
         if tables.is_result(names):
@@ -178,6 +181,15 @@ def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
         listed = tables.describe_name(path) in (header or {}).get("files", ())
         return listed and names[:1] == ("frame",)
     return is_drawn(path)
+
+
+def is_own_page(path: str | os.PathLike) -> bool:
+    """Returns whether a file is a page of `emoaff.prediction.report`."""
+    try:
+        with pathlib.Path(path).open("rb") as file:
+            return PAGE_MARK.encode() in file.read(500)
+    except OSError:
+        return False
 
 
 def read_own_header(path: pathlib.Path) -> dict | None:

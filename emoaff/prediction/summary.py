@@ -6,6 +6,7 @@ import importlib.metadata
 from collections.abc import Iterator
 
 from emoaff.prediction import tables
+from emoaff.presets.card_worst import write_worst
 
 _SHARES = 3  # expressions that a line names
 _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
@@ -27,6 +28,7 @@ def header(timeline) -> dict:
             "crop": preset.config["crop"],
             "input": preset.config["input"],
             "prior": preset.describe_prior(),
+            "at_its_worst": write_worst(preset.config),
         },
         "options": dataclasses.asdict(timeline.options),
         "run": _run(timeline.running),

@@ -4,7 +4,7 @@ import math
 
 
 def write_worst(config: dict) -> list[str]:
-    """Lists a preset's worst figures, each as a line.
+    """Lists a preset's worst figures, each as a sentence.
 
     The class that is found least, the dimension or class score that is lowest,
     the kind of spoiled pictures that costs most accuracy, the greatest
@@ -24,7 +24,7 @@ def write_worst(config: dict) -> list[str]:
     lines += _describe_prior(config)
     if "not_for" in origin:
         lines.append(origin["not_for"])
-    return [f"- {line}" for line in lines]
+    return lines
 
 
 def _find_least_recall(scores):
@@ -32,11 +32,14 @@ def _find_least_recall(scores):
     if not rows:
         return
     least = min(rows, key=lambda row: row["value"])
-    seen = _count_of(scores, least["of"])
+    share, seen = _percent(least["value"]), _count_of(scores, least["of"])
     yield (
-        f"Of the pictures that are {least['of']}, {least['value']:.0%} are "
-        f"named so{seen}."
+        f"Of the pictures that are {least['of']}, {share} are named so{seen}."
     )
+
+
+def _percent(share):
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _count_of(scores, name):
@@ -60,7 +63,7 @@ def _find_worst_pictures(scores):
     if accuracy:
         worst = min(accuracy, key=lambda row: row["value"])
         yield (
-            f"Of spoiled pictures it names {worst['value']:.0%} right at "
+            f"Of spoiled pictures it names {_percent(worst['value'])} right at "
             f"worst: {worst['part']}."
         )
     errors = _rows({"rows": spoiled}, "calibration_error", of=None, parts=True)

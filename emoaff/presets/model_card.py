@@ -186,7 +186,7 @@ def _crop(crop):
 
 def _write_worst(config):
     """The section that comes first, since it matters most to a user."""
-    lines = card_worst.write_worst(config)
+    lines = [f"- {line}" for line in card_worst.write_worst(config)]
     if not lines:
         return ""
     return "\n".join(["", "## At its worst", "", *lines, ""])

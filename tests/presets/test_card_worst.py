@@ -34,7 +34,7 @@ def test_the_class_that_is_found_least_comes_first_with_its_count():
     counts = [[90, 5, 5], [0, 10, 0], [6, 0, 2]]
     lines = card_worst.write_worst(config(rows, counts=counts))
     assert lines[0] == (
-        "- Of the pictures that are contempt, 25% are named so, of 8."
+        "Of the pictures that are contempt, 25 % are named so, of 8."
     )
 
 
@@ -46,13 +46,13 @@ def test_a_recall_of_a_part_and_one_that_is_undefined_do_not_count():
         row("recall", 0.1, "happiness", part="women"),
     ]
     (line, *_) = card_worst.write_worst(config(rows))
-    assert line == "- Of the pictures that are neutral, 50% are named so."
+    assert line == "Of the pictures that are neutral, 50 % are named so."
 
 
 def test_the_lower_concordance_is_named():
     rows = [row("ccc", 0.61, "valence"), row("ccc", 0.5224, "arousal")]
     (line, *_) = card_worst.write_worst(config(rows))
-    assert line == "- Its lower concordance is 0.522, arousal."
+    assert line == "Its lower concordance is 0.522, arousal."
 
 
 def test_the_spoiled_pictures_that_cost_most_are_named():
@@ -65,9 +65,8 @@ def test_the_spoiled_pictures_that_cost_most_are_named():
     ]
     lines = card_worst.write_worst(config(spoiled=spoiled))
     assert lines[:2] == [
-        "- Of spoiled pictures it names 54% right at worst: lower half "
-        "covered.",
-        "- Its confidence is off by up to 0.09 on average (at equal classes): "
+        "Of spoiled pictures it names 54 % right at worst: lower half covered.",
+        "Its confidence is off by up to 0.09 on average (at equal classes): "
         "blur 2.",
     ]
 
@@ -75,11 +74,11 @@ def test_the_spoiled_pictures_that_cost_most_are_named():
 def test_the_prior_figures_away_and_what_it_is_not_for_end_the_list():
     lines = card_worst.write_worst(config())
     assert lines == [
-        "- Elsewhere: less.",
+        "Elsewhere: less.",
         # 0.6 / 0.03
-        "- It takes neutral to be 20 times as common as contempt, as where it "
+        "It takes neutral to be 20 times as common as contempt, as where it "
         "learned. Where that is wrong, say what is common: `--prior`.",
-        "- Not for hiring.",
+        "Not for hiring.",
     ]
 
 

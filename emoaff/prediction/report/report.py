@@ -1,0 +1,403 @@
+"""One result as one HTML file that needs nothing else."""
+
+import html
+import importlib.resources
+import os
+import pathlib
+import string
+import urllib.parse
+
+import numpy as np
+
+from emoaff.prediction import tables
+from emoaff.prediction.report.pictures import cut_faces
+from emoaff.prediction.report.result import Result
+from emoaff.prediction.report.result import write_json
+from emoaff.prediction.result_folder import PAGE_MARK
+from emoaff.prediction.result_folder import is_own_page
+from emoaff.prediction.summary import show_percent
+
+_BINS = 1200  # points of a curve; more cannot be told apart on a screen
+_KEY_FRAMES = 6  # pictures of a person's strongest events
+_DETAILED = 12  # people with such pictures; the others have a portrait
+# Told apart by people with any colour vision (Okabe and Ito, 2008).
+_COLOURS = {
+    "neutral": "#999999",
+    "happiness": "#e69f00",
+    "surprise": "#f0e442",
+    "sadness": "#0072b2",
+    "anger": "#d55e00",
+    "disgust": "#009e73",
+    "fear": "#cc79a7",
+    "contempt": "#56b4e9",
+}
+CAUTION = (
+    "It names what faces show, by the votes of a crowd, not what people feel. "
+    "It can be wrong, above all where it is in doubt. Not for decisions about "
+    "people."
+)
+
+
+def write_report(
+    result: str | os.PathLike | Result,
+    out: str | os.PathLike | None = None,
+    video: str | os.PathLike | None = None,
+    overwrite: bool = False,
+) -> pathlib.Path:
+    """Writes a page about one result.
+
+    The page holds all it needs, pictures of faces included, and asks nothing
+    of a network. Only the video, if one is given, stays a file of its own; the
+    page finds it by its place relative to its own.
+
+    Args:
+        result: Its table or its header, a `.csv` or `.json` file.
+        out: The page; default: the table's name with `.html`.
+        video: The video or picture that the result is of. With it the page has
+            pictures of faces, and plays the video where the timeline is
+            clicked.
+        overwrite: Whether to replace a file that is no such page.
+
+    Returns:
+        The page.
+
+    Raises:
+        FileNotFoundError: If there is no such result or video.
+        ValueError: If `result` is no result of `emoaff predict`, or the page's
+            name is taken by another file.
+    """
+    if not isinstance(result, Result):
+        result = Result.read(result)
+    path = pathlib.Path(out) if out else result.table.with_suffix(".html")
+    refuse_to_replace(path, overwrite)
+    text = render_report(result, video, path.parent)
+    with tables.renamed(path) as half:
+        half.write_text(text, "utf-8", "backslashreplace")
+    return path
+
+
+def refuse_to_replace(path: pathlib.Path, overwrite: bool) -> None:
+    """Raises ValueError if a file is there that is no report."""
+    if path.exists() and not overwrite and not is_own_page(path):
+        raise ValueError(
+            f"{path}: expected a free name or an earlier report. Found a file "
+            "that emoaff did not write. Choose another with --out, or "
+            "--overwrite."
+        )
+
+
+def render_report(
+    result: Result,
+    video: str | os.PathLike | None = None,
+    folder: str | os.PathLike = ".",
+) -> str:
+    """Returns the page as text; see `write_report`.
+
+    Args:
+        result: What it is about.
+        video: See `write_report`.
+        folder: Where the page will lie.
+    """
+    events = {p.person: p.find_events() for p in result.persons}
+    pictures = _cut_pictures(result, events, video)
+    plays = video is not None and not result.is_picture
+    people = [
+        _write_person(result, person, events[person.person], pictures)
+        for person in result.persons
+    ]
+    data = {
+        "classes": list(result.classes),
+        "colours": [_colour(name) for name in result.classes],
+        **_collect_curves(result),
+    }
+    return fill_page(
+        "report.html",
+        title=escape(result.name),
+        facts=escape(_describe_facts(result)),
+        people_nav=_write_nav(result),
+        video=_write_video(video, folder) if plays else "",
+        legend=_write_legend(result),
+        people="\n".join(people) or "<p>No face was found.</p>",
+        notes=_write_notes(result),
+        data=write_json(data),
+    )
+
+
+def fill_page(name: str, **values: str) -> str:
+    """Fills a page of this package; style and scripts are put into it."""
+    folder = importlib.resources.files(__package__) / "page"
+    read = {
+        each: (folder / each).read_text("utf-8")
+        for each in (name, "report.css", "report.js", "uPlot.iife.min.js")
+        + ("uPlot.min.css",)
+    }
+    return string.Template(read[name]).substitute(
+        mark=PAGE_MARK,
+        caution=escape(CAUTION),
+        style=read["uPlot.min.css"] + read["report.css"],
+        plots=read["uPlot.iife.min.js"],
+        script=read["report.js"],
+        **values,
+    )
+
+
+def write_keys(classes: tuple[str, ...]) -> str:
+    """Returns the colours of classes as items of an HTML list."""
+    return "".join(
+        f'<li><i style="background:{_colour(name)}"></i>{escape(name)}</li>'
+        for name in classes
+    )
+
+
+def write_share_bar(shares: dict[str, float]) -> str:
+    """Returns a bar of shares as HTML; an empty name is no expression."""
+    parts = "".join(
+        f'<span style="flex:{share:.4f};background:{_colour(name)}" '
+        f'title="{escape(name or "none named")} {show_percent(share)}"></span>'
+        for name, share in shares.items()
+    )
+    said = _say(shares)
+    return f'<div class="shares" role="img" aria-label="{said}">{parts}</div>'
+
+
+def _cut_pictures(result, events, video):
+    if video is None:
+        return {}
+    wanted = {}
+    largest = sorted(result.persons, key=lambda p: -len(p.times))[:_DETAILED]
+    for person in result.persons:
+        rows = {"portrait": person.choose_portrait()}
+        if person in largest:
+            strongest = sorted(events[person.person], key=lambda e: -e.mean)
+            for event in strongest[:_KEY_FRAMES]:
+                rows[event.start_s] = event.peak_row
+        for key, row in rows.items():
+            wanted.setdefault(int(person.frames[row]), []).append(
+                ((person.person, key), tuple(map(float, person.boxes[row])))
+            )
+    return cut_faces(video, wanted)
+
+
+def _collect_curves(result):
+    """Curves of all people over the same bins of time."""
+    # Whole frames to a bin, so that none is empty where there was a face.
+    step = -(-len(result.times) // _BINS) or 1
+    starts = result.times[::step]
+    people = []
+    for person in result.persons:
+        probabilities, affect = person.bin_values(starts)
+        people.append(
+            {
+                "person": person.person,
+                "p": [_round(curve) for curve in probabilities.T],
+                "affect": [_round(curve) for curve in affect.T]
+                if np.isfinite(affect).any()
+                else [],
+                "doubts": [
+                    [round(a, 3), round(b, 3), why]
+                    for a, b, why in person.find_doubts()
+                ],
+                "absences": [
+                    [round(a, 3), round(b, 3)]
+                    for a, b in _find_times_away(person, result.end_s)
+                ],
+            }
+        )
+    return {
+        "t": _round(starts),
+        "end": round(result.end_s, 3),
+        "people": people,
+    }
+
+
+def _find_times_away(person, end_s):
+    """Seconds without the person, before and after their rows too."""
+    first, last = float(person.times[0]), float(person.times[-1])
+    before = [(0.0, first)] if first > 0 else []
+    gone_s = last + person.step_s
+    after = [(gone_s, end_s)] if gone_s < end_s - 1e-6 else []
+    return before + person.find_absences() + after
+
+
+def _round(values):
+    return [None if v != v else round(float(v), 3) for v in values]
+
+
+def _write_person(result, person, events, pictures):
+    number = person.person
+    portrait = pictures.get((number, "portrait"))
+    image = (
+        f'<img class="portrait" src="{portrait}" width="96" height="96" '
+        f'alt="face of person {number}">'
+        if portrait
+        else ""
+    )
+    shares = person.shares()
+    parts = [
+        f'<section class="person" id="person-{number}">',
+        f'<div class="head">{image}<div><h2>Person {number}</h2>',
+        f"<p>{escape(_describe_person(result, person))}</p></div></div>",
+    ]
+    if result.classes:
+        parts += [
+            write_share_bar(shares),
+            f'<p class="said">{_say(shares)}</p>',
+        ]
+    if not result.is_picture:
+        parts.append(
+            f'<div class="chart" data-person="{number}" tabindex="0" '
+            f'role="application" aria-label="Expressions of person {number} '
+            "over time. Arrow keys move, plus and minus zoom, Escape shows "
+            'all."></div>'
+        )
+        parts.append(_write_events(person, events, pictures))
+    parts.append("</section>")
+    return "\n".join(parts)
+
+
+def _describe_person(result, person):
+    if result.is_picture:
+        doubt = person.doubts[0]
+        return f"No expression is named: {doubt}." if doubt else ""
+    first, last = person.times[0], person.times[-1] + person.step_s
+    rows = len(person.times)
+    doubtful = sum(1 for doubt in person.doubts if doubt)
+    said = f"Seen from {_clock(first)} to {_clock(last)}, in {rows} frames"
+    if doubtful:
+        said += f"; in doubt in {show_percent(doubtful / rows)} of them"
+    return said + "."
+
+
+def _write_events(person, events, pictures):
+    if not events:
+        return "<p>No expression but neutral was held for half a second.</p>"
+    rows = []
+    for event in events:
+        picture = pictures.get((person.person, event.start_s))
+        image = (
+            f'<img src="{picture}" width="48" height="48" alt="">'
+            if picture
+            else ""
+        )
+        rows.append(
+            f"<tr><td>{image}</td>"
+            f'<td><i style="background:{_colour(event.expression)}"></i>'
+            f"{escape(event.expression)}</td>"
+            f'<td><button type="button" data-at="{event.start_s:.3f}" '
+            f'data-to="{event.end_s:.3f}">{_clock(event.start_s)} to '
+            f"{_clock(event.end_s)}</button></td>"
+            f"<td>{event.end_s - event.start_s:.1f} s</td>"
+            f"<td>{event.mean:.2f}</td></tr>"
+        )
+    count = len(events)
+    word = "expression" if count == 1 else "expressions"
+    return (
+        f"<details{' open' if count <= 12 else ''}><summary>{count} {word} "
+        "held for half a second or longer</summary>"
+        '<div class="scroll"><table><thead><tr><th></th><th>expression</th>'
+        "<th>when</th><th>how long</th><th>mean strength</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
+    )
+
+
+def _write_nav(result):
+    if len(result.persons) < 2:
+        return ""
+    links = "".join(
+        f'<a href="#person-{p.person}">{p.person}</a>' for p in result.persons
+    )
+    return f'<nav aria-label="People">People: {links}</nav>'
+
+
+def _write_legend(result):
+    if not result.classes or result.is_picture:
+        return ""
+    return (
+        f'<ul class="legend">{write_keys(result.classes)}'
+        '<li><i class="doubt"></i>in doubt</li>'
+        '<li><i class="away"></i>no face</li></ul>'
+        '<p class="hint">Drag over a timeline to zoom, double-click to see all '
+        "of it. A band is as wide as its expression's probability.</p>"
+    )
+
+
+def _write_video(video, folder):
+    place = os.path.relpath(os.fspath(video), os.fspath(folder))
+    address = urllib.parse.quote(place.replace(os.sep, "/"))
+    return (
+        f'<video controls preload="metadata" src="{escape(address)}"></video>'
+        '<p class="hint" id="no-video" hidden>The video is not where it was, '
+        "or this browser cannot play it.</p>"
+    )
+
+
+def _write_notes(result):
+    header = result.header
+    lines = []
+    model = header["model"]
+    prior = model.get("prior") or {}
+    lines.append(f"Model: {model.get('name')}")
+    if isinstance(prior, dict) and prior.get("asked"):
+        lines.append(f"Class prior: {prior['asked']}")
+    smoothing = header.get("smoothing") or {}
+    if smoothing:
+        said = smoothing.get("method", "")
+        for key, word in (("width_s", "wide"), ("time_constant_s", "constant")):
+            if key in smoothing:
+                said += f", {smoothing[key]:g} s {word}"
+        lines.append(f"Smoothing of what is named: {said}")
+    for name in ("valence", "arousal"):
+        source = header.get(f"{name}_source")
+        if source:
+            lines.append(f"{name.capitalize()}: {source}")
+    lines += [f"Note: {warning}" for warning in header.get("warnings", [])]
+    lines += [str(line) for line in model.get("at_its_worst", [])]
+    version = header["versions"].get("emoaff")
+    lines.append(f"Made by emoaff {version}")
+    return "<ul>" + "".join(f"<li>{escape(x)}</li>" for x in lines) + "</ul>"
+
+
+def _describe_facts(result):
+    media = result.header.get("media", {})
+    size = f"{media.get('width')} x {media.get('height')} pixels"
+    count = len(result.persons)
+    people = "1 person" if count == 1 else f"{count or 'no'} people"
+    if result.is_picture:
+        return f"Picture, {size}, {people}"
+    frames = result.header.get("frames", 0)
+    with_face = result.header.get("frames_with_face", 0)
+    return (
+        f"{_clock(result.end_s)} long, {frames} frames, {size}, {people}, a "
+        f"face in {show_percent(with_face / max(frames, 1))} of the frames"
+    )
+
+
+def _say(shares):
+    return escape(
+        ", ".join(
+            f"{name or 'none named'} {show_percent(share)}"
+            for name, share in shares.items()
+        )
+    )
+
+
+def _clock(seconds):
+    minutes, rest = divmod(round(float(seconds), 1), 60)
+    hours, minutes = divmod(int(minutes), 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:04.1f}"
+    return f"{minutes}:{rest:04.1f}"
+
+
+def _colour(name):
+    if not name:
+        return "var(--empty)"
+    if name in _COLOURS:
+        return _COLOURS[name]
+    spare = list(_COLOURS.values())
+    return spare[sum(map(ord, name)) % len(spare)]
+
+
+def escape(value) -> str:
+    """Returns text that can stand in HTML, in attributes too."""
+    return html.escape(str(value), quote=True)

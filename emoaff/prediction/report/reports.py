@@ -1,0 +1,103 @@
+"""Reports of all results of a folder, and a page that compares them."""
+
+import os
+import pathlib
+import urllib.parse
+
+from emoaff.prediction import tables
+from emoaff.prediction.report import report as one
+from emoaff.prediction.report.result import Result
+from emoaff.prediction.result_folder import read_own_header
+
+INDEX = "index.html"
+
+
+def write_reports(
+    path: str | os.PathLike,
+    out: str | os.PathLike | None = None,
+    video: str | os.PathLike | None = None,
+    overwrite: bool = False,
+) -> list[pathlib.Path]:
+    """Writes a page for each result of a folder, and one that compares them.
+
+    Args:
+        path: A result, see `write_report`, or a folder with results.
+        out: The page, or for a folder where the pages go; default: beside the
+            results.
+        video: The video, or for a folder the folder with the videos, found by
+            the names that the results have of them.
+        overwrite: See `write_report`.
+
+    Returns:
+        The pages; of a folder `index.html` comes first.
+
+    Raises:
+        FileNotFoundError: If there is no such result, folder or video.
+        ValueError: If a folder holds no result, or a page's name is taken.
+    """
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        return [one.write_report(path, out, video, overwrite)]
+    tables_of = [
+        each
+        for each in sorted(path.glob("*.csv"))
+        if read_own_header(each.with_suffix(".json")) is not None
+    ]
+    if not tables_of:
+        raise ValueError(
+            f"{path}: expected a folder with results of `emoaff predict`, "
+            "tables with a header of the same name. Found none. Give the --out "
+            "of a prediction."
+        )
+    folder = pathlib.Path(out) if out else path
+    folder.mkdir(parents=True, exist_ok=True)
+    index = folder / INDEX
+    one.refuse_to_replace(index, overwrite)
+    pages, lines, classes = [], [], {}
+    for table in tables_of:
+        result = Result.read(table)
+        page = folder / f"{table.stem}.html"
+        found = _find_video(video, result.name)
+        pages.append(one.write_report(result, page, found, overwrite))
+        lines += _write_lines(result, page)
+        classes |= dict.fromkeys(result.classes)
+    text = one.fill_page(
+        "index.html",
+        title=f"{len(pages)} recordings" if len(pages) > 1 else "1 recording",
+        legend=one.write_keys(tuple(classes)),
+        rows="\n".join(lines),
+    )
+    with tables.renamed(index) as half:
+        half.write_text(text, "utf-8", "backslashreplace")
+    return [index, *pages]
+
+
+def _find_video(folder, name):
+    if folder is None:
+        return None
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder}: expected a folder with the videos of the results. "
+            "Check the path."
+        )
+    path = folder / name
+    return path if path.is_file() else None
+
+
+def _write_lines(result, page):
+    """Rows of the comparing table: one for each person."""
+    link = urllib.parse.quote(page.name)
+    name = f'<a href="{link}">{one.escape(result.name)}</a>'
+    if not result.persons:
+        return [f"<tr><td>{name}</td><td></td><td></td><td>no face</td></tr>"]
+    lines = []
+    for person in result.persons:
+        seen = "" if result.is_picture else f"{person.durations().sum():.1f} s"
+        bar = one.write_share_bar(person.shares()) if result.classes else ""
+        lines.append(
+            f'<tr><td>{name}</td><td><a href="{link}#person-{person.person}">'
+            f"person {person.person}</a></td><td>{seen}</td><td>{bar}</td></tr>"
+        )
+        name = ""
+    return lines

@@ -1,0 +1,110 @@
+"""The page in a real browser: hover, zoom, keys, a click that plays."""
+
+import shutil
+
+import pytest
+
+from emoaff.prediction.report import write_report
+from tests.prediction.report.results import row
+from tests.prediction.report.results import write_result
+from tests.sample import CLIP
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="needs Chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as tool:
+        browser = tool.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    rows = [row(n, named=n // 30, strength=0.8) for n in range(60)]
+    table = write_result(tmp_path, rows)
+    path = write_report(table, video=CLIP)
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.context.set_offline(True)
+    faults = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.goto(path.as_uri())
+    yield tab
+    assert faults == []
+    tab.close()
+
+
+def read_legend(page):
+    """Class to what the legend shows under the pointer."""
+    names = page.locator(".u-legend .u-label").all_inner_texts()
+    values = page.locator(".u-legend .u-value").all_inner_texts()
+    return dict(zip(names, values, strict=True))
+
+
+def move(page, share):
+    box = page.locator(".u-over").bounding_box()
+    x = box["x"] + share * box["width"]
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    return x, y
+
+
+def test_hovering_shows_each_probability(page):
+    move(page, 0.25)
+    assert read_legend(page)["neutral"] == "0.80"
+    assert read_legend(page)["happiness"] == "0.10"
+    move(page, 0.75)
+    assert read_legend(page)["happiness"] == "0.80"
+
+
+def test_dragging_zooms_and_a_double_click_shows_all(page):
+    def ticks():
+        canvas = page.locator("canvas").first
+        return canvas.screenshot()
+
+    whole = ticks()
+    move(page, 0.4)
+    page.mouse.down()
+    move(page, 0.6)
+    page.mouse.up()
+    assert ticks() != whole
+    # The middle of the zoomed span is the middle of the video still.
+    move(page, 0.1)
+    assert read_legend(page)["time"] in ("0:02.5", "0:02.4")
+    page.mouse.dblclick(*move(page, 0.5))
+    move(page, 0.1)
+    assert read_legend(page)["time"] in ("0:00.6", "0:00.5")
+
+
+def test_a_click_plays_the_video_there(page):
+    page.mouse.click(*move(page, 0.5))
+    page.wait_for_function("document.querySelector('video').currentTime > 2.5")
+    at = page.evaluate("document.querySelector('video').currentTime")
+    assert 2.5 < at < 5
+
+
+def test_keys_move_along_the_timeline(page):
+    page.locator(".chart").focus()
+    page.keyboard.press("ArrowRight")
+    first = read_legend(page)["time"]
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert read_legend(page)["time"] > first
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_the_screen(page, width, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_timeout(400)
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0

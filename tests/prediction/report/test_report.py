@@ -1,0 +1,144 @@
+import json
+import re
+
+import pytest
+
+from emoaff.prediction.files import predict_files
+from emoaff.prediction.report import Result
+from emoaff.prediction.report import render_report
+from emoaff.prediction.report import write_report
+from emoaff.prediction.result_folder import is_own_page
+from emoaff.prediction.row import Row
+from emoaff.presets import load_preset
+from tests.prediction.report.results import row
+from tests.prediction.report.results import write_result
+from tests.sample import CLIP
+
+
+def read_data(page):
+    found = re.search(
+        r'<script type="application/json" id="data">(.*?)</script>', page
+    )
+    return json.loads(found[1])
+
+
+def test_a_page_asks_nothing_of_a_network(tmp_path):
+    table = write_result(tmp_path, [row(n) for n in range(20)])
+    page = write_report(table).read_text("utf-8")
+    # Addresses of its own: none but those inside comments of the library.
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", page)
+    assert "@import" not in page and "fetch(" not in page
+
+
+def test_curves_are_the_rows_of_each_frame(tmp_path):
+    rows = [row(0), row(1, strength=0.6), Row(2, 0.2), row(3, named=2)]
+    table = write_result(tmp_path, rows)
+    data = read_data(write_report(table).read_text("utf-8"))
+    assert data["classes"] == ["neutral", "happiness", "anger"]
+    assert data["t"] == [0, 0.1, 0.2, 0.3]
+    (person,) = data["people"]
+    assert person["p"][1] == [0.9, 0.6, None, 0.05]
+    assert person["affect"] == []  # the model gives none
+    assert data["end"] == 0.4
+
+
+def test_times_without_the_person_are_marked_from_end_to_end(tmp_path):
+    frames = [Row(n, n / 10) for n in (0, 1, 7, 8, 9)]
+    rows = sorted(frames + [row(n) for n in range(2, 7)], key=lambda r: r.frame)
+    data = read_data(
+        write_report(write_result(tmp_path, rows)).read_text("utf-8")
+    )
+    assert data["people"][0]["absences"] == [[0, 0.2], [0.7, 1.0]]
+
+
+def test_valence_and_arousal_are_drawn_where_there_are_any(tmp_path):
+    rows = [row(0, valence=0.25, arousal=-0.5), row(1)]
+    data = read_data(
+        write_report(write_result(tmp_path, rows)).read_text("utf-8")
+    )
+    assert data["people"][0]["affect"] == [[0.25, None], [-0.5, None]]
+
+
+def test_ten_minutes_of_three_people_take_less_than_1_5_mb(tmp_path):
+    rows = [
+        row(frame, person, named=frame // 40 % 3, strength=0.5 + frame % 9 / 20)
+        for frame in range(6000)
+        for person in (1, 2, 3)
+    ]
+    table = write_result(tmp_path, rows)
+    page = write_report(table)
+    assert page.stat().st_size < 1.5e6
+    data = read_data(page.read_text("utf-8"))
+    assert len(data["t"]) == 1200  # 5 frames each
+    # Frames 5 to 9: strengths .75, .8, .85, .9, .5 of neutral.
+    assert data["people"][2]["p"][0][1] == 0.76
+
+
+def test_names_cannot_break_out_of_the_page(tmp_path):
+    evil = '</script><script>alert("x")</script><img src=x>'
+    table = write_result(tmp_path, [row(0), row(1)], source=evil)
+    page = write_report(table).read_text("utf-8")
+    assert "<script>alert" not in page and "<img src=x" not in page
+    assert "&lt;/script&gt;&lt;script&gt;alert" in page
+
+
+def test_a_foreign_file_keeps_its_name_unless_told_otherwise(tmp_path):
+    table = write_result(tmp_path, [row(0), row(1)])
+    mine = tmp_path / "clip.html"
+    mine.write_text("my own page")
+    with pytest.raises(ValueError, match="clip.html: expected a free name"):
+        write_report(table)
+    assert mine.read_text() == "my own page"
+    write_report(table, overwrite=True)
+    assert is_own_page(mine)
+    write_report(table)  # an earlier report may be replaced
+
+
+@pytest.mark.parametrize("missing", [".csv", ".json"])
+def test_half_a_result_is_refused_with_a_sentence(tmp_path, missing):
+    table = write_result(tmp_path, [row(0)])
+    table.with_suffix(missing).unlink()
+    with pytest.raises((ValueError, FileNotFoundError), match="expected"):
+        write_report(table)
+    assert not (tmp_path / "clip.html").exists()
+
+
+def test_a_video_without_a_face_has_a_page_that_says_so(tmp_path):
+    table = write_result(tmp_path, [Row(n, n / 10) for n in range(5)])
+    page = write_report(table).read_text("utf-8")
+    assert "No face was found." in page
+    assert "no people" in page and "0 % of the frames" in page
+
+
+def test_the_page_says_how_it_was_made_and_what_it_is_not_for(tmp_path):
+    page = write_report(write_result(tmp_path, [row(0), row(1)])).read_text()
+    assert "Smoothing of what is named: mean, 0.6 s wide" in page
+    assert "It is bad at it." in page and "its clock is odd" in page
+    assert "Not for decisions about people." in page
+
+
+def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
+    rows = [row(n, box=(20.0, 10.0, 80.0, 90.0)) for n in range(8)]
+    result = Result.read(write_result(tmp_path, rows))
+    page = render_report(result, CLIP, CLIP.parent / "pages")
+    assert page.count("data:image/jpeg;base64,") == 2  # portrait and event
+    assert f'<video controls preload="metadata" src="../{CLIP.name}">' in page
+
+
+def test_predict_writes_the_page_beside_its_table(tmp_path):
+    out = tmp_path / "out"
+    clip = tmp_path / "me.mp4"
+    clip.write_bytes(CLIP.read_bytes())
+    preset = load_preset("compact_ferplus")
+    assert predict_files([clip], preset, out, page=True) == []
+    page = (out / "me.html").read_text("utf-8")
+    assert 'src="../me.mp4"' in page and 'alt="face of person 1"' in page
+    header = json.loads((out / "me.json").read_text("utf-8"))
+    assert header["files"] == ["me.csv", "me.html"]
+    # Again: its own page is replaced, no number is added.
+    predict_files([clip], preset, out, page=True)
+    assert sorted(p.name for p in out.iterdir()) == [
+        "me.csv",
+        "me.html",
+        "me.json",
+    ]

@@ -1,0 +1,44 @@
+import pytest
+
+from emoaff.prediction.report import write_reports
+from tests.prediction.report.results import row
+from tests.prediction.report.results import write_result
+from tests.sample import CLIP
+
+
+def test_a_folder_gets_a_page_each_and_one_that_compares_them(tmp_path):
+    write_result(tmp_path, [row(n) for n in range(4)], "first")
+    two = [row(n, person) for n in range(4) for person in (1, 2)]
+    write_result(tmp_path, two, "second")
+    (tmp_path / "notes.csv").write_text("a,b\n")  # no result
+    index, *pages = write_reports(tmp_path)
+    assert index == tmp_path / "index.html"
+    assert [page.name for page in pages] == ["first.html", "second.html"]
+    text = index.read_text("utf-8")
+    assert text.count("<tr><td>") == 3  # one, and two people
+    assert '<a href="second.html#person-2">person 2</a>' in text
+    assert "0.4 s" in text and "2 recordings" in text
+
+
+def test_videos_are_found_by_the_names_that_results_have_of_them(tmp_path):
+    write_result(tmp_path, [row(n) for n in range(8)], source=CLIP.name)
+    write_result(tmp_path, [row(0)], "other", source="gone.mp4")
+    _, found, missing = write_reports(tmp_path, video=CLIP.parent)
+    assert "<video" in found.read_text("utf-8")
+    assert "<video" not in missing.read_text("utf-8")
+
+
+def test_a_folder_without_a_result_is_refused(tmp_path):
+    (tmp_path / "notes.csv").write_text("a,b\n")
+    with pytest.raises(ValueError, match="expected a folder with results"):
+        write_reports(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["notes.csv"]
+
+
+def test_an_index_of_somebody_else_is_kept(tmp_path):
+    write_result(tmp_path, [row(0)])
+    (tmp_path / "index.html").write_text("my site")
+    with pytest.raises(ValueError, match="index.html: expected a free name"):
+        write_reports(tmp_path)
+    assert (tmp_path / "index.html").read_text() == "my site"
+    assert not (tmp_path / "clip.html").exists()
