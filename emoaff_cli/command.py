@@ -122,6 +122,7 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         media_commands.add_predict,
+        media_commands.add_live,
         media_commands.add_report,
         media_commands.add_models,
         corpus_commands.add_corpora,

@@ -275,6 +275,102 @@ def _run_report(args):
         print_line(escape_unprintable(str(page)))
 
 
+# Options of `predict` that make sense while one watches.
+_LIVE_OPTIONS = (
+    "--faces",
+    "--min-score",
+    "--min-face",
+    "--always-answer",
+    "--baseline",
+    "--prior",
+    "--affect",
+)
+
+
+def add_live(commands) -> None:
+    """Adds the command to argparse's subparsers."""
+    command = commands.add_parser(
+        "live",
+        help="expressions as they happen: camera, stream or file",
+        description="Shows a window with faces and what they show. Keys: q "
+        "ends, s saves the picture, r starts and ends a recording.",
+    )
+    command.add_argument(
+        "--camera",
+        default="0",
+        metavar="NUMBER|FILE|URL",
+        help="a camera, a file at its own pace, or an RTSP or HTTP stream; "
+        "default: 0",
+    )
+    command.add_argument(
+        "--model",
+        default=_DEFAULT_PRESET,
+        metavar="PRESET|FOLDER",
+        help="default: %(default)s",
+    )
+    command.add_argument(
+        "--no-window",
+        action="store_true",
+        help="print one line of JSON a row instead, for other programs",
+    )
+    command.add_argument(
+        "--record",
+        action="store_true",
+        help="record video and rows from the beginning",
+    )
+    command.add_argument(
+        "--seconds",
+        type=float,
+        default=float("inf"),
+        metavar="N",
+        help="end after so long; default: when the source ends, or by q or "
+        "Ctrl-C",
+    )
+    command.add_argument(
+        "--out",
+        default="out",
+        metavar="DIR",
+        help="folder for pictures and recordings; default: %(default)s",
+    )
+    for name in _LIVE_OPTIONS:
+        command.add_argument(name, default=argparse.SUPPRESS, **_OPTIONS[name])
+    command.set_defaults(run=_run_live)
+
+
+def _run_live(args):
+    import functools
+
+    from emoaff.prediction.live import run_live
+    from emoaff.prediction.resting_face import read_setting
+    from emoaff.presets import load_preset
+
+    given = {
+        _OPTIONS[name]["dest"]: getattr(args, _OPTIONS[name]["dest"])
+        for name in _LIVE_OPTIONS
+        if hasattr(args, _OPTIONS[name]["dest"])
+    }
+    if "baseline" in given:
+        given["baseline"] = read_setting(given["baseline"])
+    done = run_live(
+        load_preset(args.model),
+        args.camera,
+        window=not args.no_window,
+        out=args.out,
+        record=args.record,
+        seconds=args.seconds,
+        # Who reads the lines wants each at once.
+        write_line=functools.partial(print, flush=True),
+        **given,
+    )
+    if not args.no_window:
+        print(
+            f"{done['shown']} pictures shown in {done['seconds']:.1f} s, "
+            f"{done['dropped']} dropped, {done['latency_s'] * 1000:.0f} ms late"
+        )
+        for path in done["files"]:
+            print(path)
+
+
 def add_models(commands) -> None:
     """Adds the command to argparse's subparsers."""
     command = commands.add_parser(

@@ -1,0 +1,102 @@
+import math
+
+import cv2
+import numpy as np
+
+from emoaff.prediction.drawing import STYLES
+
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_WHITE, _DARK = (255, 255, 255), (24, 24, 24)
+_TITLE = "emoaff live"
+
+
+class LiveWindow:
+    """Shows live pictures with faces, expressions and how fast it goes.
+
+    Raises:
+        ValueError: If this machine has no screen.
+    """
+
+    def __init__(self):
+        try:
+            cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+        except cv2.error as error:
+            raise ValueError(
+                "Expected a screen to show a window on. Found none that OpenCV "
+                "can use. Choose --no-window."
+            ) from error
+
+    def show(self, image: np.ndarray) -> str:
+        """Shows a picture; returns the key that was pressed, or `"q"`.
+
+        `"q"` stands for a window that was closed, too; no key is `""`.
+        """
+        cv2.imshow(_TITLE, image[..., ::-1])
+        key = cv2.waitKey(1) & 0xFF
+        if cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
+            return "q"
+        if key == 27:  # Escape
+            return "q"
+        return "" if key == 255 else chr(key)
+
+    def close(self) -> None:
+        """Closes the window."""
+        cv2.destroyWindow(_TITLE)
+
+
+def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
+    """Draws rows, a dot of valence and arousal, and how fast it goes.
+
+    Args:
+        image: `(height, width, 3)` uint8, RGB.
+        rows: Of this picture.
+        classes: Names of the classes.
+        rate: Pictures shown a second; NaN if not known yet.
+        latency_s: Seconds from the picture to here.
+        note: What else to show, such as that it is being recorded.
+
+    Returns:
+        A new picture of that size.
+    """
+    image = STYLES["emoaff"](image, rows, classes)
+    scale = max(min(image.shape[:2]) / 720, 0.4)
+    known = [row for row in rows if not math.isnan(row.valence + row.arousal)]
+    if known:
+        _draw_affect(image, known, scale)
+    said = f"{latency_s * 1000:.0f} ms"
+    if not math.isnan(rate):
+        said = f"{rate:.0f} a second, {said}"
+    said = "   ".join(filter(None, (said, note)))
+    size, pad = 0.6 * scale, max(round(6 * scale), 3)
+    (width, height), base = cv2.getTextSize(said, _FONT, size, 1)
+    bottom = image.shape[0]
+    top = bottom - height - base - 2 * pad
+    cv2.rectangle(image, (0, top), (width + 2 * pad, bottom), _DARK, cv2.FILLED)
+    place = (pad, bottom - base - pad)
+    cv2.putText(image, said, place, _FONT, size, _WHITE, 1, cv2.LINE_AA)
+    return image
+
+
+def _draw_affect(image, rows, scale):
+    """A square with valence to the right and arousal up, a dot a person."""
+    side, pad = round(130 * scale), round(10 * scale)
+    left, top = image.shape[1] - side - pad, image.shape[0] - side - pad
+    area = image[top : top + side, left : left + side]
+    area[:] = (0.35 * area + 0.65 * np.array(_DARK)).astype(np.uint8)
+    middle = (left + side // 2, top + side // 2)
+    for end in ((side // 2, 0), (0, side // 2)):
+        low = (middle[0] - end[0], middle[1] - end[1])
+        high = (middle[0] + end[0], middle[1] + end[1])
+        cv2.line(image, low, high, _WHITE, 1)
+    size = 0.4 * scale
+    words = (("valence", (left + side // 2 + 3, middle[1] - 3)),)
+    words += (("arousal", (middle[0] + 3, top + round(14 * scale))),)
+    for word, place in words:
+        cv2.putText(image, word, place, _FONT, size, _WHITE, 1, cv2.LINE_AA)
+    for row in rows:
+        x = middle[0] + round(row.valence * side / 2)
+        y = middle[1] - round(row.arousal * side / 2)
+        radius = max(round(6 * scale), 3)
+        cv2.circle(image, (x, y), radius, (230, 159, 0), cv2.FILLED)
+        name = (x - radius // 2, y - radius - 1)
+        cv2.putText(image, f"{row.person}", name, _FONT, size, _WHITE, 1)
