@@ -42,8 +42,9 @@ def run_live(
     never late. Smoothing uses the past only.
 
     In the window `q` ends it, `s` saves the picture, `r` starts and ends a
-    recording. Without a window each row is one line of JSON, see
-    `format_line`.
+    recording; in it pictures are as they are shown, and the boxes of its table
+    are in pixels of the source. Without a window each row is one line of JSON,
+    see `format_line`.
 
     Args:
         preset: Of any kind but one that answers whole windows.
@@ -83,17 +84,17 @@ def run_live(
             shown_at.append(now)
             while shown_at[0] < now - _RATE_OVER_S:
                 shown_at.popleft()
-            size = frame.image.shape[1::-1]
-            if record and recording is None:
-                recording = Recording(out, classes, size, frame.time_s)
-                files += [recording.video, recording.table]
             image = frame.image
-            if view or recording:
-                said = "recording" if recording else ""
+            if view or record:
+                said = "recording" if record else ""
                 rate = _measure_rate(shown_at)
                 image = draw_live(
                     image, rows, classes, rate, latencies[-1], said
                 )
+            if record and recording is None:
+                size = image.shape[1::-1]
+                recording = Recording(out, classes, size, frame.time_s)
+                files += [recording.video, recording.table]
             if recording is not None:
                 recording.write(image, frame.time_s, rows)
             if view is None:

@@ -8,6 +8,9 @@ from emoaff.prediction.drawing import STYLES
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE, _DARK = (255, 255, 255), (24, 24, 24)
 _TITLE = "emoaff live"
+_STYLE = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+_LARGEST = (1280, 720)  # pixels, of the window as it opens
+_LEGIBLE = 720  # pixels of the shorter side from which on text can be read
 
 
 class LiveWindow:
@@ -19,18 +22,25 @@ class LiveWindow:
 
     def __init__(self):
         try:
-            cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.namedWindow(_TITLE, _STYLE)
         except cv2.error as error:
             raise ValueError(
                 "Expected a screen to show a window on. Found none that OpenCV "
                 "can use. Choose --no-window."
             ) from error
+        self._is_sized = False
 
     def show(self, image: np.ndarray) -> str:
         """Shows a picture; returns the key that was pressed, or `"q"`.
 
         `"q"` stands for a window that was closed, too; no key is `""`.
         """
+        if not self._is_sized:
+            height, width = image.shape[:2]
+            share = min(1, _LARGEST[0] / width, _LARGEST[1] / height)
+            size = round(share * width), round(share * height)
+            cv2.resizeWindow(_TITLE, *size)
+            self._is_sized = True
         cv2.imshow(_TITLE, image[..., ::-1])
         key = cv2.waitKey(1) & 0xFF
         if cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1:
@@ -56,8 +66,13 @@ def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
         note: What else to show, such as that it is being recorded.
 
     Returns:
-        A new picture of that size.
+        A new picture, small ones enlarged by a whole factor so that text can
+        be read on them.
     """
+    factor = max(round(_LEGIBLE / min(image.shape[:2])), 1)
+    if factor > 1:
+        image = cv2.resize(image, None, fx=factor, fy=factor)
+        rows = [_enlarge(row, factor) for row in rows]
     image = STYLES["emoaff"](image, rows, classes)
     scale = max(min(image.shape[:2]) / 720, 0.4)
     known = [row for row in rows if not math.isnan(row.valence + row.arousal)]
@@ -75,6 +90,12 @@ def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
     place = (pad, bottom - base - pad)
     cv2.putText(image, said, place, _FONT, size, _WHITE, 1, cv2.LINE_AA)
     return image
+
+
+def _enlarge(row, factor):
+    if row.box is None:
+        return row
+    return row.changed(box=tuple(factor * value for value in row.box))
 
 
 def _draw_affect(image, rows, scale):
