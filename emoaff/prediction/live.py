@@ -12,12 +12,12 @@ import numpy as np
 
 from emoaff.faces.detect import FaceDetector
 from emoaff.prediction import tables
-from emoaff.prediction.live.latest_frames import LatestFrames
-from emoaff.prediction.live.live_window import LiveWindow
-from emoaff.prediction.live.live_window import draw_live
-from emoaff.prediction.live.recording import Recording
-from emoaff.prediction.live.recording import find_free_name
-from emoaff.prediction.live.sources import open_source
+from emoaff.prediction.latest_frames import LatestFrames
+from emoaff.prediction.live_recording import Recording
+from emoaff.prediction.live_recording import find_free_name
+from emoaff.prediction.live_sources import open_source
+from emoaff.prediction.live_window import LiveWindow
+from emoaff.prediction.live_window import draw_live
 from emoaff.prediction.video import predict_frames
 from emoaff.presets import Preset
 from emoaff.presets.sequence_model import sequence_model

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from emoaff.faces.video import Video
-from emoaff.prediction.live import live
+from emoaff.prediction import live
 from emoaff.prediction.live import run_live
-from emoaff.prediction.live.live_window import draw_live
+from emoaff.prediction.live_window import draw_live
 from emoaff.prediction.row import Row
 from emoaff.presets import load_preset
 from tests.sample import CLIP

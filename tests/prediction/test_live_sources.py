@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from emoaff.prediction.live import sources
+from emoaff.prediction import live_sources as sources
 from tests.sample import CLIP
 
 

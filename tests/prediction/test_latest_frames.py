@@ -4,8 +4,8 @@ import time
 import numpy as np
 import pytest
 
-from emoaff.prediction.live import latest_frames
-from emoaff.prediction.live.latest_frames import LatestFrames
+from emoaff.prediction import latest_frames
+from emoaff.prediction.latest_frames import LatestFrames
 
 
 class Source:
