@@ -37,11 +37,9 @@ def describe_class_prior(calibration: Calibration | None, config, data) -> dict:
     named = zip(data.space.classes, counts.tolist(), strict=True)
     labels = ", ".join(f"{name} {count:,}" for name, count in named)
     learned = f"Of the labels that were learned from: {labels}."
-    kept = config.balance.prior_kept
+    kept, strength = config.balance.prior_kept, config.loss.prior_strength
     if calibration is not None and config.balance.correct_prior:
-        # Votes for a class that never has most of them are learned from too.
-        counts = np.maximum(counts, data.class_counts() > 0)
-        shares = calibration.find_prior(counts)
+        shares = calibration.find_prior(_count_votes_too(counts, data))
         if kept != 1:
             learned += (
                 f" Calibration took back {kept:g} of the likeliest part of "
@@ -49,31 +47,32 @@ def describe_class_prior(calibration: Calibration | None, config, data) -> dict:
                 "rest of it."
             )
         return {"shares": shares, "derivation": learned}
-    balance, offset = config.balance, None
-    if config.loss.prior_strength:
-        offset = make_prior_offset(
-            config.loss.prior_strength, data.class_counts()
-        )
-        learned += (
-            f" Divided by the shares of all votes to the power "
-            f"{config.loss.prior_strength:g}, which the loss took over."
-        )
-    if balance.name == "classes":
-        learned += (
-            " Each class counts to the power "
-            f"{1 - balance.power:g}, as it was drawn."
-        )
-    elif balance.name != "none":
-        learned += f" Windows were drawn by balance.name={balance.name}."
-    if config.loss.class_weights != "none":
-        learned += (
-            " Each class counts as it was weighted in the loss, by "
-            f"loss.class_weights={config.loss.class_weights}."
-        )
     with np.errstate(divide="ignore"):
         logs = np.log(count_learned_classes(config, data))
-    shares = special.softmax(logs - (0 if offset is None else offset))
-    return {"shares": shares, "derivation": learned}
+    if strength:
+        logs -= make_prior_offset(strength, data.class_counts())
+    learned += "".join(f" {words}" for words in _explain_changes(config))
+    return {"shares": special.softmax(logs), "derivation": learned}
+
+
+def _explain_changes(config):
+    """What made the shares that are learned other than those of the labels."""
+    balance, loss = config.balance, config.loss
+    if balance.name == "classes":
+        power = 1 - balance.power
+        yield f"Each class counts to the power {power:g}, as it was drawn."
+    elif balance.name != "none":
+        yield f"Windows were drawn by balance.name={balance.name}."
+    if loss.class_weights != "none":
+        yield (
+            "Each class is weighted as in the loss, by "
+            f"loss.class_weights={loss.class_weights}."
+        )
+    if loss.prior_strength:
+        yield (
+            "This is divided by the shares of all votes to the power "
+            f"{loss.prior_strength:g}, which the loss took over."
+        )
 
 
 def count_learned_classes(config, data) -> np.ndarray:
@@ -87,7 +86,8 @@ def count_learned_classes(config, data) -> np.ndarray:
         data: See `describe_class_prior`.
 
     Returns:
-        float64 `(classes,)`, not negative.
+        float64 `(classes,)`, not negative. A class that has votes, but never
+        most of them, counts as one label.
     """
     classes, count = data.list_classes(), data.classes
     drawn, voted = np.ones(len(classes)), vote_window_label(classes)
@@ -102,8 +102,17 @@ def count_learned_classes(config, data) -> np.ndarray:
     drawn = np.broadcast_to(drawn[:, None], classes.shape)
     known = classes >= 0
     totals = np.bincount(classes[known], drawn[known], minlength=count)
+    totals = _count_votes_too(totals, data)
     scale = config.loss.class_weights
     if scale != "none":
         scale = {"raw": "none"}.get(scale, scale)
         totals *= reciprocal_weights(data.class_counts(), scale)
     return totals
+
+
+def _count_votes_too(counts, data):
+    """Makes one label of votes for a class that never has most of them."""
+    if data.target != "distribution":
+        return counts
+    only_votes = (counts == 0) & (data.class_counts() > 0)
+    return np.where(only_votes, 1.0, counts)

@@ -14,11 +14,12 @@ SPACE = labels.LabelSpace("three", ("calm", "happy", "sad"))
 IMAGES = np.repeat([0, 1, 2], [64, 32, 4])[:, None]
 
 
-def data(classes=IMAGES, class_counts=(64.0, 32.0, 4.0)):
+def data(classes=IMAGES, class_counts=(64.0, 32.0, 4.0), target="distribution"):
     """What the functions ask a `ClipData` for."""
     last = classes[:, -1]
     return types.SimpleNamespace(
         space=SPACE,
+        target=target,
         classes=3,
         list_classes=lambda: classes,
         count_windows_by_class=lambda: np.bincount(
@@ -114,12 +115,15 @@ def test_a_class_without_a_label_has_no_share():
     minority = data(IMAGES[:96], (60.0, 32.0, 4.0))
     found = describe_class_prior(fitted, config(balance=balance), minority)
     np.testing.assert_allclose(found["shares"], shares(64, 32, 1))
+    balance = {"name": "classes", "power": 0.5}
+    found = describe_class_prior(None, config(balance=balance), minority)
+    np.testing.assert_allclose(found["shares"], shares(8, 32**0.5, 1))
 
 
 def test_frames_count_by_the_windows_that_hold_them():
     # Two windows of calm, one of sad by most frames.
     classes = np.array([[0, 0, 1, -1], [0, 0, 0, 0], [2, 2, 2, 1]])
-    windows = data(classes)
+    windows = data(classes, (6.0, 2.0, 3.0), "expression")
     drawn = {"balance": {"name": "classes", "power": 1.0}}
 
     def count(label_of, **groups):
