@@ -71,10 +71,10 @@ LOSSES = {
             weights, label_smoothing=settings.label_smoothing
         )
     ),
-    "votes": NamedLoss(lambda settings, weights: compute_vote_loss),
     "mse": NamedLoss(
         lambda settings, weights: _compute_masked_mse, of_affect=True
     ),
+    "votes": NamedLoss(lambda settings, weights: compute_vote_loss),
 }
 
 
