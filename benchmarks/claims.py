@@ -403,14 +403,8 @@ differ by {spread:.3f} (standard deviation, mean of the four).
 
 def scored_with_both_averages(build, recipe, config, data_dir, out, report):
     """A recipe's experiment that scores moved and re-estimated averages."""
-    made = clip_experiment(
-        config,
-        data_dir,
-        out,
-        report,
-        build=build,
-        about={**recipe.about, "name": recipe.name},
-    )
+    recipe = dataclasses.replace(recipe, build=build)
+    made = clip_experiment(recipe, config, data_dir, out, report)
 
     def validate(model):
         moved = made.validate(model)

@@ -90,7 +90,7 @@ def _run_evaluate(args):
     from emoaff.prediction import tables
     from emoaff.presets import load_preset
     from emoaff.presets import preset_of
-    from emoaff.training.publishing import rewrite_card
+    from emoaff.training.card_rewriting import rewrite_card
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)

@@ -4,6 +4,8 @@ A new one is a file of its own and a line in `AUGMENTATIONS`.
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from emoaff.data.clip_augmenter import ClipAugmenter
@@ -14,9 +16,10 @@ class Augmentation(NamedTuple):
     """An augmentation that has a name.
 
     Attributes:
-        build: Called as `build(size, shrink)`, the side of the result in
-            pixels and how much smaller faces get at most: what changes
-            pictures, or `None` for nothing.
+        build: Called as `build(size, limits)`, the side of the result in
+            pixels and a mapping of how far images are changed at most, by
+            the names that `FaceAugmenter` has for it: what changes images,
+            or `None` for nothing.
         of_single_pictures: Whether that is called with a batch of pictures,
             `(batch, height, width, 3)`, and one seed, as `FaceAugmenter` is;
             else with clips and a seed each, as `ClipAugmenter` is.
@@ -27,24 +30,27 @@ class Augmentation(NamedTuple):
 
 
 AUGMENTATIONS = {
-    "none": Augmentation(lambda size, shrink: None),
-    "flip": Augmentation(lambda size, shrink: ClipAugmenter.flip_only(size)),
-    "tzirakis": Augmentation(lambda size, shrink: ClipAugmenter.tzirakis(size)),
-    "strong": Augmentation(lambda size, shrink: ClipAugmenter.strong(size)),
+    "none": Augmentation(lambda size, limits: None),
+    "flip": Augmentation(lambda size, limits: ClipAugmenter.flip_only(size)),
+    "tzirakis": Augmentation(lambda size, limits: ClipAugmenter.tzirakis(size)),
+    "strong": Augmentation(lambda size, limits: ClipAugmenter.strong(size)),
     "face": Augmentation(
-        lambda size, shrink: FaceAugmenter(size, shrink=shrink),
+        lambda size, limits: FaceAugmenter(size, **limits),
         of_single_pictures=True,
     ),
 }
 
 
-def build_augmentation(name: str, size: int, shrink: float = 1.35):
+def build_augmentation(
+    name: str, size: int, limits: Mapping[str, float] = MappingProxyType({})
+):
     """Builds the augmentation of that name.
 
     Args:
         name: One of `AUGMENTATIONS`.
         size: Side of the result in pixels.
-        shrink: How much smaller faces get at most, where it is drawn.
+        limits: How far images are changed at most, for `"face"`; by the names
+            of the arguments of `FaceAugmenter`.
 
     Returns:
         What changes pictures, or `None` for nothing.
@@ -61,4 +67,4 @@ def build_augmentation(name: str, size: int, shrink: float = 1.35):
             f"The augmentation must be one of {', '.join(AUGMENTATIONS)}. "
             f"Received: {name!r}."
         )
-    return AUGMENTATIONS[name].build(size, shrink)
+    return AUGMENTATIONS[name].build(size, limits)

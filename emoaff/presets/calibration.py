@@ -18,6 +18,7 @@ class Calibration:
             drawn equally often.
         log_shares: `(classes,)`, logarithms of how often each class really is.
         fitted_on: Pictures that it was fitted on.
+        kept: Of the likeliest `prior_share`, how much was used.
 
     References:
         - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
@@ -27,6 +28,7 @@ class Calibration:
     prior_share: float
     log_shares: tuple[float, ...]
     fitted_on: int
+    kept: float = 1.0
 
     @property
     def offset(self) -> np.ndarray:
@@ -41,6 +43,24 @@ class Calibration:
         """
         logits = np.asarray(logits, np.float64) + self.offset
         return special.softmax(logits / self.temperature, axis=1)
+
+    def find_prior(self, counts) -> np.ndarray:
+        """Finds the class shares for which the probabilities hold.
+
+        Where less of the prior is kept than is likeliest, they are flatter
+        than those of the labels that it was fitted on.
+
+        Args:
+            counts: `(classes,)`, how often each class occurs, in any unit.
+
+        Returns:
+            float64 `(classes,)`, sums to 1; 0 where `counts` is 0.
+        """
+        fitted = self.prior_share / self.kept
+        missing = self.offset - fitted * np.array(self.log_shares)
+        with np.errstate(divide="ignore"):
+            logs = np.log(counts)
+        return special.softmax(logs + missing / self.temperature)
 
 
 def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
@@ -76,7 +96,7 @@ def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
     )
     share = kept * float(best.x)
     return Calibration(
-        fitted(share)[1], share, tuple(log_shares.tolist()), len(truth)
+        fitted(share)[1], share, tuple(log_shares.tolist()), len(truth), kept
     )
 
 

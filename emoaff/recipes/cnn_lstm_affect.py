@@ -44,7 +44,7 @@ from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
 from emoaff.training.commands import train_commands
 from emoaff.training.cross_validate_heads import cross_validate_heads
-from emoaff.training.publishing import publish_cross_validated
+from emoaff.training.cross_validated_publishing import publish_cross_validated
 from emoaff.training.view_clips import ViewClips
 
 

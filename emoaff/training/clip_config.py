@@ -2,19 +2,21 @@ import dataclasses
 from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
+
 from emoaff.data.augmentations import AUGMENTATIONS
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.presets import weights_file
-from emoaff.training.config_groups import AugmentationConfig
-from emoaff.training.config_groups import BalanceConfig
 from emoaff.training.config_groups import BatchConfig
-from emoaff.training.config_groups import DataConfig
 from emoaff.training.config_groups import LossConfig
 from emoaff.training.config_groups import ModelConfig
 from emoaff.training.config_groups import OptimizerConfig
 from emoaff.training.config_groups import ScheduleConfig
-from emoaff.training.config_groups import TeacherConfig
-from emoaff.training.config_groups import WindowConfig
+from emoaff.training.data_groups import AugmentationConfig
+from emoaff.training.data_groups import BalanceConfig
+from emoaff.training.data_groups import DataConfig
+from emoaff.training.data_groups import TeacherConfig
+from emoaff.training.data_groups import WindowConfig
 from emoaff.training.objectives import LOSSES
 from emoaff.training.old_setting_names import OLD_SETTING_NAMES
 from emoaff.training.optimizers import OPTIMIZERS
@@ -23,11 +25,13 @@ from emoaff.training.settings import change_groups
 from emoaff.training.settings import list_settings
 
 CLASS_TARGETS = ("expression", "emotions", "distribution")
+# Targets of which one class is true, so that probabilities sum to 1.
+EXPRESSION_TARGETS = ("expression", "distribution")
 
 
 @dataclasses.dataclass(frozen=True)
 class ClipConfig:
-    """Settings of a recipe that learns from windows of frames.
+    """Settings of a recipe that learns from windows of frames, or images.
 
     A recipe has one of these, and says where its paper decides a setting and
     where it leaves it open. On the command line a setting is named with its
@@ -106,6 +110,7 @@ def list_choices() -> Mapping[str, tuple[str, ...]]:
     return {
         "data.target": (*AFFECT_TARGETS, *CLASS_TARGETS),
         "data.pixels": ("float32", "uint8"),
+        "data.calibrate_on": ("stored", "mixed"),
         "window.rule": ("sliding", "one_step_ahead"),
         "window.label_of": ("frames", "last", "mode"),
         "balance.name": (
@@ -116,13 +121,16 @@ def list_choices() -> Mapping[str, tuple[str, ...]]:
             "classes",
         ),
         "augmentation.name": tuple(AUGMENTATIONS),
+        "teacher.sees": ("changed", "stored"),
         "model.temporal": ("lstm", "gru", ""),
+        "model.begin": ("preset", "checkpoint"),
         "model.stored": weights_file.DTYPES,
         "loss.name": tuple(LOSSES),
         "loss.class_weights": ("none", "mean", "sum", "raw", "max"),
         "optimizer.name": tuple(OPTIMIZERS),
         "schedule.name": tuple(SCHEDULES),
-        "schedule.monitor": ("ccc", "uar", "accuracy", "macro_f1"),
+        "schedule.monitor": ("ccc", "uar", "accuracy", "macro_f1", "loss"),
+        "schedule.keep": ("best", "last"),
         "batch.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
     }
 
@@ -134,6 +142,7 @@ _LEAST = {
     "batch.size": 1,
     "batch.accumulate": 1,
     "augmentation.shrink": 1,
+    "augmentation.zoom": 1,
 }
 
 
@@ -186,14 +195,87 @@ def _check_together(config):
             f"augmentation.mixup={augmentation.mixup}, "
             f"augmentation.name={augmentation.name}. Use float32."
         )
-    if schedule.head_epochs >= schedule.epochs:
+    if not schedule.stages and schedule.head_epochs >= schedule.epochs:
         raise ValueError(
             "`schedule.head_epochs` must be less than `schedule.epochs`. "
             f"Received: schedule.head_epochs={schedule.head_epochs}, "
             f"schedule.epochs={schedule.epochs}."
         )
+    _check_stills(config)
+    _check_classes(config)
     if schedule.warmup_steps and schedule.name != "cosine":
         raise ValueError(
             "`schedule.warmup_steps` is for schedule.name=cosine. Received: "
             f"schedule.name={schedule.name}. Leave it at 0."
+        )
+
+
+def _check_stills(config):
+    """What only images in memory can be, and what these cannot be."""
+    data, name = config.data, config.augmentation.name
+    single = AUGMENTATIONS[name].of_single_pictures
+    if data.in_memory and (
+        config.window.frames > 1
+        or data.features_from
+        or not (single or name == "none")
+    ):
+        raise ValueError(
+            "data.in_memory=true is for window.frames=1, images, and "
+            "augmentation.name=face or none. Received: window.frames="
+            f"{config.window.frames}, data.features_from="
+            f"{data.features_from!r}, augmentation.name={name}."
+        )
+    settings = list_settings(config)
+    for name, value in (
+        ("data.calibrate_on", "mixed"),
+        ("teacher.sees", "stored"),
+    ):
+        if settings[name] == value and not data.in_memory:
+            raise ValueError(
+                f"{name}={value} needs images in memory. Received: "
+                "data.in_memory=false. Set it to true."
+            )
+    stages = config.schedule.stages
+    if stages and not data.in_memory:
+        raise ValueError(
+            "`schedule.stages` needs images in memory. Received: "
+            "data.in_memory=false. Set it to true, or give schedule.epochs."
+        )
+    if any(np.shape(stage) != (2,) or min(stage) < 1 for stage in stages):
+        raise ValueError(
+            "Expected pairs (epochs, side in pixels) of at least 1 each. "
+            f"Received: schedule.stages={stages}."
+        )
+    if not 0 <= data.held_out < 1 or (data.held_out and data.validation_share):
+        raise ValueError(
+            "`data.held_out` must lie in [0, 1), and be 0 where "
+            "data.validation_share is not. Received: data.held_out="
+            f"{data.held_out}, data.validation_share={data.validation_share}."
+        )
+
+
+def _check_classes(config):
+    """What only a model of one true class a frame can have."""
+    settings = list_settings(config)
+    for name, usual in (
+        ("loss.prior_strength", 0.0),
+        ("data.calibrate_on", "stored"),
+    ):
+        expressions = config.data.target in EXPRESSION_TARGETS
+        if settings[name] != usual and not expressions:
+            raise ValueError(
+                f"`{name}` is for data.target=expression or distribution. "
+                f"Received: data.target={config.data.target}, "
+                f"{name}={settings[name]}. Leave it at {usual}."
+            )
+    if config.balance.prior_kept <= 0:
+        raise ValueError(
+            "`balance.prior_kept` must be over 0. Received: "
+            f"balance.prior_kept={config.balance.prior_kept}."
+        )
+    monitored = config.schedule.monitor == "loss"
+    if monitored and config.data.target not in EXPRESSION_TARGETS:
+        raise ValueError(
+            "schedule.monitor=loss is for data.target=expression or "
+            f"distribution. Received: data.target={config.data.target}."
         )

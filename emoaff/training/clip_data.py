@@ -1,33 +1,38 @@
-import numpy as np
-import tensorflow as tf
+import pathlib
 
-from emoaff.data.augmentations import AUGMENTATIONS
-from emoaff.data.augmentations import build_augmentation
-from emoaff.data.clip_augmenter import mixup
+import numpy as np
+
 from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import draw_class_weighted_order
 from emoaff.data.sampling import draw_epoch_order
 from emoaff.data.subject_splits import refuse_shared_subjects
 from emoaff.evaluation.frame_features import frame_features
 from emoaff.evaluation.sequence_prediction import Frames
+from emoaff.evaluation.sequence_prediction import predict_frames
+from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.labels import AFFECT_TARGETS
+from emoaff.training.batch_changes import change_batches
+from emoaff.training.batch_changes import make_augmenter
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_splits import read_splits
 from emoaff.training.clip_windows import cut_covering_windows
 from emoaff.training.clip_windows import cut_training_windows
+from emoaff.training.image_memory import ImageMemory
 from emoaff.training.objectives import class_counts
-from emoaff.training.teacher import Teacher
+from emoaff.training.teacher import load_teachers
 
 
 class ClipData:
     """The windows of a recipe: cut, balanced, and drawn again each epoch.
 
-    Everything is decided on labels; no picture is read here.
+    Everything is decided on labels; no image is read here, unless
+    `data.in_memory` or `data.held_out` ask for it.
 
     Args:
         config: The run's settings.
         data_dir: Where the corpus was built.
-        out: Folder of the run, where features of frames are kept.
+        out: Folder of the run, where features of frames and answers of
+            teachers are kept.
         report: Called with lines about what there is.
         splits: Two `Recordings` to use instead of the corpus's own splits,
             training and validation, or `None`.
@@ -37,6 +42,7 @@ class ClipData:
         validation: `Frames` that decide which epoch is best.
         windows: The windows of an epoch, those added for balance included.
         validation_windows: Windows that reach every usable validation frame.
+        memory: The `ImageMemory` that images come from, or `None`.
         steps: Updates of an epoch.
 
     Raises:
@@ -75,11 +81,14 @@ class ClipData:
             config, validation, self.labels
         )
         self._count = self._count_drawn()
-        self._teacher = None
-        if config.teacher.preset:
-            self._teacher = Teacher(
-                config.teacher.preset, self.space, config.teacher.temperature
-            )
+        self.memory = None
+        if config.data.in_memory:
+            self.memory = ImageMemory(config, training, validation)
+        self._teachers = load_teachers(config.teacher, self.space)
+        if self._teachers and config.teacher.sees == "stored":
+            file = pathlib.Path(out, "answers.npy")
+            self.memory.ask_once(self._teachers, self.windows.rows[:, 0], file)
+            self._teachers = []
         self.steps = self._count // config.batch.size
         report(
             f"{len(training.names)} recordings, {len(training)} frames, "
@@ -103,7 +112,7 @@ class ClipData:
         config = self.config
         if config.balance.name == "classes":
             return draw_class_weighted_order(
-                self._classes(),
+                self.list_classes(),
                 self._count,
                 config.balance.power,
                 config.seed,
@@ -119,27 +128,58 @@ class ClipData:
     def batches(self, epoch, first_step, shard):
         """See `emoaff.training.Experiment.batches`."""
         config, batch = self.config, self.config.batch
-        arguments = {}
-        if self.training.features is None:
+        first, augment = first_step * batch.accumulate, None
+        images, arguments = self.training, {}
+        if self.memory is not None:
+            images, augment = self.memory, self.memory.make_change(epoch)
+        else:
             arguments = {
-                "augment": _clip_augmenter(config),
-                "dtype": config.data.pixels,
-                "seed": (config.seed, epoch),
+                "label_of": config.window.label_of,
+                "squeeze": config.window.frames == 1,
             }
-        made = self.training.batches(
+            if self.training.features is None:
+                arguments |= {
+                    "augment": make_augmenter(config, of_single_pictures=False),
+                    "dtype": config.data.pixels,
+                    "seed": (config.seed, epoch),
+                }
+        made = images.batches(
             self.windows,
             self.order(epoch),
             batch.size // batch.accumulate,
             targets=(self.target,),
-            label_of=config.window.label_of,
-            first_step=first_step * batch.accumulate,
+            first_step=first,
             drop_remainder=True,
             shard=shard,
-            squeeze=config.window.frames == 1,
             **arguments,
         )
-        first = first_step * batch.accumulate
-        return _change_batches(made, config, epoch, first, shard, self._teacher)
+        return change_batches(
+            made, config, epoch, first, shard, self._teachers, augment
+        )
+
+    def predict(self, model, side: int = 0) -> np.ndarray:
+        """Runs a model on the validation split.
+
+        Args:
+            model: Of one output.
+            side: See `ImageMemory.predict`; of no meaning for other images.
+
+        Returns:
+            float `(n, c)`, its answer for each frame; NaN where no window
+            reached.
+        """
+        if self.memory is not None:
+            return self.memory.predict(model, side)
+        if self.config.window.frames == 1 and self.validation.features is None:
+            answers = predict_frames(model, self.validation)
+        else:
+            answers = predict_windows(
+                model,
+                self.validation,
+                self.validation_windows,
+                self.config.batch.size,
+            )
+        return answers.get("", answers.get(self.target))
 
     def describe(self, epoch: int, step: int) -> str:
         """Names the recordings in one update's batch."""
@@ -159,10 +199,15 @@ class ClipData:
 
     def count_windows_by_class(self) -> np.ndarray:
         """How many training windows there are of each class, by last frame."""
-        classes = self._classes()[:, -1]
+        classes = self.list_classes()[:, -1]
         return np.bincount(classes[classes >= 0], minlength=self.classes)
 
-    def _classes(self):
+    def list_classes(self) -> np.ndarray:
+        """Class of each frame of the training windows, by the most votes.
+
+        Returns:
+            int `(windows, frames)`; -1 where there is no label, or no frame.
+        """
         recordings, rows = self.training.recordings, self.windows.rows
         if self.labels == "expression":
             labels = recordings.expression
@@ -184,50 +229,3 @@ class ClipData:
         if config.schedule.steps_per_epoch:
             return config.schedule.steps_per_epoch * size
         return len(self.windows) // size * size
-
-
-def _change_batches(batches, config, epoch, first, shard, teacher):
-    """The batches after what is done to a batch as a whole."""
-    augment, alpha = _picture_augmenter(config), config.augmentation.mixup
-    if augment is None and not alpha and teacher is None:
-        return batches
-    seeds = tf.constant([config.seed, epoch])
-
-    def taught(answers, votes):
-        share = config.teacher.share
-        return share * answers + (1 - share) * votes
-
-    def change(number, batch):
-        x, y = batch
-        seed = tf.random.experimental.stateless_fold_in(
-            seeds, (tf.cast(number, tf.int32) + first) * 4096 + shard[0]
-        )
-        if augment is not None:
-            x = augment(x, seed)
-        if teacher is not None:
-            y = {n: taught(teacher(x), v) for n, v in y.items()}
-        if alpha:
-            x, y = mixup(x, y, seed, alpha)
-        return x, y
-
-    changed = batches.enumerate().map(
-        change, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-    )
-    return changed.prefetch(2)
-
-
-def _clip_augmenter(config):
-    return _augmenter(config, of_single_pictures=False)
-
-
-def _picture_augmenter(config):
-    return _augmenter(config, of_single_pictures=True)
-
-
-def _augmenter(config, of_single_pictures):
-    name = config.augmentation.name
-    if AUGMENTATIONS[name].of_single_pictures != of_single_pictures:
-        return None
-    return build_augmentation(
-        name, config.model.size, config.augmentation.shrink
-    )

@@ -2,11 +2,15 @@
 
 import dataclasses
 
+import numpy as np
+
 from emoaff import corpora
 from emoaff import labels
 from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
+from emoaff.data.sampling import held_out
+from emoaff.data.stored_images import read_stored_images
 from emoaff.data.subject_splits import split_by_subject
 
 _SHARE = 0.2
@@ -59,13 +63,16 @@ def read_corpus_splits(config, dataset, data_dir, report) -> list[Recordings]:
         report: Called with a line where people are held out unasked.
 
     Returns:
-        Training and validation, in the corpus's own classes.
+        Training and validation, in the corpus's own classes. With
+        `data.held_out` these are parts of the training split.
 
     Raises:
         ValueError, FileNotFoundError: See `read_splits`.
     """
     data = config.data
     training = load_recordings(dataset, data.train_split, data_dir)
+    if data.held_out:
+        return _hold_out(training, data.held_out)
     share, name = data.validation_share, data.validation_split
     if not share:
         if name.partition("[")[0] in corpora.splits(dataset, data_dir):
@@ -86,4 +93,22 @@ def read_corpus_splits(config, dataset, data_dir, report) -> list[Recordings]:
             split=f"{training.split}, {part:.0%} of its people",
         )
         for name, part in (("train", 1.0 - share), ("validation", share))
+    ]
+
+
+def _hold_out(recordings, share):
+    """Parts a split by the pixels of its images."""
+    aside = held_out(read_stored_images(recordings), share)
+    if len(aside) != len(recordings.names) or not 0 < aside.sum() < len(aside):
+        raise ValueError(
+            "Expected a split of still images, some of which can be held out. "
+            f"Received: data.held_out={share}, {len(recordings.names)} "
+            f"recordings of {len(aside)} frames. Use data.validation_share."
+        )
+    return [
+        dataclasses.replace(
+            recordings.subset(np.flatnonzero(mask)),
+            split=f"{recordings.split}, {part:.0%} of its images",
+        )
+        for mask, part in ((~aside, 1.0 - share), (aside, share))
     ]

@@ -4,9 +4,12 @@ import os
 import pathlib
 
 import keras
+import numpy as np
 
 from emoaff import presets
 from emoaff.presets import preset_of
+from emoaff.training import checkpoint
+from emoaff.training.commands import PRESET
 
 
 def find_backbone_weights(start: str) -> str | None:
@@ -14,6 +17,42 @@ def find_backbone_weights(start: str) -> str | None:
     if start == "imagenet" or start.endswith(".h5"):
         return start
     return None
+
+
+def require_weights_file(start: str) -> None:
+    """Raises FileNotFoundError if `start` is a file that is not there."""
+    if start.endswith(".h5") and not os.path.isfile(start):
+        raise FileNotFoundError(
+            "Expected the file of the first weights. Received: model.start="
+            f"{start}. Give its path, or nothing to start from random weights."
+        )
+
+
+def begin(model: keras.Model, settings, report) -> set[str]:
+    """Gives a model the first weights that the settings name.
+
+    Args:
+        model: Gets the weights; those of a file it has already.
+        settings: A `ModelConfig`.
+        report: Called with a line that says what was taken.
+
+    Returns:
+        Names of the layers that are not new: those that did not begin at
+        random, but with `begin="checkpoint"` all image models.
+
+    Raises:
+        FileNotFoundError: See `fill_from_runs`.
+        ValueError: If there is no such preset, or no layer of it fits.
+    """
+    start = settings.start
+    if settings.begin == "preset":
+        return begin_from(model, start, report)
+    if start and not find_backbone_weights(start):
+        fill_from_runs(model, start)
+        report(f"weights taken from {start}")
+    return {
+        layer.name for layer in model.layers if isinstance(layer, keras.Model)
+    }
 
 
 def begin_from(model: keras.Model, start: str, report) -> set[str]:
@@ -50,6 +89,54 @@ def begin_from(model: keras.Model, start: str, report) -> set[str]:
         )
     report(f"weights taken from {start}: {', '.join(sorted(taken))}")
     return taken
+
+
+def fill_from_runs(model: keras.Model, runs: str) -> None:
+    """Gives a model the weights of runs, averaged where there are several.
+
+    Runs that began with the same weights can be averaged; the mean is then
+    often better than each, on other pictures above all.
+
+    Args:
+        model: Gets the weights.
+        runs: Folder of a run, or several, comma between. A run without
+            checkpoints gives the weights of its preset, in which calibration
+            is part of the last layer; layers go by their names.
+
+    Raises:
+        FileNotFoundError: If a folder has neither checkpoints nor a preset.
+        ValueError: If a preset lacks a layer of the model.
+
+    References:
+        - [Wortsman et al., 2022](https://arxiv.org/abs/2203.05482)
+    """
+    every = []
+    for run in runs.split(","):
+        path = pathlib.Path(run, "checkpoints", "best.npz")
+        preset = pathlib.Path(run, PRESET)
+        if path.is_file():
+            checkpoint.restore_checkpoint(path, model.variables)
+        elif run and (preset / presets.CONFIG).is_file():
+            _fill_from_preset(model, preset)
+        else:
+            raise FileNotFoundError(
+                "Expected the folder of a run with checkpoints or a preset. "
+                f"Received: start={run}. Give the --out of an earlier `emoaff "
+                "train` of this recipe."
+            )
+        every.append(model.get_weights())
+    model.set_weights([np.mean(w, axis=0) for w in zip(*every, strict=True)])
+
+
+def _fill_from_preset(model, folder):
+    filled = copy_layers(presets.load_preset(folder).model, model)
+    missing = {layer.name for layer in model.layers if layer.weights} - filled
+    if missing:
+        raise ValueError(
+            f"Expected in {folder} a model with the layers "
+            f"{', '.join(sorted(missing))} of this recipe, in their shapes. "
+            "Found others. Give a run of this recipe."
+        )
 
 
 def copy_layers(source: keras.Model, model: keras.Model) -> set[str]:

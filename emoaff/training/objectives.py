@@ -6,6 +6,7 @@ A new one is a file of its own in `emoaff.losses` and a line in `LOSSES`.
 from collections.abc import Callable
 from typing import NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -40,6 +41,17 @@ def _compute_masked_mse(truth, predicted):
     return tf.math.divide_no_nan(tf.reduce_sum(tf.square(error)), count)
 
 
+def compute_vote_loss(votes, logits):
+    """Mean cross-entropy of votes `(batch, classes)`, of which all are known.
+
+    It is a single operation of TensorFlow's, and so rounds otherwise than
+    `WeightedCrossentropy`.
+    """
+    return tf.reduce_mean(
+        keras.losses.categorical_crossentropy(votes, logits, from_logits=True)
+    )
+
+
 LOSSES = {
     "ccc": NamedLoss(
         lambda settings, weights: ConcordanceLoss("sequence"),
@@ -62,6 +74,7 @@ LOSSES = {
     "mse": NamedLoss(
         lambda settings, weights: _compute_masked_mse, of_affect=True
     ),
+    "votes": NamedLoss(lambda settings, weights: compute_vote_loss),
 }
 
 
@@ -72,15 +85,22 @@ def make_loss(settings, target: str, class_counts=None):
         settings: A `LossConfig`.
         target: Name of the output, see `DataConfig`.
         class_counts: `(classes,)`, labelled frames of each class among the
-            windows trained on; needed for `class_weights`.
+            windows trained on; needed for `class_weights` and
+            `prior_strength`.
 
     Returns:
         A function of labels and predictions of that output (labels are a dict
-        by output name, predictions a tensor or such a dict) to a scalar.
+        by output name, predictions a tensor or such a dict) to a scalar. With
+        `settings.prior_strength` this times the logarithm of the classes'
+        shares is added to the predictions first.
 
     Raises:
         ValueError: If the loss is unknown or does not fit the target, or a
             class that is to be weighted does not occur.
+
+    References:
+        - [Menon et al., 2021](https://arxiv.org/abs/2007.07314), for
+          `prior_strength`
     """
     named = _find_loss(settings.name, target)
     weights = None
@@ -90,18 +110,37 @@ def make_loss(settings, target: str, class_counts=None):
         )
         weights = reciprocal_weights(class_counts, scale)
     compute = named.build(settings, weights)
+    offset = make_prior_offset(settings.prior_strength, class_counts)
 
     def loss(truth, predicted):
         truth = truth[target]
         if isinstance(predicted, dict):
             predicted = predicted[target]
         predicted = tf.cast(predicted, tf.float32)
+        if offset is not None:
+            predicted += np.float32(offset)
         if named.over_frames and len(predicted.shape) == 2:
             # One frame a window: the batch is the sequence.
             truth, predicted = truth[tf.newaxis], predicted[tf.newaxis]
         return compute(truth, predicted)
 
     return loss
+
+
+def make_prior_offset(strength: float, class_counts) -> np.ndarray | None:
+    """Returns what `prior_strength` adds to logits, float64 `(classes,)`.
+
+    Args:
+        strength: See `emoaff.training.config_groups.LossConfig`.
+        class_counts: See `make_loss`. A class has half a frame at least.
+
+    Returns:
+        `None` for a strength of 0.
+    """
+    if not strength:
+        return None
+    counts = np.maximum(class_counts, 0.5)
+    return strength * np.log(counts / counts.sum())
 
 
 def _find_loss(name, target):

@@ -26,6 +26,25 @@ def make_optimizer(
     return OPTIMIZERS[optimizer.name](rate, optimizer, ema)
 
 
+def make_head_optimizer(
+    optimizer, schedule, total_steps: int
+) -> keras.optimizers.Optimizer:
+    """Makes the optimizer of the epochs that train only what is new.
+
+    Args:
+        optimizer: See `make_optimizer`.
+        schedule: See `make_optimizer`.
+        total_steps: Updates of these epochs.
+
+    Returns:
+        Adam at `schedule.head_learning_rate`; where that is 0, what
+        `make_optimizer` makes.
+    """
+    if schedule.head_learning_rate:
+        return keras.optimizers.Adam(schedule.head_learning_rate)
+    return make_optimizer(optimizer, schedule, total_steps)
+
+
 def _sgd(rate, settings, ema):
     return keras.optimizers.SGD(rate, settings.momentum, **ema)
 

@@ -1,11 +1,11 @@
 """From a trained model to a preset folder with scores and card."""
 
-import dataclasses
 import os
 import pathlib
 import shlex
 import tempfile
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import keras
 import numpy as np
@@ -15,15 +15,10 @@ from emoaff import presets
 from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation.evaluation import joined
-from emoaff.evaluation.evaluation import subjects
 from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.evaluation.recording_predictions import describe_features_source
-from emoaff.evaluation.scores import AffectScores
-from emoaff.evaluation.scores import ScoreTable
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
-from emoaff.labels import DIMENSIONS
 from emoaff.presets import model_card
 from emoaff.presets import preset_of
 from emoaff.presets.calibration import Calibration
@@ -87,54 +82,6 @@ def _describe_full_precision_scores(model, config, recordings):
     return model_card.write_headline({"scores": table.to_dict()}, digits=4)
 
 
-def rewrite_card(
-    preset: presets.Preset,
-    table: ScoreTable,
-    coverage: ScoreTable | None = None,
-    robustness: ScoreTable | None = None,
-) -> pathlib.Path:
-    """Puts scores into a preset's `config.json` and model card.
-
-    A preset that `presets.names()` lists gets that name, and its command too.
-
-    Args:
-        preset: That was scored; its folder is written to.
-        table: Its scores, as evaluated.
-        coverage: See `emoaff.evaluation.coverage`; `None` leaves it out.
-        robustness: See `emoaff.evaluation.robustness`; `None` leaves it out.
-
-    Returns:
-        The card.
-
-    Raises:
-        ValueError: If the preset is no folder with a card.
-    """
-    card = preset.path / presets.CARD
-    if not card.is_file():
-        raise ValueError(
-            f"Expected a preset's folder with a card. {preset.path} has none. "
-            "Leave out --card."
-        )
-    scores = table.to_dict()
-    for name, more in (("coverage", coverage), ("robustness", robustness)):
-        if more is not None:
-            scores[name] = more.to_dict()
-    complete = {**preset.config, "scores": scores}
-    name = complete.get("name", preset.name)
-    origin = complete.get("provenance", {})
-    if "evaluate_command" in origin and presets.is_named(preset.path):
-        # A run's preset that became one of those with a name.
-        name = preset.path.name
-        words = shlex.split(origin["evaluate_command"])
-        words[2] = name
-        command = {"evaluate_command": shlex.join(words)}
-        complete["provenance"] = {**origin, **command}
-        complete["name"] = name
-    presets.write_config(preset.path, complete)
-    card.write_text(model_card.render(name, complete), "utf-8")
-    return card
-
-
 def publish_clips(
     model: keras.Model,
     history: list[dict],
@@ -149,6 +96,8 @@ def publish_clips(
     out: str | os.PathLike = "",
     validation: Recordings | None = None,
     calibration: Calibration | None = None,
+    prior: Mapping = MappingProxyType({}),
+    shipped: keras.Model | None = None,
 ) -> pathlib.Path:
     """Makes the preset of a model that was trained on windows or frames.
 
@@ -171,6 +120,10 @@ def publish_clips(
             `None` for the corpus's `config.data.validation_split`.
         calibration: Becomes part of the model; `None` leaves logits as they
             are.
+        prior: `shares` of the classes for which the expression's probabilities
+            hold, and their `derivation`, a text; or empty.
+        shipped: The model as shipped, calibration and all; `None` for that of
+            `add_probabilities`.
 
     Returns:
         The folder.
@@ -190,7 +143,7 @@ def publish_clips(
         "name": name,
         **_describe_input(config, data_dir),
         "sampling": _describe_sampling(config, recordings),
-        "outputs": _outputs(data.target, space),
+        "outputs": _outputs(data.target, space, prior),
         "licence": about["licence"],
         "provenance": {
             **{k: about[k] for k in ("summary", "data", "training", "limits")},
@@ -199,6 +152,8 @@ def publish_clips(
             "history": history,
         },
     }
+    if prior:
+        described["provenance"]["class_prior"] = prior["derivation"]
     if calibration:
         described["provenance"].update(describe_calibration(calibration))
     if not own:
@@ -206,7 +161,10 @@ def publish_clips(
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
             f"{data.dataset} --split {shlex.quote(split)} --data-dir data"
         )
-    shipped = add_probabilities(model, data.target, about["name"], calibration)
+    if shipped is None:
+        shipped = add_probabilities(
+            model, data.target, about["name"], calibration
+        )
     return publish(
         shipped, described, folder, recordings, report, config.model.stored
     )
@@ -233,7 +191,7 @@ def add_probabilities(
 
     Args:
         model: With one output.
-        target: See `emoaff.training.config_groups.DataConfig`.
+        target: See `emoaff.training.data_groups.DataConfig`.
         name: Of the result.
         calibration: Of the logits, or `None`.
 
@@ -293,7 +251,7 @@ def _describe_sampling(config, recordings):
     return sampling
 
 
-def _outputs(target, space):
+def _outputs(target, space, prior):
     if target in AFFECT_TARGETS:
         output = {
             "kind": "dimensional",
@@ -308,68 +266,7 @@ def _outputs(target, space):
         "label_space": space.name,
         "classes": list(space.classes),
     }
+    if prior:
+        shares = [round(float(share), 6) for share in prior["shares"]]
+        output["class_prior"] = shares
     return {name: output}
-
-
-def _rated_as_a_whole(recordings):
-    """Whether no recording's rating changes, so that it has no CCC."""
-    same = recordings.recording[1:] == recordings.recording[:-1]
-    return not any(
-        (np.diff(getattr(recordings, name))[same] != 0).any()
-        for name in DIMENSIONS
-    )
-
-
-def publish_cross_validated(
-    model: keras.Model,
-    config: dict,
-    folder: str | os.PathLike,
-    recordings: Recordings,
-    answers: np.ndarray,
-    report,
-    stored: str = "float16",
-) -> pathlib.Path:
-    """Saves and describes a preset that learned from all there is.
-
-    Its scores are those of models that were trained in the same way on a part
-    of the recordings each, on the recordings that they did not see.
-
-    Args:
-        model: See `publish`.
-        config: See `publish`.
-        folder: See `publish`.
-        recordings: All that was learned from: n frames.
-        answers: float `(n, 2)`, valence and arousal of those models; NaN
-            where there is none. All NaN leaves the preset without scores.
-        report: See `publish`.
-        stored: See `publish`.
-
-    Returns:
-        The folder.
-    """
-    if np.isfinite(answers).any():
-        truth = [getattr(recordings, name) for name in DIMENSIONS]
-        scores = AffectScores(
-            np.stack(truth, axis=1),
-            np.clip(answers, *DIMENSION_RANGE),
-            recordings.recording,
-            DIMENSIONS,
-            len(recordings.names),
-        )
-        facts = {
-            "dataset": recordings.dataset,
-            "split": f"{recordings.split}, cross-validated",
-            "model": config["name"],
-            "preprocessing": "models trained like this one on the other folds",
-        }
-        table = joined([scores.table(None, subjects(recordings))], facts)
-        if _rated_as_a_whole(recordings):
-            rows = [r for r in table.rows if "of_recordings" not in r.measure]
-            table = dataclasses.replace(table, rows=tuple(rows))
-        config = {**config, "scores": table.to_dict()}
-        report(table.to_text())
-    folder = presets.save_preset(model, folder, config, stored)
-    complete = presets.load_preset(folder).config
-    card = model_card.render(config["name"], complete)
-    (folder / presets.CARD).write_text(card, "utf-8")
-    return folder

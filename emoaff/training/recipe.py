@@ -27,6 +27,9 @@ class Recipe:
         small: Whether these are the settings for drawn faces.
         build: Called as `build(config, data)`, the latter a `ClipData`, for
             the model; `None` for a recipe with an experiment of its own.
+        finish: Called as `finish(model, config, calibration)` for the model
+            as shipped, from images to a dict of outputs; `None` for
+            `emoaff.training.publishing.add_probabilities`.
         about: Texts of the preset: `summary`, `data`, `licence`, `training`
             and `limits`.
         own_experiment: Called as `own_experiment(config, data_dir, out,
@@ -42,6 +45,7 @@ class Recipe:
     config: Any
     small: bool = False
     build: Callable | None = None
+    finish: Callable | None = None
     about: Mapping[str, str] = dataclasses.field(default_factory=dict)
     own_experiment: Callable | None = None
     complete: Callable | None = None

@@ -80,8 +80,8 @@ def read_recipe(module, small: bool = False) -> Recipe:
 
     A recipe of clips has `NAME`, `CONFIG`, `ABOUT` and `build`; any other has
     `NAME`, a dataclass `Config` and a function `experiment`. Each may have
-    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, and
-    `complete`.
+    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, `complete` and
+    `finish`.
 
     Args:
         module: The module.
@@ -96,6 +96,7 @@ def read_recipe(module, small: bool = False) -> Recipe:
         name=module.NAME,
         config=config,
         build=getattr(module, "build", None),
+        finish=getattr(module, "finish", None),
         about=getattr(module, "ABOUT", {}),
         own_experiment=getattr(module, "experiment", None),
         complete=getattr(module, "complete", None),

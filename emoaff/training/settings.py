@@ -128,9 +128,18 @@ def read_stored(defaults, stored: Mapping[str, Any]):
         if isinstance(value, Mapping):
             for inner, each in value.items():
                 _place(groups, f"{name}.{inner}", each)
-        else:
+        elif value != "" or not _is_given(stored, defaults, name):
             _place(groups, _current(defaults, name), value)
     return change_groups(defaults, groups)
+
+
+def _is_given(stored, config, name):
+    """Whether what is empty under an old name has a value under another."""
+    current = _current(config, name)
+    return any(
+        value != "" and other != name and _current(config, other) == current
+        for other, value in stored.items()
+    )
 
 
 def _changed_group(name, before, value):

@@ -8,6 +8,35 @@ from emoaff.presets import preset_of
 _LEAST = 1e-7
 
 
+def load_teachers(settings, space) -> "list[Teacher]":
+    """Loads the teachers that the settings name, of which there may be none.
+
+    Args:
+        settings: A `TeacherConfig`.
+        space: The label space that they must have.
+
+    Raises:
+        ValueError: See `Teacher`.
+    """
+    names = settings.preset.split(",") if settings.preset else []
+    return [Teacher(name, space, settings.temperature) for name in names]
+
+
+def mix_answers(votes, answers, share: float):
+    """Mixes the mean of teachers' answers into votes.
+
+    Args:
+        votes: `(n, classes)`, rows sum to 1.
+        answers: A list of the same, one for each teacher.
+        share: Of the teachers, in `[0, 1]`.
+
+    Returns:
+        `(n, classes)`.
+    """
+    mean = sum(answers) / len(answers)
+    return (1 - share) * votes + share * mean
+
+
 class Teacher:
     """A preset that says what another model should answer.
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,6 +10,7 @@ from emoaff.data.augmentations import build_augmentation
 from emoaff.data.clip_augmenter import ClipAugmenter
 from emoaff.data.face_augmenter import FaceAugmenter
 from emoaff.training.clip_config import ClipConfig
+from emoaff.training.data_groups import AugmentationConfig
 
 CLIPS = np.random.default_rng(0).uniform(0, 255, (2, 3, 24, 24, 3))
 
@@ -17,7 +20,16 @@ def test_names_are_what_recipes_had_them_for():
     assert build_augmentation("flip", 24) == ClipAugmenter(24, flip=True)
     assert build_augmentation("tzirakis", 24) == ClipAugmenter.tzirakis(24)
     assert build_augmentation("strong", 24) == ClipAugmenter.strong(24)
-    assert build_augmentation("face", 24, 1.8) == FaceAugmenter(24, shrink=1.8)
+    limits = {"shrink": 1.8, "dim": 0.5}
+    expected = FaceAugmenter(24, shrink=1.8, dim=0.5)
+    assert build_augmentation("face", 24, limits) == expected
+
+
+def test_settings_of_an_augmentation_are_those_of_the_face_augmenter():
+    usual = build_augmentation("face", 24, AugmentationConfig("face").limits)
+    # No limit of its own for smaller faces is that for larger ones.
+    expected = dataclasses.replace(FaceAugmenter(24), shrink=1.35)
+    assert usual == expected
 
 
 @pytest.mark.parametrize("name", [n for n in AUGMENTATIONS if n != "none"])
@@ -40,7 +52,7 @@ def test_an_unknown_name_lists_the_known():
 def test_one_more_line_makes_a_setting_of_it(monkeypatch):
     with pytest.raises(ValueError, match="`augmentation.name` must be one of"):
         ClipConfig().change(augmentation={"name": "mine"})
-    mine = Augmentation(lambda size, shrink: ClipAugmenter(size, grey=1.0))
+    mine = Augmentation(lambda size, limits: ClipAugmenter(size, grey=1.0))
     monkeypatch.setitem(AUGMENTATIONS, "mine", mine)
     config = ClipConfig().change(augmentation={"name": "mine"})
     assert config.augmentation.name == "mine"

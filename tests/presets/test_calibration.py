@@ -131,3 +131,25 @@ def test_less_of_the_prior_can_be_kept_and_temperature_follows():
     assert half.prior_share == pytest.approx(whole.prior_share / 2)
     shifted = logits + half.offset
     assert half.temperature == pytest.approx(fit_temperature(shifted, truth))
+
+
+def test_probabilities_of_less_prior_hold_for_flatter_shares():
+    counts = np.array([900, 90, 10])
+    shares = counts / counts.sum()
+    rng = np.random.default_rng(0)
+    truth = rng.choice(3, 20_000, p=shares)
+    x = rng.normal(size=(20_000, 3)) + 2.0 * np.eye(3)[truth]
+    logits = 2.0 * x  # of equally likely classes
+    whole, half = (
+        fit_calibration(logits, truth, counts, kept=kept) for kept in (1, 0.5)
+    )
+    prior = half.find_prior(counts)
+    # At the temperature that was fitted, the odds between both are those of
+    # half the prior.
+    ratio = np.log(prior / shares)
+    ratio -= ratio[0]
+    expected = -0.5 * whole.prior_share * np.log(shares) / half.temperature
+    np.testing.assert_allclose(ratio, expected - expected[0], rtol=1e-6)
+    assert prior.sum() == pytest.approx(1)
+    np.testing.assert_allclose(whole.find_prior(counts), shares, rtol=1e-6)
+    assert whole.find_prior([9, 1, 0])[2] == 0

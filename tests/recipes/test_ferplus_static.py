@@ -115,6 +115,22 @@ def test_the_card_says_what_storing_in_8_bits_costs(run):
     assert scores["uar"] == pytest.approx(float(uar), abs=0.07)
 
 
+def test_the_preset_knows_the_shares_of_its_training_labels(run, data_dir):
+    preset = presets.load_preset(run / "preset")
+    stills = load_stills("ferplus", "train[:64]", data_dir)
+    labels = stills.distribution[np.isfinite(stills.distribution[:, 0])]
+    counts = np.bincount(labels.argmax(axis=1), minlength=8)
+    stored = preset.config["outputs"]["expression"]["class_prior"]
+    np.testing.assert_allclose(stored, counts / counts.sum(), atol=1e-6)
+    assert "learned from" in preset.config["provenance"]["class_prior"]
+    # So they can be taken out of its answers.
+    image = np.full((1, 48, 48, 3), 90, np.uint8)
+    plain = preset.predict(image)["expression"][0]
+    even = preset.predict(image, prior="uniform")["expression"][0]
+    divided = plain / np.array(stored)
+    np.testing.assert_allclose(even, divided / divided.sum(), atol=1e-5)
+
+
 def test_colour_changes_nothing(run):
     preset = presets.load_preset(run / "preset")
     picture = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)

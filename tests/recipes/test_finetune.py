@@ -96,6 +96,8 @@ def test_a_frozen_preset_learns_only_its_last_layer(tmp_path):
     ):
         np.testing.assert_array_equal(a, b)
     assert tuned.labels.classes == ("dark", "light")
+    # Drawn alike, whatever their counts.
+    assert tuned.trained_prior.shares == (0.5, 0.5)
     assert tuned.size == first.size
     answers = tuned.predict(np.zeros((2, 60, 60, 3), np.uint8))["expression"]
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)

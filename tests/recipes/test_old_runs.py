@@ -7,13 +7,17 @@ import shlex
 import numpy as np
 import pytest
 
+from emoaff import corpora
 from emoaff import presets
 from emoaff import recipes
+from emoaff.training.clip_config import ClipConfig
 from emoaff.training.old_setting_names import OLD_SETTING_NAMES
 from emoaff.training.recipe_run import train
 from emoaff.training.settings import list_settings
 from tests.data.small_corpus import segments
 from tests.data.small_corpus import small_video
+from tests.ferplus_files import balanced_rows
+from tests.ferplus_files import write_ferplus
 
 # `config.json` of a run without `--set` of each recipe of clips, as the
 # version before wrote it.
@@ -22,6 +26,24 @@ STORED = [
     json.loads(line)
     for line in (FOLDER / "flat_settings.jsonl").read_text().splitlines()
 ]
+# What `compact_ferplus` had no setting for when it had its own engine.
+FIXED_BEFORE = {
+    "data.score_split": "validation",
+    "data.target": "distribution",
+    "data.in_memory": True,
+    "window.frames": 1,
+    "balance.name": "classes",
+    "augmentation.name": "face",
+    "model.backbone": "mobilenet_v1",
+    "model.grey": True,
+    "model.begin": "checkpoint",
+    "loss.name": "votes",
+    "optimizer.name": "adamw",
+    "optimizer.clip_norm": 1.0,
+    "schedule.name": "cosine",
+    "schedule.patience": 0,
+    "schedule.monitor": "loss",
+}
 QUICK = {
     "dataset": "small",
     "target": "valence_arousal",
@@ -51,19 +73,24 @@ def test_no_setting_of_a_recipe_has_changed(stored):
     recipe = recipes.find_recipe(stored.pop("recipe"))
     config = recipe.configure({})
     settings = list_settings(config)
+    later = dict(settings)
     for name, value in stored.items():
-        now = settings.pop(OLD_SETTING_NAMES.get(name, name))
-        now = list(now) if isinstance(now, tuple) else now
+        current = OLD_SETTING_NAMES.get(name, name)
+        later.pop(current, None)
+        now = json.loads(json.dumps(settings[current]))
         assert (name, now, type(now)) == (name, value, type(value))
-    assert settings == {"schedule.warmup_steps": 0}
+    # What came since leaves everything as it was.
+    usual = list_settings(ClipConfig())
+    changed = {name: v for name, v in later.items() if v != usual[name]}
+    assert changed == (FIXED_BEFORE if recipe.name == "compact_ferplus" else {})
     assert recipe.read_config(stored) == config
 
 
 def test_every_recipe_of_before_is_one_of_today():
-    assert len(STORED) == 24
+    assert len(STORED) == 25
     names = {recipes.find_recipe(each["recipe"]).name for each in STORED}
-    # One has settings of its own; two came later.
-    others = {"compact_ferplus", "cnn_lstm_affect", "tzirakis_kerc"}
+    # These came later.
+    others = {"cnn_lstm_affect", "tzirakis_kerc"}
     assert names == set(recipes.names()) - others
 
 
@@ -109,6 +136,45 @@ def test_an_interrupted_run_of_before_goes_on(data_dir, tmp_path):
     assert " --set data.dataset=small " in command
 
 
+def test_an_interrupted_run_of_the_engine_of_before_goes_on(tmp_path):
+    write_ferplus(
+        tmp_path / "manual",
+        balanced_rows(32) + balanced_rows(8, "PublicTest", first=32),
+    )
+    data_dir = tmp_path / "data"
+    corpora.prepare("ferplus", tmp_path / "manual", data_dir, False)
+    quick = {
+        "stages": "[[2, 32]]",
+        "head_epochs": "0",
+        "batch_size": "8",
+        "warmup_steps": "1",
+        "held_out": "0.3",
+        "prior_strength": "0.5",
+        "correct_prior": "true",
+        "calibrate_on": "mixed",
+        "keep": "last",
+    }
+    name, run = "compact_ferplus", tmp_path / "run"
+    train(name, data_dir, tmp_path / "whole", quick, report=[].append)
+    with pytest.raises(StoppedError):
+        train(name, data_dir, run, quick, report=stop_after_one_epoch)
+    old = next(dict(each) for each in STORED if each["recipe"] == name)
+    for key, text in quick.items():
+        old[key] = text if isinstance(old[key], str) else json.loads(text)
+    (run / "config.json").write_text(json.dumps(old))
+    preset = train(name, data_dir, run, resume=True, report=[].append)
+    expected, got = best_weights(tmp_path / "whole"), best_weights(run)
+    assert expected and set(expected) == set(got)
+    for key, value in expected.items():
+        np.testing.assert_array_equal(value, got[key])
+    config = presets.read_config(preset)
+    whole = presets.read_config(tmp_path / "whole" / "preset")
+    assert config["weights"]["sha256"] == whole["weights"]["sha256"]
+    assert config["provenance"]["prior_share"] > 0
+    command = config["provenance"]["train_command"]
+    assert " --set 'schedule.stages=[[2,32]]' " in command
+
+
 def test_a_run_is_resumed_by_its_own_recipe_only(data_dir, tmp_path):
     run = tmp_path / "run"
     run.mkdir()
@@ -149,4 +215,22 @@ def test_recorded_commands_are_still_understood(command):
     settings = list_settings(recipes.find_recipe(words[2]).configure(overrides))
     for name, text in overrides.items():
         value = settings[name if name in settings else OLD_SETTING_NAMES[name]]
+        value = json.loads(json.dumps(value))
         assert str(text) == str(value) or json.loads(text) == value
+
+
+@pytest.mark.parametrize(
+    ("first", "start", "expected"),
+    [
+        ("a.weights.h5", "", "a.weights.h5"),
+        ("", "runs/b", "runs/b"),
+        ("a.weights.h5", "runs/b", "runs/b"),
+        ("", "", ""),
+    ],
+)
+def test_two_old_names_of_first_weights_are_one_setting(first, start, expected):
+    recipe = recipes.find_recipe("compact_ferplus")
+    stored = {"initial_weights": first, "start": start}
+    assert recipe.read_config(stored).model.start == expected
+    backwards = {"start": first, "initial_weights": start}
+    assert recipe.read_config(backwards).model.start == expected

@@ -10,6 +10,7 @@ from emoaff.training.old_setting_names import OLD_SETTING_NAMES
 from emoaff.training.settings import list_settings
 from emoaff.training.settings import read_stored
 
+STILLS = {"data.in_memory": True, "frames": 1, "augment": "face"}
 CLIP_RECIPES = [
     name
     for name in recipes.names()
@@ -38,10 +39,12 @@ def test_a_recipe_says_who_it_is(name):
 def test_every_old_name_is_that_of_one_setting():
     known = {*list_settings(ClipConfig()), "model.network"}
     assert set(OLD_SETTING_NAMES.values()) <= known
-    assert len(set(OLD_SETTING_NAMES.values())) == len(OLD_SETTING_NAMES) == 60
+    assert len(OLD_SETTING_NAMES) == 80
+    # Two settings had two names.
+    assert len(set(OLD_SETTING_NAMES.values())) == 78
     # What there was no name for before there were groups.
     later = known - set(OLD_SETTING_NAMES.values())
-    assert later == {"seed", "schedule.warmup_steps"}
+    assert later == {"seed", "data.in_memory", "model.begin"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,29 @@ def test_every_old_name_is_that_of_one_setting():
             "pixels=uint8.*augmentation.name=face",
         ),
         ({"teacher": "compact_ferplus"}, "`teacher` is for data.target=distr"),
+        ({"teacher_sees": "all"}, "one of changed, stored. Received: .*'all'"),
+        ({"teacher_sees": "stored"}, "needs images in memory"),
+        ({"calibrate_on": "mixed"}, "needs images in memory"),
+        ({"stages": [[2, 64]]}, "`schedule.stages` needs images in memory"),
+        (
+            {**STILLS, "stages": [[2, 0]]},
+            "pairs .epochs, side in pixels. of at least 1.*2, 0",
+        ),
+        ({**STILLS, "stages": [[2]]}, "pairs .epochs, side in pixels"),
+        (
+            {**STILLS, "frames": 2, "augment": "none"},
+            "in_memory=true is for window.frames=1",
+        ),
+        ({**STILLS, "augment": "flip"}, "in_memory=true.*name=flip"),
+        (
+            {"held_out": 0.1, "validation_share": 0.2},
+            "`data.held_out` must lie in .0, 1.*validation_share=0.2",
+        ),
+        ({"held_out": 1.0}, "`data.held_out` must lie in"),
+        ({"prior_strength": 0.5}, "`loss.prior_strength` is for data.target"),
+        ({"prior_kept": 0.0}, "`balance.prior_kept` must be over 0"),
+        ({"monitor": "loss"}, "monitor=loss is for data.target=expression"),
+        ({"zoom": 0.9}, "`augmentation.zoom` must be at least 1"),
         (
             {"schedule.warmup_steps": 5},
             "warmup_steps` is for schedule.name=cosine.*constant",

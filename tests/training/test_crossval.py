@@ -117,7 +117,7 @@ def test_a_drawn_corpus_that_is_missing_is_drawn(tmp_path):
     [
         ("nope", "k-fold", None, "No recipe 'nope'"),
         ("finetune", "k_fold", None, "must be one of leave-one-corpus-out"),
-        ("compact_ferplus", "k-fold", None, "reads its own pictures"),
+        ("cnn_lstm_affect", "k-fold", None, "reads its own pictures"),
         (
             "tzirakis_recola",
             "leave-one-corpus-out",

@@ -5,9 +5,13 @@ import pytest
 from emoaff import presets
 from emoaff.layers import Framewise
 from emoaff.presets import preset_of
+from emoaff.training import checkpoint
+from emoaff.training.config_groups import ModelConfig
+from emoaff.training.first_weights import begin
 from emoaff.training.first_weights import begin_from
 from emoaff.training.first_weights import copy_layers
 from emoaff.training.first_weights import find_backbone_weights
+from emoaff.training.first_weights import require_weights_file
 
 
 def model(classes, seed):
@@ -126,3 +130,38 @@ def test_an_image_model_of_another_name_becomes_the_backbone(tmp_path):
     np.testing.assert_array_equal(
         target.get_layer("backbone").get_weights()[0], inner.get_weights()[0]
     )
+
+
+def test_a_missing_file_of_weights_is_named(tmp_path):
+    require_weights_file("")
+    require_weights_file("imagenet")
+    with pytest.raises(FileNotFoundError, match="model.start=some.weights.h5"):
+        require_weights_file("some.weights.h5")
+
+
+def test_checkpoints_give_every_layer_and_new_is_what_is_no_image_model(
+    tmp_path,
+):
+    source = model(2, seed=1)
+    path = tmp_path / "run" / "checkpoints" / "best.npz"
+    checkpoint.save(path, source.variables, {"epoch": 1})
+    target = model(2, seed=2)
+    settings = ModelConfig(start=str(tmp_path / "run"), begin="checkpoint")
+    lines = []
+    assert begin(target, settings, lines.append) == set()
+    assert str(tmp_path / "run") in lines[0]
+    for a, b in zip(source.get_weights(), target.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    inputs = keras.Input((8, 8, 3))
+    inner = keras.Model(inputs, keras.layers.Flatten()(inputs), name="net")
+    head = keras.layers.Dense(2, name="head")
+    outer = keras.Model(inputs, head(inner(inputs)))
+    random = ModelConfig(begin="checkpoint")
+    assert begin(outer, random, lines.append) == {"net"}
+
+
+def test_a_preset_that_lacks_a_layer_is_no_checkpoint(tmp_path):
+    saved(tmp_path / "run" / "preset")
+    settings = ModelConfig(start=str(tmp_path / "run"), begin="checkpoint")
+    with pytest.raises(ValueError, match="with the layers head of this recipe"):
+        begin(model(3, seed=2), settings, print)

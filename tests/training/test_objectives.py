@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from scipy import special
 from sklearn import metrics
 
 from emoaff import labels
 from emoaff.training.config_groups import LossConfig
 from emoaff.training.objectives import class_counts
+from emoaff.training.objectives import compute_vote_loss
 from emoaff.training.objectives import make_loss
 from tests.data.label_tables import label_table
 from tests.oracles import ccc_by_definition
@@ -90,4 +92,34 @@ def test_a_frame_counts_as_often_as_it_is_in_windows():
     # Frame 0 once, frames 1 and 2 twice; frame 1 has both.
     np.testing.assert_array_equal(
         class_counts(table, rows, "emotions"), [1 + 2, 2 + 2]
+    )
+
+
+def test_the_loss_is_the_mean_cross_entropy_of_the_votes():
+    votes = np.float32([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
+    logits = np.float32([[0.0, 0.0, 0.0], [0.0, 0.0, np.log(2.0)]])
+    # log 3 for equal odds; log 2 where the right one of odds 1:1:2 counts.
+    expected = (np.log(3) + np.log(2)) / 2
+    assert float(compute_vote_loss(votes, logits)) == pytest.approx(
+        expected, rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", ["votes", "crossentropy"])
+def test_the_loss_adds_the_logarithm_of_the_classes_shares(name):
+    counts = np.array([40.0, 30, 10, 10, 5, 4, 1, 0])
+    # A class has half a frame at least.
+    shares = np.array([40.0, 30, 10, 10, 5, 4, 1, 0.5]) / 100.5
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(6, 8)).astype(np.float32)
+    votes = rng.dirichlet(np.ones(8), 6).astype(np.float32)
+    odds = special.softmax(logits + 0.5 * np.log(shares), axis=1)
+    expected = -(votes * np.log(odds)).sum(axis=1).mean()
+    loss = make_loss(
+        LossConfig(name, prior_strength=0.5), "distribution", counts
+    )
+    found = float(loss({"distribution": votes}, logits))
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert found != pytest.approx(
+        float(compute_vote_loss(votes, logits)), rel=1e-3
     )

@@ -14,10 +14,10 @@ from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.labels import LabelSpace
 from emoaff.presets import model_card
 from emoaff.presets.calibration import Calibration
+from emoaff.training.card_rewriting import rewrite_card
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.commands import train_commands
 from emoaff.training.publishing import publish_clips
-from emoaff.training.publishing import rewrite_card
 from emoaff.training.settings import read_stored
 from tests.data.small_corpus import SIDE
 from tests.data.small_corpus import segments

@@ -1,7 +1,6 @@
 import csv
 import json
 import shutil
-import types
 
 import keras
 import numpy as np
@@ -12,13 +11,13 @@ from emoaff import presets
 from emoaff.data.sampling import held_out
 from emoaff.data.stills import load_stills
 from emoaff.presets.calibration import Calibration
-from emoaff.presets.calibration import fit_calibration
-from emoaff.presets.calibration import fit_temperature
 from emoaff.recipes import compact_ferplus
+from emoaff.recipes import find_recipe
 from emoaff.training import checkpoint
-from emoaff.training import still_votes
+from emoaff.training import image_memory
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import train_commands
+from emoaff.training.first_weights import begin
 from emoaff.training.recipe_run import train
 from emoaff.training.settings import parse_overrides
 from tests.ferplus_files import balanced_rows
@@ -30,6 +29,28 @@ QUICK = {
     "warmup_steps": "2",
     "held_out": "0.3",
 }
+RECIPE = find_recipe("compact_ferplus")
+
+
+class Classes:
+    """What a recipe's `build` wants to know of its data."""
+
+    classes = 8
+
+
+def configure(**settings):
+    return RECIPE.read_config(settings)
+
+
+def built(config):
+    """The network with its first weights."""
+    model = compact_ferplus.build(config, Classes)
+    begin(model, config.model, [].append)
+    return model
+
+
+def commands(config, out=""):
+    return train_commands("compact_ferplus", config, out, RECIPE.config)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +73,7 @@ def run(data_dir, tmp_path_factory):
 def test_a_run_leaves_config_history_and_preset(run):
     out, lines = run
     config = json.loads((out / "config.json").read_text())
-    assert config["stages"] == [[1, 32]]
+    assert config["schedule"]["stages"] == [[1, 32]]
     with (out / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     # The classifier alone first, then everything.
@@ -81,12 +102,12 @@ def test_the_preset_scores_what_its_card_says(run, data_dir):
 def test_the_shipped_network_is_the_classifier_after_calibration(
     final_side, seen
 ):
-    config = compact_ferplus.Config(stages=((1, 64),), final_side=final_side)
-    classifier = compact_ferplus.build(config)
+    config = configure(stages=((1, 64),), final_side=final_side)
+    classifier = built(config)
     rng = np.random.default_rng(0)
     faces = np.float32(rng.integers(0, 256, (4, 48, 48, 3)))
     resized = keras.ops.image.resize(faces, (seen, seen))
-    head = classifier.get_layer("logits")
+    head = classifier.get_layer("expression")
     # Random features are small; make logits of a few units of them.
     features = np.asarray(classifier.get_layer("mobilenet_v1")(resized))
     kernel = rng.normal(size=(1024, 8)) / np.linalg.norm(features, axis=1).max()
@@ -96,7 +117,7 @@ def test_the_shipped_network_is_the_classifier_after_calibration(
     assert np.ptp(logits) > 1
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     calibration = Calibration(2.5, 0.4, tuple(shares), 40)
-    shipped = compact_ferplus.finished(classifier, config, calibration)
+    shipped = compact_ferplus.finish(classifier, config, calibration)
     np.testing.assert_allclose(
         shipped(faces)["expression"],
         odds / odds.sum(axis=1, keepdims=True),
@@ -110,14 +131,15 @@ def test_calibration_is_fitted_at_the_side_that_is_shipped(
     out = tmp_path / "larger"
     shutil.copytree(run[0], out)
     config = json.loads((out / "config.json").read_text())
-    (out / "config.json").write_text(json.dumps({**config, "final_side": 64}))
-    sides, predict_logits = [], still_votes.predict_logits
+    config["model"]["final_side"] = 64
+    (out / "config.json").write_text(json.dumps(config))
+    sides, predict_images = [], image_memory.predict_images
 
     def predict(model, images, side):
         sides.append(side)
-        return predict_logits(model, images, side)
+        return predict_images(model, images, side)
 
-    monkeypatch.setattr(still_votes, "predict_logits", predict)
+    monkeypatch.setattr(image_memory, "predict_images", predict)
     train("compact_ferplus", data_dir, out, resume=True, report=[].append)
     assert sides == [64]
 
@@ -142,13 +164,14 @@ def test_an_unknown_recipe_lists_the_known(data_dir, tmp_path):
 
 def test_settings_take_the_type_of_their_default():
     config = parse_overrides(
-        compact_ferplus.Config,
+        RECIPE.config,
         {"seed": "3", "dropout": "0", "stages": "[[2, 64]]", "dataset": "x"},
     )
     assert config.seed == 3
-    assert config.dropout == 0.0 and isinstance(config.dropout, float)
-    assert config.stages == [[2, 64]]
-    assert config.dataset == "x"
+    dropout = config.model.dropout
+    assert dropout == 0.0 and isinstance(dropout, float)
+    assert config.schedule.stages == ((2, 64),)
+    assert config.data.dataset == "x"
 
 
 @pytest.mark.parametrize(
@@ -162,13 +185,12 @@ def test_settings_take_the_type_of_their_default():
 )
 def test_a_wrong_setting_says_what_is_expected(name, text, message):
     with pytest.raises(ValueError, match=message):
-        parse_overrides(compact_ferplus.Config, {name: text})
+        parse_overrides(RECIPE.config, {name: text})
 
 
 def test_a_second_run_starts_where_the_first_ended(run, data_dir, tmp_path):
     first, _ = run
-    config = compact_ferplus.Config(start=str(first))
-    again = compact_ferplus.build(config)
+    again = built(configure(start=str(first)))
     with np.load(first / "checkpoints" / "best.npz") as stored:
         values = [stored[f"v{i}"] for i in range(len(again.variables))]
     for a, b in zip(values, again.variables, strict=True):
@@ -179,19 +201,19 @@ def test_the_weights_of_several_runs_are_averaged(run, tmp_path):
     first, _ = run
     other = tmp_path / "other"
     (other / "checkpoints").mkdir(parents=True)
-    model = compact_ferplus.build(compact_ferplus.Config(start=str(first)))
+    model = built(configure(start=str(first)))
     before = [np.array(v) for v in model.variables]
     ones = [v + 1.0 if v.dtype == np.float32 else v for v in before]
     checkpoint.save(other / "checkpoints" / "best.npz", ones, {"epoch": 1})
     model.set_weights([w + 1.0 for w in model.get_weights()])
-    config = compact_ferplus.Config(start=f"{first},{other}")
-    middle = compact_ferplus.build(config)
+    config = configure(start=f"{first},{other}")
+    middle = built(config)
     ones = model.get_weights()
     for a, b in zip(ones, middle.get_weights(), strict=True):
         np.testing.assert_allclose(b, a - 0.5, atol=1e-6)
     settings = portable_settings(config)
-    assert settings["start"] == f"runs/{first.name},runs/other"
-    *_, before, last = train_commands("compact_ferplus", config)
+    assert settings["model"]["start"] == f"runs/{first.name},runs/other"
+    *_, before, last = commands(config)
     assert f" --out runs/{first.name} " in before
     assert f"start=runs/{first.name},runs/other" in last
 
@@ -199,8 +221,7 @@ def test_the_weights_of_several_runs_are_averaged(run, tmp_path):
 def test_a_run_without_checkpoints_gives_its_preset_s_weights(run, tmp_path):
     preset = run[0] / "preset"
     shutil.copytree(preset, tmp_path / "kept" / "preset")
-    config = compact_ferplus.Config(start=str(tmp_path / "kept"))
-    model = compact_ferplus.build(config)
+    model = built(configure(start=str(tmp_path / "kept")))
     shipped = presets.load_preset(preset).model
     side = shipped.input_shape[1]
     picture = np.random.default_rng(0).uniform(0, 255, (2, side, side, 3))
@@ -213,95 +234,57 @@ def test_a_run_without_checkpoints_gives_its_preset_s_weights(run, tmp_path):
     )
 
 
-def test_a_preset_names_the_shares_of_its_training_pictures(run, data_dir):
+def test_a_preset_names_the_shares_that_it_learned(run, data_dir):
     preset = presets.read_config(run[0] / "preset")
     output = preset["outputs"]["expression"]
     stills = load_stills("ferplus", "train", data_dir)
     kept = stills.take(~held_out(stills.images, 0.3))
     counts = np.bincount(kept.distribution.argmax(axis=1), minlength=8)
-    counts = np.maximum(counts, 1)
+    # Drawn in proportion to the square roots of their counts.
+    drawn = np.sqrt(counts)
     np.testing.assert_allclose(
-        output["class_prior"], counts / counts.sum(), atol=1e-6
+        output["class_prior"], drawn / drawn.sum(), atol=1e-6
     )
     assert len(output["class_prior"]) == len(output["classes"])
-
-
-def test_probabilities_of_less_prior_hold_for_flatter_shares():
-    counts = np.array([900, 90, 10])
-    shares = counts / counts.sum()
-    rng = np.random.default_rng(0)
-    truth = rng.choice(3, 20_000, p=shares)
-    x = rng.normal(size=(20_000, 3)) + 2.0 * np.eye(3)[truth]
-    logits = 2.0 * x  # of equally likely classes
-    whole, half = (
-        fit_calibration(logits, truth, counts, kept=kept) for kept in (1, 0.5)
-    )
-    config = compact_ferplus.Config(prior_kept=0.5)
-    prior = compact_ferplus._class_prior(half, config, counts)
-    # At the temperature that was fitted, the odds between both are those of
-    # half the prior.
-    ratio = np.log(prior / shares)
-    ratio -= ratio[0]
-    expected = -0.5 * whole.prior_share * np.log(shares) / half.temperature
-    np.testing.assert_allclose(ratio, expected - expected[0], rtol=1e-6)
-    assert prior.sum() == pytest.approx(1)
-    whole_prior = compact_ferplus._class_prior(
-        whole, compact_ferplus.Config(), counts
-    )
-    np.testing.assert_allclose(whole_prior, shares, rtol=1e-6)
+    derivation = preset["provenance"]["class_prior"]
+    assert f"neutral {counts[0]}, happiness {counts[1]}," in derivation
+    assert "Each class counts to the power 0.5" in derivation
 
 
 def test_the_last_epoch_is_kept_where_that_is_wanted(data_dir, tmp_path):
-    config = compact_ferplus.Config(keep="last", stages=((2, 32),))
-    made = compact_ferplus.experiment(config, data_dir, tmp_path, print)
+    settings = {"stages": ((2, 32),), "batch_size": 8, "held_out": 0.3}
+    config = configure(keep="last", **settings)
+    made = RECIPE.make_experiment(config, data_dir, tmp_path, print)
     assert made.better(2.0, 1.0)
     assert made.monitor == "epoch"
-    wrong = compact_ferplus.Config(keep="first")
-    with pytest.raises(ValueError, match="best or last. Received: 'first'"):
-        compact_ferplus.experiment(wrong, data_dir, tmp_path, print)
+    config = configure(**settings)
+    made = RECIPE.make_experiment(config, data_dir, tmp_path, print)
+    assert made.better(1.0, 2.0)
+    assert made.monitor == "held_out_loss"
+    with pytest.raises(ValueError, match="one of best, last. Received: .*'fi"):
+        configure(keep="first")
 
 
 def test_an_unknown_way_to_calibrate_is_refused():
-    config = compact_ferplus.Config(calibrate_on="clean")
-    with pytest.raises(ValueError, match="stored or mixed. Received: 'clean'"):
-        compact_ferplus._calibrate(None, None, config, None)
-
-
-def test_calibration_on_changed_pictures_too_lies_between():
-    rng = np.random.default_rng(0)
-    truth = rng.integers(0, 8, 500)
-    noise = rng.normal(size=(2, 500, 8))
-    clear, spoiled = noise + np.eye(8)[truth] * np.array([6, 1])[:, None, None]
-    pictures = types.SimpleNamespace(
-        tuning=types.SimpleNamespace(expression=truth),
-        logits=lambda model, side: clear,
-        changed_logits=lambda model, size, side: spoiled,
-    )
-    fitted = {}
-    for how in ("stored", "mixed"):
-        config = compact_ferplus.Config(calibrate_on=how)
-        fitted[how] = compact_ferplus._calibrate(pictures, None, config, None)
-    changed = fit_temperature(spoiled, truth)
-    assert fitted["stored"].temperature == fit_temperature(clear, truth)
-    assert fitted["stored"].temperature < fitted["mixed"].temperature < changed
-    assert fitted["mixed"].fitted_on == 1000
+    with pytest.raises(ValueError, match="stored, mixed. Received: .*'clean'"):
+        configure(calibrate_on="clean")
 
 
 def test_a_start_without_checkpoints_is_refused(tmp_path):
-    config = compact_ferplus.Config(start=str(tmp_path))
+    config = configure(start=str(tmp_path))
     with pytest.raises(FileNotFoundError, match="earlier `emoaff train"):
-        compact_ferplus.build(config)
+        built(config)
 
 
 def test_the_card_names_every_command_of_a_run(run):
     first, _ = run
-    config = compact_ferplus.Config(start=str(first), seed=1)
-    one, two = train_commands("compact_ferplus", config)
+    config = configure(start=str(first), seed=1)
+    one, two = commands(config)
     assert f"--out runs/{first.name} " in one
-    assert "--set 'stages=[[1,32]]'" in one
-    assert two.endswith(f"--set start=runs/{first.name} --set seed=1")
+    assert "--set 'schedule.stages=[[1,32]]'" in one
+    assert two.endswith(f"--set model.start=runs/{first.name} --set seed=1")
     assert "--out runs/compact_ferplus " in two
-    two = train_commands("compact_ferplus", config, "/else/my run")[1]
+    two = commands(config, "/else/my run")[1]
     assert " --out 'runs/my run' " in two
 
 
@@ -311,14 +294,11 @@ def test_a_run_is_a_run_whatever_its_folder_is_called(run, tmp_path):
     shutil.copytree(first, dotted)
     weights = tmp_path / "first.weights.h5"
     weights.touch()
-    config = compact_ferplus.Config(
-        start=str(dotted),
-        initial_weights=str(weights),
-        teacher=str(dotted / "preset"),
-    )
+    config = configure(start=str(dotted), teacher=str(dotted / "preset"))
     settings = portable_settings(config)
-    assert settings["start"] == "runs/run.v2"
-    assert settings["teacher"] == "runs/run.v2/preset"
-    assert settings["initial_weights"] == "first.weights.h5"
-    before, _ = train_commands("compact_ferplus", config)
+    assert settings["model"]["start"] == "runs/run.v2"
+    assert settings["teacher"]["preset"] == "runs/run.v2/preset"
+    of_file = portable_settings(configure(initial_weights=str(weights)))
+    assert of_file["model"]["start"] == "first.weights.h5"
+    before, _ = commands(config)
     assert " --out runs/run.v2 " in before
