@@ -24,7 +24,7 @@ from emoaff.evaluation.coverage import coverage
 from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.evaluation.robustness import robustness
 from emoaff.evaluation.scores import Bootstrap
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 
 _COLUMNS = (
     ("accuracy", ""),
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> None:
     print(_line(["---"] * (3 + len(heads))))
     more = []
     for name in args.models:
-        preset = emoaff.load_preset(preset_of(name))
+        preset = emoaff.load_preset(resolve_preset(name))
         for corpus in args.on:
             dataset, _, split = corpus.partition(":")
             recordings = load_recordings(

@@ -89,12 +89,12 @@ def _run_evaluate(args):
     from emoaff.evaluation.scores import Bootstrap
     from emoaff.prediction import tables
     from emoaff.presets import load_preset
-    from emoaff.presets import preset_of
+    from emoaff.presets import resolve_preset
     from emoaff.training.publishing import rewrite_card
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
-    preset = load_preset(preset_of(args.model)).with_prior(args.prior)
+    preset = load_preset(resolve_preset(args.model)).with_prior(args.prior)
     if args.card and preset.prior:
         raise ValueError(
             "Expected no --prior with --card, which tells the scores of the "

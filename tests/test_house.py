@@ -132,6 +132,19 @@ def test_no_public_function_has_the_name_of_a_room():
     assert named_alike == ["emoaff.convert.convert"]
 
 
+def test_no_name_means_two_things_in_two_packages():
+    meanings = {}
+    for package in public_packages():
+        module = __import__(package, fromlist=["x"])
+        for name in getattr(module, "__all__", ()):
+            value = getattr(module, name)
+            # A class is known by its package: `metrics.Concordance`.
+            if not inspect.isclass(value):
+                meanings.setdefault(name, {})[id(value)] = f"{package}.{name}"
+    assert len(meanings) > 60
+    assert not [list(m.values()) for m in meanings.values() if len(m) > 1]
+
+
 def test_packages_and_functions_can_be_used_side_by_side():
     code = (
         "import emoaff, emoaff.training, emoaff.evaluation; "

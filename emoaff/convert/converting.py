@@ -42,6 +42,11 @@ def convert(
         FileNotFoundError: If there is no such file.
         ValueError: If the kind or a setting is unknown, the file looks like
             none of the kinds, or does not hold the network.
+
+    Example:
+    >>> found = convert("lstm.safetensors", features_from="my_preset")
+    >>> found.model.input_shape, found.config["outputs"]["expression"]["kind"]
+    ((None, 10, 512), 'probabilities')
     """
     notes = ()
     if kind is None:
@@ -92,6 +97,13 @@ def save(
     Raises:
         ValueError: If `out` is something else than a preset, or the preset
             that the model takes features from.
+
+    Example:
+    >>> found = convert("lstm.safetensors", features_from="my_preset")
+    >>> save(found, "converted").name
+    'converted'
+    >>> emoaff.load_preset("converted").window
+    10
     """
     out = pathlib.Path(os.path.abspath(out))
     _refuse_other(out, conversion.config["input"].get("features_from"))

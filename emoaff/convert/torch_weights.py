@@ -49,6 +49,11 @@ def write_safetensors(
 
     Raises:
         ValueError: If `names` is neither, or the network is another.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_lstm")
+    >>> write_safetensors(preset, "back.safetensors").name
+    'back.safetensors'
     """
     from safetensors.numpy import save
 

@@ -29,6 +29,14 @@ class Evaluation:
             are. NaN where there is no prediction.
         scores: What the tables are made from.
         facts: What the tables say beside scores and counts.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate(preset, "synthetic_affect/tiny", "validation", "data")
+    >>> print(found.to_text().splitlines()[0])
+    dataset: synthetic_affect/tiny
+    >>> found.predictions["expression"].shape
+    (232, 8)
     """
 
     table: ScoreTable

@@ -57,6 +57,14 @@ def evaluate(
             labelled, or `postprocess` does not fit the dimensions or the rate
             of the frames; and see `predict_recordings`.
         FileNotFoundError: If the corpus was not built, or a file is missing.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate(preset, "synthetic_affect/tiny", "validation", "data")
+    >>> found.table.facts["frames"]
+    {'scored': 217, 'unlabelled': 15, 'without prediction': 0}
+    >>> sorted(found.predictions)
+    ['arousal', 'expression', 'valence']
     """
     recordings = load_recordings(dataset, split, data_dir)
     return evaluate_recordings(
@@ -90,6 +98,15 @@ def evaluate_recordings(
 
     Raises:
         ValueError: See `evaluate`.
+
+    Example:
+    >>> from emoaff.data.recordings import load_recordings
+    >>> corpus = "synthetic_affect/tiny"
+    >>> recordings = load_recordings(corpus, "validation", "data")
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate_recordings(preset, recordings)
+    >>> found.predictions["valence"].shape
+    (232,)
     """
     scorers = scored_outputs(preset, recordings)
     chain = _fitting(preset, postprocess)
@@ -147,6 +164,13 @@ def fit_postprocess(
     Raises:
         ValueError: See `evaluate` and `Evaluation.fit_postprocess`.
         FileNotFoundError: See `evaluate`.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> corpus = "synthetic_affect/tiny"
+    >>> chain = fit_postprocess(preset, corpus, "validation", "data")
+    >>> chain.dimensions
+    ('valence', 'arousal')
     """
     require_split_to_fit_on(split)
     evaluation = evaluate(

@@ -19,7 +19,7 @@ from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.presets import Preset
 from emoaff.presets import features_folder
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.progress import Progress
 
 _PICTURES = 64  # at once
@@ -224,7 +224,7 @@ def describe_features_source(folder: str | os.PathLike) -> dict:
     Returns:
         The entries of `config.json`'s `input`.
     """
-    config = presets.read_config(preset_of(folder))
+    config = presets.read_config(resolve_preset(folder))
     return {
         "kind": "features",
         "features_from": os.fspath(folder),

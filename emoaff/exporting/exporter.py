@@ -81,7 +81,9 @@ def export(
         ImportError: If a package of the extra `export` is missing.
 
     Example:
-    >>> report = export("compact_ferplus", "faces.onnx")  # doctest: +SKIP
+    >>> report = export("my_preset", "faces.tflite")
+    >>> report.target, report.comparison.largest < 1e-5
+    ('litert', True)
     """
     out = pathlib.Path(out)
     to = find_target(out, to)

@@ -87,6 +87,11 @@ def read_metadata(path: str | os.PathLike) -> dict:
         FileNotFoundError: If there is nothing at `path`.
         ValueError: If it is no such file, or not one that emoaff exported.
         ImportError: If the package that reads it is not installed.
+
+    Example:
+    >>> path = export("my_preset", "faces.tflite").path
+    >>> sorted(read_metadata(path)["outputs"])
+    ['arousal', 'expression', 'valence']
     """
     path = pathlib.Path(path)
     if not path.exists():

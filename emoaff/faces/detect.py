@@ -39,6 +39,13 @@ class Detection:
         landmarks: `(5, 2)` float32 pixels x, y: the eye on the picture's
             left, the other eye, the nose, the mouth's corner on the
             picture's left, the other corner.
+
+    Example:
+    >>> points = [[80, 90], [120, 90], [97, 110], [85, 130], [115, 130]]
+    >>> landmarks = np.array(points, "float32")
+    >>> detection = Detection((60, 60, 80, 100), 0.99, landmarks)
+    >>> round(detection.turn, 2)
+    0.07
     """
 
     box: tuple[float, float, float, float]
@@ -107,9 +114,12 @@ class FaceDetector:
         still_side: As `max_side`, for the closer look of `examine`.
 
     Example:
-    >>> import numpy as np
-    >>> FaceDetector().detect(np.zeros((90, 160, 3), "uint8"))
-    []
+    >>> picture = read_picture("astronaut.jpg").image
+    >>> (detection,) = FaceDetector().detect(picture)
+    >>> [round(value) for value in detection.box]
+    [180, 63, 86, 110]
+    >>> detection.landmarks.shape
+    (5, 2)
     """
 
     def __init__(

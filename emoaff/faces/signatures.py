@@ -70,7 +70,7 @@ RAW, LINK = "in a camera's raw format", "linked as a folder"
 SPECIAL = "no regular file (pipe, device or broken link)"
 
 
-def media_kind(path: str | os.PathLike) -> str | None:
+def find_media_kind(path: str | os.PathLike) -> str | None:
     """Says whether a file is a video or a picture, by its content.
 
     The suffix only decides where the content is of no known format. An
@@ -83,6 +83,10 @@ def media_kind(path: str | os.PathLike) -> str | None:
 
     Returns:
         `"video"`, `"picture"`, or None for anything else.
+
+    Example:
+    >>> find_media_kind("astronaut.mp4"), find_media_kind("astronaut.jpg")
+    ('video', 'picture')
     """
     kind, _ = inspect_file(pathlib.Path(path))
     return kind
@@ -95,7 +99,7 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
         path: The file; it need not exist.
 
     Returns:
-        `"video"`, `"picture"` or None as `media_kind` does, and one of the
+        `"video"`, `"picture"` or None as `find_media_kind` does, and one of the
         reasons above where it is None.
     """
     named = kind_by_suffix(path)

@@ -39,6 +39,12 @@ class AbawExpression(ConfusionMetric):
         ValueError: If an argument or the shape of an input is not one of the
             above.
 
+    Example:
+    >>> metric = AbawExpression(edition=3)
+    >>> metric.update_state([0, 1, -1], np.eye(8)[[0, 2, 3]])
+    >>> float(metric.result())  # one of eight classes is right
+    0.125
+
     References:
         - [Kollias et al., 2020](https://arxiv.org/abs/2001.11409), ABAW 1
         - [Kollias, 2022](https://arxiv.org/abs/2202.10659), ABAW 3

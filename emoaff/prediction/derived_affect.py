@@ -53,7 +53,7 @@ def derive_affect(
         - [Russell and Mehrabian, 1977](
           https://doi.org/10.1016/0092-6566(77)90037-X), as widely quoted
     """
-    mapping = labels.mapping(space, _SPACE)
+    mapping = labels.make_mapping(space, _SPACE)
     if all(index is None for index in mapping.indices):
         raise ValueError(
             "Expected classes with a norm of pleasure and arousal: "

@@ -172,7 +172,7 @@ def factors(answered: ClassPrior, asked: ClassPrior) -> np.ndarray:
 
 def _natural(space):
     source = labels.LabelSpace(NATURAL, tuple(NATURAL_FRAMES))
-    mapping = labels.mapping(source, space)
+    mapping = labels.make_mapping(source, space)
     if mapping.unreached:
         raise ValueError(
             f"Expected classes among {', '.join(NATURAL_FRAMES)} for the prior "
@@ -211,7 +211,7 @@ def _completed(given, trained, space):
     """Shares of all classes from those of some."""
     shares = np.full(len(space), np.nan)
     asked = labels.LabelSpace("asked", tuple(given))
-    indices = labels.mapping(asked, space).indices
+    indices = labels.make_mapping(asked, space).indices
     for (name, share), index in zip(given.items(), indices, strict=True):
         if index is None:
             raise ValueError(

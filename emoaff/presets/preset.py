@@ -27,6 +27,14 @@ class Preset:
         labels: The label space of the output `expression`, or `None`.
         prior: The class shares that its expressions are given for, see
             `with_prior`; `None` for those that its model was made with.
+
+    Example:
+    >>> preset = load_preset("compact_ferplus")
+    >>> picture = emoaff.faces.read_picture("astronaut.jpg").image
+    >>> crop = preset.crop(picture, (180, 63, 86, 110))
+    >>> probabilities = preset.predict([crop])["expression"]
+    >>> preset.labels.classes[int(probabilities[0].argmax())]
+    'happiness'
     """
 
     name: str
@@ -114,8 +122,9 @@ class Preset:
                 shares of its training data, or `prior` is none of these.
 
         Example:
-        >>> preset = load_preset("compact_ferplus")  # doctest: +SKIP
-        >>> preset.with_prior("uniform").predict(crops)  # doctest: +SKIP
+        >>> preset = emoaff.load_preset("compact_ferplus")
+        >>> preset.with_prior("uniform").describe_prior()["name"]
+        'uniform'
         """
         if prior is None or prior == self.describe_prior()["name"]:
             return self

@@ -6,7 +6,7 @@ import pathlib
 import keras
 
 from emoaff import presets
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 
 
 def find_backbone_weights(start: str) -> str | None:
@@ -35,12 +35,12 @@ def begin_from(model: keras.Model, start: str, report) -> set[str]:
         return set()
     if find_backbone_weights(start):
         return {"backbone"}
-    if not os.path.isdir(start) and start not in presets.names():
+    if not os.path.isdir(start) and start not in presets.list_presets():
         raise ValueError(
             "Expected random weights (empty), imagenet, a .weights.h5 file, a "
             f"preset or the folder of a run. Received: start={start}."
         )
-    source = presets.load_preset(preset_of(start)).model
+    source = presets.load_preset(resolve_preset(start)).model
     taken = copy_layers(source, model) | _copy_image_model(source, model)
     if not taken:
         raise ValueError(

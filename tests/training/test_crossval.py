@@ -107,7 +107,7 @@ def test_a_drawn_corpus_that_is_missing_is_drawn(tmp_path):
         report=lines.append,
     )
     assert lines[0].startswith("synthetic_affect/tiny is not there yet")
-    splits = corpora.splits("synthetic_affect/tiny", tmp_path / "data")
+    splits = corpora.list_splits("synthetic_affect/tiny", tmp_path / "data")
     assert set(splits) == {"train", "validation", "test"}
     assert np.isfinite(table.value("ccc", "mean", "mean"))
 
@@ -153,4 +153,4 @@ def test_corpora_of_other_classes_are_not_joined(data_dir):
 
 
 def test_the_names_of_built_splits_are_known(data_dir):
-    assert corpora.splits("small", data_dir) == ("train",)
+    assert corpora.list_splits("small", data_dir) == ("train",)

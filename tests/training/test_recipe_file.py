@@ -11,9 +11,9 @@ from emoaff.training.recipe_skeleton import write_recipe_skeleton
 ABOUT = dict.fromkeys(("summary", "data", "licence", "training", "limits"), "x")
 
 
-@pytest.mark.parametrize("name", recipes.names())
+@pytest.mark.parametrize("name", recipes.list_recipes())
 def test_the_recipes_of_emoaff_pass_the_check_of_a_file(name):
-    check_recipe(recipes.load(name), name)
+    check_recipe(recipes.load_recipe(name), name)
 
 
 def recipe(**changed):
