@@ -1,12 +1,8 @@
-import importlib
 import json
 import subprocess
 import sys
 
-import pytest
-
 import emoaff
-from emoaff.version import RENAMED
 
 # These names are in every saved model. To rename a class, keep its old name
 # registered as well.
@@ -64,22 +60,3 @@ def test_the_command_answers_without_loading_tensorflow():
 def test_every_public_name_is_there():
     assert set(emoaff.__all__) <= set(dir(emoaff))
     assert "compact_ferplus" in emoaff.presets.list_presets()
-
-
-@pytest.mark.parametrize(
-    ("package", "old", "new"),
-    [(p, old, new) for p in RENAMED for old, new in RENAMED[p].items()],
-)
-def test_old_names_work_and_say_the_new_one(package, old, new):
-    module = importlib.import_module(package)
-    with pytest.warns(DeprecationWarning, match=f"`{package}.{new}`") as said:
-        found = getattr(module, old)
-    assert found is getattr(module, new)
-    assert said[0].filename == __file__
-    assert new in module.__all__
-    assert old not in module.__all__
-
-
-def test_a_name_that_never_was_is_refused():
-    with pytest.raises(AttributeError, match="emoaff.corpora.*'nonsense'"):
-        _ = emoaff.corpora.nonsense

@@ -61,8 +61,3 @@ def test_a_corpus_that_is_nowhere_is_asked_for_by_path(tmp_path):
     (tmp_path / "nowhere").mkdir()
     with pytest.raises(ValueError, match="emoaff prepare path/to/nowhere"):
         corpora.make_builder("nowhere/clips", tmp_path)
-
-
-def test_a_skeleton_takes_no_name_of_emoaff(tmp_path):
-    with pytest.raises(ValueError, match="recola, which emoaff has"):
-        write_corpus_skeleton("recola", tmp_path)
