@@ -16,6 +16,9 @@ RENAMED = {
         "names": "list_corpora",
         "splits": "list_splits",
     },
+    "emoaff.evaluation.scores": {
+        "concordance": "compute_ccc",
+    },
     "emoaff.faces": {
         "describe": "describe_faces",
         "media_files": "list_media",

@@ -9,7 +9,7 @@ from sklearn import metrics
 from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.labels import AFFECT_TARGETS
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.presets.calibration import fit_calibration
 from emoaff.training.clip_data import ClipData
 from emoaff.training.commands import train_commands
@@ -184,7 +184,7 @@ def _collect_scored(model, config, data):
 def _affect(answers, recordings, dimensions):
     each = {
         f"ccc_{name}": float(
-            concordance(getattr(recordings, name), answers[:, d])
+            compute_ccc(getattr(recordings, name), answers[:, d])
         )
         for d, name in enumerate(dimensions)
     }

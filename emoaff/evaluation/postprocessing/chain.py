@@ -9,7 +9,7 @@ from emoaff.evaluation.postprocessing.settings import Settings
 from emoaff.evaluation.postprocessing.step import CourseStep
 from emoaff.evaluation.postprocessing.step_kinds import candidates
 from emoaff.evaluation.postprocessing.step_kinds import changed
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 
 
 def fitted(
@@ -33,12 +33,12 @@ def fitted(
         first, the smallest window or shift, is taken.
     """
     steps = []
-    course, before = prediction, concordance(truth, prediction)
+    course, before = prediction, compute_ccc(truth, prediction)
     for kind in settings.steps:
         after, best, result = math.nan, {}, course
         for parameters in candidates(kind, truth, course, rate_hz, settings):
             tried = changed(kind, parameters, course, layout, settings)
-            reached = concordance(truth, tried)
+            reached = compute_ccc(truth, tried)
             if not math.isnan(reached) and not reached <= after:
                 after, best, result = reached, parameters, tried
         kept = after > before
