@@ -179,7 +179,7 @@ def _refuse_other(out, features_from):
 
 
 def _command(origin, taken, name):
-    """How to convert the same file again."""
+    """Returns the command that converts the same file again."""
     # Of a checkpoint's files their common name.
     source = prefix_of(pathlib.Path(min(origin["files"], key=len)))
     parts = ["emoaff", "convert", os.fspath(source)]

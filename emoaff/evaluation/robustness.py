@@ -84,7 +84,7 @@ def robustness(
 
 
 def _doubt(scores, part):
-    """How sure a preset is on average, and how far that is from the truth."""
+    """Compares how sure a preset is on average with how often it is right."""
     n = scores.coverage()["frames"]["scored"]
     return [
         ScoreRow(

@@ -172,6 +172,8 @@ def _streaming(source, batch):
     window = None if source.answers_each_frame else source.window
     step = streaming(source.head, window=window)
     outputs, encoder = source.config["outputs"], source.encoder
+    # Of one person each, so a batch is of people and not of frames: each keeps
+    # a state of its own.
     states = {
         name: tf.TensorSpec((batch, *zeros.shape[1:]), zeros.dtype)
         for name, zeros in zero_states(step, 1).items()
@@ -183,6 +185,8 @@ def _streaming(source, batch):
             ops.cast(inputs["face"], "float32"), training=False
         )
         answers = step(seen, training=False)
+        # The step names a new state as the old; in a file, inputs and outputs
+        # may not share names.
         after = {NEXT + name: answers.pop(name) for name in states}
         return {**meanings(answers, outputs, source.priors), **after}
 

@@ -20,7 +20,7 @@ _MEAN = 0.05
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """How far an exported file is from its model.
+    """The distance of an exported file from its model.
 
     Args:
         answers: How many answers were compared.

@@ -201,7 +201,7 @@ class FaceDetector:
         return found
 
     def for_faces_from(self, pixels: float) -> "FaceDetector":
-        """Gives a detector that looks for faces down to a size.
+        """Returns a detector that looks for faces down to a size.
 
         The networks are shared. The work of each look grows with the square
         of the longer side over `pixels`.
@@ -228,7 +228,7 @@ class FaceDetector:
     def smallest_face(
         self, width: int, height: int, still: bool = False
     ) -> float:
-        """Says how large a face must be to be looked for.
+        """Describes how large a face must be to be looked for.
 
         Args:
             width: Of the picture, in pixels.

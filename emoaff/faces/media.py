@@ -45,7 +45,7 @@ class MediaFiles:
     )
 
     def describe_omissions(self) -> str:
-        """Says in one line what is left out and why; empty if nothing is.
+        """Describes in one line what is left out and why; empty if nothing is.
 
         Example:
         >>> found = MediaFiles(pathlib.Path("clips"))
@@ -67,7 +67,7 @@ class MediaFiles:
         return f"{self.path}: left out {count} {noun} of {total}: {each}"
 
     def describe_nothing(self) -> str:
-        """Says that a folder holds no video and no picture, for an error."""
+        """Explains why a folder has no video and no picture, for an error."""
         omissions = self.describe_omissions().removeprefix(f"{self.path}: ")
         return (
             f"{self.path}: expected a folder with videos or pictures, found "
@@ -76,7 +76,7 @@ class MediaFiles:
         )
 
     def describe_faults(self) -> list[str]:
-        """Says which left-out files are named as media but cannot be any.
+        """Lists which left-out files are named as media but cannot be any.
 
         Returns:
             One sentence for each reason; empty where none is.

@@ -119,7 +119,7 @@ def register_backbone(
     stages: tuple[str, ...],
     imagenet: bool = False,
 ) -> None:
-    """Gives an image model of your own a name that `build_backbone` knows.
+    """Registers an image model of your own for `build_backbone`.
 
     Settings of recipes (`model.backbone`) then know it too.
 

@@ -100,7 +100,7 @@ class AffectDeriver:
             self._prior = preset.with_prior(class_prior.UNIFORM).answered_prior
 
     def __call__(self, row):
-        """Gives a row with what was missing, and where it is from."""
+        """Returns a row with what was missing, and where it is from."""
         if row.probabilities is None:
             return row
         rows = np.asarray(row.probabilities)[np.newaxis]
@@ -121,7 +121,7 @@ class AffectDeriver:
         return row.changed(**changed)
 
     def describe(self) -> dict:
-        """Says how, for the result's header."""
+        """Describes how, for the result's header."""
         return {
             "method": "expected pleasure and arousal of the expressions' words "
             "(Russell and Mehrabian, 1977); classes without one left out",

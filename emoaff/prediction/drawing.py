@@ -101,7 +101,7 @@ def annotate(
 
 
 def is_drawn(path: str | os.PathLike) -> bool:
-    """Says whether `annotate` wrote a file; `.mp4` and JPEG are marked."""
+    """Returns whether `annotate` wrote a file; `.mp4` and JPEG are marked."""
     path = pathlib.Path(path)
     if not path.is_file():
         return False

@@ -159,7 +159,7 @@ class Timeline:
 
     @property
     def confidence_at_most(self) -> float:
-        """What a confidence is cut to.
+        """The highest confidence that is written, in `[0, 1]`.
 
         Of `n` pictures that the preset was scored on none tells an error of
         less than 1 in `n`, so `1 - 1 / n`; 1 where it was not scored.

@@ -130,7 +130,7 @@ def read_prior(
 
 
 def reweigh(probabilities, answered: ClassPrior, asked: ClassPrior):
-    """Gives probabilities for other class shares than they were made with.
+    """Computes probabilities for other class shares than they were made with.
 
     Each is divided by the share of its class where the model learned,
     multiplied by that where it is used, and the row scaled to 1 again. A class

@@ -101,7 +101,7 @@ class Preset:
         return self.prior or self.model_prior
 
     def with_prior(self, prior) -> "Preset":
-        """Gives the same preset, whose expressions are for other class shares.
+        """Returns the preset with its expressions for other class shares.
 
         Their probabilities are divided by the shares of the training data and
         multiplied by those asked for, see
@@ -137,7 +137,7 @@ class Preset:
         return dataclasses.replace(self, prior=asked)
 
     def describe_prior(self) -> dict:
-        """Says which class shares expressions are given for, as plain JSON.
+        """Describes which class shares expressions are for, as plain JSON.
 
         Returns:
             `name` and `shares` by class; `None` for shares that are not known

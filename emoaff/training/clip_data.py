@@ -158,7 +158,7 @@ class ClipData:
         )
 
     def count_windows_by_class(self) -> np.ndarray:
-        """How many training windows there are of each class, by last frame."""
+        """Counts the training windows of each class, by their last frame."""
         classes = self._classes()[:, -1]
         return np.bincount(classes[classes >= 0], minlength=self.classes)
 

@@ -175,7 +175,7 @@ class ModelConfig(_Group):
 
 @dataclasses.dataclass(frozen=True)
 class LossConfig(_Group):
-    """What is made small.
+    """The loss that is trained on.
 
     Args:
         name: One of `emoaff.training.objectives.LOSSES`.
@@ -192,7 +192,7 @@ class LossConfig(_Group):
 
 @dataclasses.dataclass(frozen=True)
 class OptimizerConfig(_Group):
-    """What turns gradients into updates.
+    """The optimizer that turns gradients into updates.
 
     Args:
         name: One of `emoaff.training.optimizers.OPTIMIZERS`.
@@ -249,7 +249,7 @@ class ScheduleConfig(_Group):
 
 @dataclasses.dataclass(frozen=True)
 class BatchConfig(_Group):
-    """What is computed at once.
+    """How much is computed at once.
 
     Args:
         size: Windows of an update.

@@ -13,7 +13,7 @@ from emoaff.training.commands import PRESET
 def fill_from_runs(
     model: keras.Model, runs: str, shipped: dict[str, str]
 ) -> None:
-    """Gives a model the weights of runs, averaged where there are several.
+    """Fills a model with the weights of runs, averaged where there are several.
 
     Runs that began with the same weights can be averaged; the mean is then
     often better than each, on other pictures above all.
