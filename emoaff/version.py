@@ -16,6 +16,10 @@ RENAMED = {
         "names": "list_corpora",
         "splits": "list_splits",
     },
+    "emoaff.evaluation.postprocessing": {
+        "delayed": "delay",
+        "running_median": "compute_running_median",
+    },
     "emoaff.evaluation.scores": {
         "concordance": "compute_ccc",
     },

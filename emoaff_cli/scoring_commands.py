@@ -82,10 +82,10 @@ def add_evaluate(commands) -> None:
 
 
 def _run_evaluate(args):
-    from emoaff.evaluation.coverage import coverage
+    from emoaff.evaluation.coverage import compute_coverage
     from emoaff.evaluation.preset_scoring import evaluate
     from emoaff.evaluation.preset_scoring import require_split_to_fit_on
-    from emoaff.evaluation.robustness import robustness
+    from emoaff.evaluation.robustness import score_robustness
     from emoaff.evaluation.scores import Bootstrap
     from emoaff.prediction import tables
     from emoaff.presets import load_preset
@@ -110,10 +110,10 @@ def _run_evaluate(args):
         bootstrap=Bootstrap(seed=args.seed),
     )
     print(evaluation.to_text(args.recordings))
-    silent = coverage(preset, evaluation) if args.coverage else None
+    silent = compute_coverage(preset, evaluation) if args.coverage else None
     spoiled = None
     if args.spoiled:
-        spoiled = robustness(preset, evaluation.recordings)
+        spoiled = score_robustness(preset, evaluation.recordings)
     for table in filter(None, (silent, spoiled)):
         print(f"\n{table.to_wide_markdown()}", end="")
     if args.card:

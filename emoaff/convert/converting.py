@@ -15,8 +15,8 @@ import tempfile
 
 from emoaff import presets
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.origin import files_of
-from emoaff.convert.origin import prefix_of
+from emoaff.convert.origin import find_prefix
+from emoaff.convert.origin import hash_files
 from emoaff.convert.recognition import recognise
 from emoaff.convert.systems.catalogue import SOURCES
 from emoaff.layers.keras_settings import use_own_settings
@@ -62,7 +62,7 @@ def convert(
     notes += tuple(found.notes)
     origin = {
         "system": kind,
-        "files": files_of(source),
+        "files": hash_files(source),
         "weights": len(found.model.get_weights()),
         "settings": settings,
     }
@@ -181,7 +181,7 @@ def _refuse_other(out, features_from):
 def _command(origin, taken, name):
     """Returns the command that converts the same file again."""
     # Of a checkpoint's files their common name.
-    source = prefix_of(pathlib.Path(min(origin["files"], key=len)))
+    source = find_prefix(pathlib.Path(min(origin["files"], key=len)))
     parts = ["emoaff", "convert", os.fspath(source)]
     parts += ["--from", origin["system"], "--out", name]
     for setting, value in origin["settings"].items():

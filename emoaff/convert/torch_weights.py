@@ -92,8 +92,8 @@ def _map_to_modules(preset, layers, names):
             "counterpart in PyTorch here: use `emoaff export` for them."
         )
     if kind == "torchvision":
-        return torchvision_names.torch_names(layers)
-    return emo_affectnet_names.torch_names(layers)
+        return torchvision_names.find_torch_names(layers)
+    return emo_affectnet_names.find_torch_names(layers)
 
 
 def _kind(layers):
@@ -103,7 +103,7 @@ def _kind(layers):
         biased = "bias" in layers["conv1_conv"]
         return None if biased else "torchvision"
     try:
-        names = emo_affectnet_names.torch_names(layers)
+        names = emo_affectnet_names.find_torch_names(layers)
     except KeyError:
         return None
     ends = {"fc1", "fc2"}, {"lstm1", "lstm2", "fc"}

@@ -12,7 +12,9 @@ from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.progress import Progress
 
 
-def frame_features(features_from, recordings, out, report) -> np.ndarray | None:
+def compute_frame_features(
+    features_from, recordings, out, report
+) -> np.ndarray | None:
     """Runs a preset's image model on every frame.
 
     Args:

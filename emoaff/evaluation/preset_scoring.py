@@ -8,11 +8,11 @@ from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation.evaluation import Evaluation
-from emoaff.evaluation.evaluation import joined
-from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.evaluation import find_subjects
+from emoaff.evaluation.evaluation import merge_tables
 from emoaff.evaluation.postprocessing import CoursePostprocessor
 from emoaff.evaluation.recording_predictions import predict_recordings
-from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.scored_outputs import find_scorers
 from emoaff.evaluation.scores import Bootstrap
 from emoaff.presets import Preset
 
@@ -108,7 +108,7 @@ def evaluate_recordings(
     >>> found.predictions["valence"].shape
     (232,)
     """
-    scorers = scored_outputs(preset, recordings)
+    scorers = find_scorers(preset, recordings)
     chain = _fitting(preset, postprocess)
     frames = None
     if chain is not None:
@@ -133,10 +133,10 @@ def evaluate_recordings(
         made, notes = scorer(values)
         scores.append(made)
         facts.update(notes)
-    people = subjects(recordings)
+    people = find_subjects(recordings)
     tables = [made.table(bootstrap, people) for made in scores]
     return Evaluation(
-        joined(tables, facts), recordings, values, tuple(scores), facts
+        merge_tables(tables, facts), recordings, values, tuple(scores), facts
     )
 
 

@@ -14,7 +14,7 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
-from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.frame_features import compute_frame_features
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.presets import Preset
@@ -157,7 +157,7 @@ def _features(preset, recordings, folder):
             f"in {path}. The one there now has other weights. Name the right "
             f"one in `input.features_from` of {preset.path / presets.CONFIG}."
         )
-    return frame_features(
+    return compute_frame_features(
         os.fspath(path), recordings, folder, lambda line: None
     )
 

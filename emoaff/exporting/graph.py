@@ -89,13 +89,13 @@ def build_graph(
 
     def call(inputs):
         answers = model(ops.cast(inputs["face"], "float32"), training=False)
-        return meanings(answers, outputs, source.priors)
+        return name_outputs(answers, outputs, source.priors)
 
     face = {"face": tf.TensorSpec(shape, "uint8")}
     return Graph(form, face, {}, call, _variables(model), frames)
 
 
-def meanings(answers: dict, outputs: dict, priors=None) -> dict:
+def name_outputs(answers: dict, outputs: dict, priors=None) -> dict:
     """Takes affect dimensions apart and clips them, and reweighs expressions.
 
     Args:
@@ -188,7 +188,7 @@ def _streaming(source, batch):
         # The step names a new state as the old; in a file, inputs and outputs
         # may not share names.
         after = {NEXT + name: answers.pop(name) for name in states}
-        return {**meanings(answers, outputs, source.priors), **after}
+        return {**name_outputs(answers, outputs, source.priors), **after}
 
     return Graph(
         "streaming",

@@ -107,7 +107,7 @@ def compare(
     else:
         run = open_runtime(path, threads)
         answers = running.run_all(run, about, faces)
-        ms = running.milliseconds(run, about, faces, repeats)
+        ms = running.measure_milliseconds(run, about, faces, repeats)
     if sorted(answers) != sorted(expected):
         raise ValueError(
             f"Expected outputs {', '.join(sorted(expected))}. {path} gives "

@@ -3,8 +3,8 @@
 import keras
 
 from emoaff.metrics.confusion_metric import ConfusionMetric
-from emoaff.metrics.confusion_metric import accuracy
-from emoaff.metrics.confusion_metric import macro_f1
+from emoaff.metrics.confusion_metric import compute_accuracy
+from emoaff.metrics.confusion_metric import compute_macro_f1
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -61,8 +61,10 @@ class AbawExpression(ConfusionMetric):
 
     def of_matrix(self, matrix):
         if self.edition < 3:
-            return 0.67 * macro_f1(matrix) + 0.33 * accuracy(matrix)
-        return macro_f1(matrix)
+            return 0.67 * compute_macro_f1(matrix) + 0.33 * compute_accuracy(
+                matrix
+            )
+        return compute_macro_f1(matrix)
 
     def get_config(self):
         config = super().get_config()

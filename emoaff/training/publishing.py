@@ -15,8 +15,8 @@ from emoaff import presets
 from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation.evaluation import joined
-from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.evaluation import find_subjects
+from emoaff.evaluation.evaluation import merge_tables
 from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.evaluation.recording_predictions import describe_features_source
 from emoaff.evaluation.scores import AffectScores
@@ -363,7 +363,9 @@ def publish_cross_validated(
             "model": config["name"],
             "preprocessing": "models trained like this one on the other folds",
         }
-        table = joined([scores.table(None, subjects(recordings))], facts)
+        table = merge_tables(
+            [scores.table(None, find_subjects(recordings))], facts
+        )
         if _rated_as_a_whole(recordings):
             rows = [r for r in table.rows if "of_recordings" not in r.measure]
             table = dataclasses.replace(table, rows=tuple(rows))

@@ -11,7 +11,7 @@ from emoaff.convert import Conversion
 from emoaff.convert import convert
 from emoaff.convert import converting
 from emoaff.convert import save
-from emoaff.convert.origin import files_of
+from emoaff.convert.origin import hash_files
 from emoaff.convert.recognition import recognise
 from tests.convert.torch_networks import EmoLSTM
 from tests.convert.torch_networks import randomised
@@ -55,10 +55,10 @@ def test_the_command_makes_a_preset_and_says_how(
     assert printed.startswith(f"{out}\n- The file looks like one of emo-aff")
     preset = presets.load_preset(out)
     origin = preset.config["provenance"]["origin"]
-    assert origin["files"] == files_of(lstm)
+    assert origin["files"] == hash_files(lstm)
     assert origin["weights"] == 8
     card = (out / presets.CARD).read_text("utf-8")
-    assert files_of(lstm)[lstm.name] in card
+    assert hash_files(lstm)[lstm.name] in card
     assert "Not measured here." in card
     assert "SAVEE, held out of training" in card
     command = (

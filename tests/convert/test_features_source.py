@@ -1,7 +1,7 @@
 import keras
 import pytest
 
-from emoaff.convert.features_source import features_source
+from emoaff.convert.features_source import find_features_source
 from tests.small_presets import classes
 from tests.small_presets import dense
 from tests.small_presets import saved
@@ -16,7 +16,7 @@ def test_the_preset_of_the_features_is_named_with_its_checksum(tmp_path):
         classes("ferplus"),
         crop={"margin": 0.3, "interpolation": "nearest"},
     )
-    taken, crop = features_source(image.path, 3)
+    taken, crop = find_features_source(image.path, 3)
     assert taken == {
         "kind": "features",
         "features_from": str(image.path),
@@ -25,7 +25,7 @@ def test_the_preset_of_the_features_is_named_with_its_checksum(tmp_path):
     }
     assert crop == {"margin": 0.3, "interpolation": "nearest"}
     with pytest.raises(ValueError, match=r"of 512 numbers in .*Found \(3,\)"):
-        features_source(image.path, 512)
+        find_features_source(image.path, 512)
 
 
 def test_a_preset_without_features_is_refused(tmp_path):
@@ -34,4 +34,4 @@ def test_a_preset_without_features_is_refused(tmp_path):
     model = keras.Model(face, {"expression": dense(8)(x)})
     plain = saved(tmp_path / "plain", model, classes("ferplus"))
     with pytest.raises(ValueError, match="Found none"):
-        features_source(plain.path, 3)
+        find_features_source(plain.path, 3)

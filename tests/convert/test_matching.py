@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from emoaff.convert.filling import fill
-from emoaff.convert.matching import matched
-from emoaff.convert.matching import prefix_of
+from emoaff.convert.matching import find_prefix
+from emoaff.convert.matching import match_layers
 
 NAMES = {"first": "fc1", "second": "fc2"}
 
@@ -36,7 +36,7 @@ def stored(*names):
 def test_layers_meet_by_name_or_else_in_order(names, noted):
     model = two_layers()
     order = ["first", "second"]
-    arrays, note = matched(model, stored(*names), NAMES, "x.pt", order)
+    arrays, note = match_layers(model, stored(*names), NAMES, "x.pt", order)
     fill(model, arrays, "x.pt")
     assert np.all(model.get_layer("first").kernel == 1)
     assert np.all(model.get_layer("second").bias == 1.5)
@@ -46,7 +46,7 @@ def test_layers_meet_by_name_or_else_in_order(names, noted):
 def test_names_go_before_the_order():
     # By order, `fc2` would be the first, which it does not fit.
     layers = stored("fc1", "fc2")[::-1]
-    arrays, note = matched(two_layers(), layers, NAMES, "x", ["first"])
+    arrays, note = match_layers(two_layers(), layers, NAMES, "x", ["first"])
     assert arrays["first/kernel"].shape == (2, 3)
     assert note == ""
 
@@ -54,14 +54,14 @@ def test_names_go_before_the_order():
 def test_what_fits_neither_way_is_said():
     model, order = two_layers(), ["first", "second"]
     with pytest.raises(ValueError, match=r"the 2 layers.*Found 1 \(a, ...\)"):
-        matched(model, stored("a", "b")[:1], NAMES, "x.pt", order)
+        match_layers(model, stored("a", "b")[:1], NAMES, "x.pt", order)
     turned = stored("a", "b")[::-1]
     with pytest.raises(ValueError, match="b .*instead of"):
-        matched(model, turned, NAMES, "x.pt", order)
+        match_layers(model, turned, NAMES, "x.pt", order)
     more = [*stored("fc1", "fc2"), ("fc3", {})]
     with pytest.raises(ValueError, match="fc3"):
-        matched(model, more, NAMES, "x.pt", order)
+        match_layers(model, more, NAMES, "x.pt", order)
 
 
 def test_the_prefix_of_a_layer_leads_to_its_weights():
-    assert prefix_of(two_layers(), "second") == "second"
+    assert find_prefix(two_layers(), "second") == "second"

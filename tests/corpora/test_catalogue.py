@@ -30,7 +30,7 @@ def test_a_corpus_says_what_its_classes_are(
     build(monkeypatch, tmp_path, **attributes)
     monkeypatch.setattr(
         catalogue,
-        "builder",
+        "make_builder",
         lambda *_, made=catalogue.make_builder: made("small", tmp_path),
     )
     assert corpora.find_label_space(name, tmp_path) == expected

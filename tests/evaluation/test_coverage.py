@@ -3,7 +3,7 @@ import types
 import numpy as np
 import pytest
 
-from emoaff.evaluation.coverage import coverage
+from emoaff.evaluation.coverage import compute_coverage
 from emoaff.labels import LabelSpace
 
 MODEL = LabelSpace("model", ("sad", "happy", "odd"))
@@ -32,7 +32,7 @@ def evaluation():
 def test_the_threshold_is_that_of_predict_or_the_presets_own(
     config, threshold, named
 ):
-    table = coverage(preset(**config), evaluation())
+    table = compute_coverage(preset(**config), evaluation())
     part = f"at least {threshold}"
     found = {r.measure: r.value for r in table.rows if r.part == part}
     assert found["threshold"] == threshold
@@ -43,4 +43,4 @@ def test_the_threshold_is_that_of_predict_or_the_presets_own(
 
 def test_a_preset_that_names_nothing_is_refused():
     with pytest.raises(ValueError, match="Received: mine, which names none"):
-        coverage(preset(labels=None), evaluation())
+        compute_coverage(preset(labels=None), evaluation())

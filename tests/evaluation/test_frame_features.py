@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.frame_features import compute_frame_features
 from tests.evaluation.small_scores import SPLIT
 from tests.evaluation.small_scores import colours
 from tests.small_presets import AFFECT
@@ -21,7 +21,9 @@ def test_features_are_computed_once_and_found_again(
 ):
     said = []
     for _ in range(2):
-        found = frame_features(affect.path, recordings, tmp_path, said.append)
+        found = compute_frame_features(
+            affect.path, recordings, tmp_path, said.append
+        )
         np.testing.assert_allclose(found, colours(truth["image"]), atol=1e-5)
     assert said == ["features of 54 frames with affect"]
     (kept,) = tmp_path.iterdir()
@@ -29,7 +31,7 @@ def test_features_are_computed_once_and_found_again(
 
 
 def test_no_preset_has_no_features(recordings, tmp_path):
-    assert frame_features("", recordings, tmp_path, print) is None
+    assert compute_frame_features("", recordings, tmp_path, print) is None
 
 
 def test_a_model_without_features_is_named(recordings, tmp_path):
@@ -38,4 +40,4 @@ def test_a_model_without_features_is_named(recordings, tmp_path):
     model = keras.Model(face, {"arousal_valence": dense(2)(x)})
     preset = saved(tmp_path / "bare", model, AFFECT)
     with pytest.raises(ValueError, match="named 'features'. bare has none"):
-        frame_features(preset.path, recordings, tmp_path, print)
+        compute_frame_features(preset.path, recordings, tmp_path, print)

@@ -81,9 +81,13 @@ def test_a_call_never_gets_more_faces_than_its_batch():
 def test_time_is_per_face_of_a_clip(monkeypatch):
     now = iter(np.arange(0.0, 100.0, 0.006))
     monkeypatch.setattr(running.time, "perf_counter", lambda: float(next(now)))
-    one = running.milliseconds(doubled, about(2), np.zeros((1, 9, 2, 2, 3)))
+    one = running.measure_milliseconds(
+        doubled, about(2), np.zeros((1, 9, 2, 2, 3))
+    )
     assert one == pytest.approx(3)  # 6 ms a call of two people's frame
     calls = {"face": {"shape": [1, 3, 2, 2, 3]}}
     clip = {**about(1, "sequence"), "inputs": calls, "states": {}}
-    three = running.milliseconds(lambda _: {}, clip, np.zeros((1, 3, 2, 2, 3)))
+    three = running.measure_milliseconds(
+        lambda _: {}, clip, np.zeros((1, 3, 2, 2, 3))
+    )
     assert three == pytest.approx(2)  # 6 ms a clip of three faces

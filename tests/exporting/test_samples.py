@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emoaff.exporting.graph import build_graph
-from emoaff.exporting.metadata import described
+from emoaff.exporting.metadata import describe_file
 from emoaff.exporting.samples import make_samples
 from emoaff.exporting.sources import read_source
 from tests.exporting import small_models
@@ -11,7 +11,9 @@ from tests.exporting import small_models
 def samples(preset, faces, batch):
     source = read_source(preset)
     graph = build_graph(source, batch=batch)
-    return list(make_samples(graph, described(source, graph, "int8"), faces))
+    return list(
+        make_samples(graph, describe_file(source, graph, "int8"), faces)
+    )
 
 
 @pytest.mark.parametrize(("batch", "calls"), [(None, 5), (2, 2)])

@@ -10,7 +10,7 @@ from emoaff.evaluation.scores.score_table import ScoreTable
 SHARES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
-def coverage_curve(
+def compute_coverage_curve(
     truth: np.ndarray,
     probabilities: np.ndarray,
     thresholds: Sequence[float] = (),

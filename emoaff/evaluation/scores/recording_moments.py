@@ -92,7 +92,7 @@ class RecordingMoments:
         return _ratio(self.agreement, self.count)
 
 
-def recording_moments(
+def compute_recording_moments(
     truth: np.ndarray,
     prediction: np.ndarray,
     recording: np.ndarray,

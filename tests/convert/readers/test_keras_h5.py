@@ -3,9 +3,9 @@ import keras
 import numpy as np
 import pytest
 
-from emoaff.convert.readers.keras_h5 import by_kind
+from emoaff.convert.readers.keras_h5 import group_by_kind
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from tests.convert.keras_files import model_config
 from tests.convert.keras_files import write_h5
 
@@ -58,7 +58,7 @@ def test_files_that_keras_3_writes_are_read(tmp_path, name):
     else:
         model.save_weights(tmp_path / name)
     file = read_keras_h5(tmp_path / name)
-    found = dict(layers_of(file))
+    found = dict(list_layers(file))
     for layer, weights in expected(model).items():
         assert list(found[layer]) == list(weights)
         for kind, array in weights.items():
@@ -83,12 +83,12 @@ def test_files_that_keras_2_wrote_are_read(tmp_path, cut, config):
     file = read_keras_h5(tmp_path / "a.h5")
     assert [name for name, _ in file.layers] == ["conv1/7x7_s2", "dense_4"]
     assert file.layers[0][1][0][0] == "conv1/7x7_s2/kernel:0"
-    assert by_kind(file.layers[1][1])["kernel"].shape == (2, 5)
+    assert group_by_kind(file.layers[1][1])["kernel"].shape == (2, 5)
 
 
 def test_kinds_are_the_last_part_of_a_name():
     weights = [("a/b/kernel:0", 1), ("a/bias_1:0", 2), ("moving_mean", 3)]
-    assert by_kind(weights) == {"kernel": 1, "bias": 2, "moving_mean": 3}
+    assert group_by_kind(weights) == {"kernel": 1, "bias": 2, "moving_mean": 3}
 
 
 def broken(path, how):

@@ -1,7 +1,7 @@
 import numpy as np
 
-from emoaff.evaluation.postprocessing.chain import applied
-from emoaff.evaluation.postprocessing.chain import fitted
+from emoaff.evaluation.postprocessing.chain import apply_steps
+from emoaff.evaluation.postprocessing.chain import fit_steps
 from emoaff.evaluation.postprocessing.layout import Layout
 from emoaff.evaluation.postprocessing.settings import Settings
 
@@ -19,14 +19,14 @@ def fit(truth, prediction, *steps, median_grid_s=None, shift_grid_s=None):
         shift_grid_s=shift_grid_s,
         shift_directions=("forward", "backward"),
     )
-    return fitted(truth, prediction, LAYOUT, RATE, settings), settings
+    return fit_steps(truth, prediction, LAYOUT, RATE, settings), settings
 
 
 def test_a_step_begins_where_the_kept_one_before_ended():
     (centre, scale), settings = fit(WAVE, WAVE / 2 + 0.3, "centre", "scale")
     assert centre.kept and scale.kept
     assert scale.before == centre.after > centre.before
-    found = applied((centre, scale), WAVE / 2 + 0.3, LAYOUT, settings)
+    found = apply_steps((centre, scale), WAVE / 2 + 0.3, LAYOUT, settings)
     assert np.sqrt(np.mean((found - WAVE) ** 2)) < 0.05
 
 
@@ -35,7 +35,9 @@ def test_a_step_that_gains_nothing_is_told_but_not_applied():
     assert [step.kept for step in steps] == [False, False]
     assert steps[1].parameters["frames"] in (5, -5)
     assert steps[1].after < steps[1].before == 1
-    np.testing.assert_array_equal(applied(steps, WAVE, LAYOUT, settings), WAVE)
+    np.testing.assert_array_equal(
+        apply_steps(steps, WAVE, LAYOUT, settings), WAVE
+    )
 
 
 def test_of_equally_good_windows_the_smallest_is_taken():

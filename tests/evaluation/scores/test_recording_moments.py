@@ -1,14 +1,16 @@
 import numpy as np
 import pytest
 
-from emoaff.evaluation.scores.recording_moments import recording_moments
+from emoaff.evaluation.scores.recording_moments import compute_recording_moments
 from tests.evaluation.scores.signals import frames_of_draw
 from tests.evaluation.scores.signals import random_affect
 from tests.oracles import ccc_by_definition
 
 
 def moments_of(truth, prediction, recording):
-    return recording_moments(truth, prediction, recording, 1 + recording.max())
+    return compute_recording_moments(
+        truth, prediction, recording, 1 + recording.max()
+    )
 
 
 def test_moments_by_hand():
@@ -30,7 +32,7 @@ def test_merging_is_the_same_as_concatenating():
     merged = found.merged(times)
     for row, draw in enumerate(times):
         frames = frames_of_draw(draw, recording)
-        alone = recording_moments(
+        alone = compute_recording_moments(
             truth[frames], prediction[frames], np.zeros(len(frames), int), 1
         )
         for name, values in vars(alone).items():
