@@ -83,7 +83,7 @@ class FaceCropper:
     >>> cropper = FaceCropper(size=64, rate_hz=0.5, find_faces=False)
     >>> video = emoaff.faces.Video("astronaut.mp4")
     >>> [(crop.index, crop.time_s) for crop in cropper.video(video)]
-    [(0, 0.0), (50, 2.0), (100, 4.0)]
+    [(0, 0.0), (48, 1.92), (98, 3.92), (148, 5.92)]
     """
 
     def __init__(

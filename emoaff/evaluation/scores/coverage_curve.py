@@ -41,7 +41,8 @@ def compute_coverage_curve(
 
     Example:
     >>> sure, unsure = (0.9, 0.1), (0.6, 0.4)
-    >>> table = coverage_curve(np.array([0, 1]), np.array([sure, unsure]), [.8])
+    >>> rows = np.array([sure, unsure])
+    >>> table = compute_coverage_curve(np.array([0, 1]), rows, [0.8])
     >>> table.value("accuracy", part="at least 0.8")
     1.0
     """
