@@ -20,11 +20,11 @@ import math
 
 import emoaff
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation.coverage import coverage
+from emoaff.evaluation.coverage import compute_coverage
 from emoaff.evaluation.preset_scoring import evaluate_recordings
-from emoaff.evaluation.robustness import robustness
+from emoaff.evaluation.robustness import score_robustness
 from emoaff.evaluation.scores import Bootstrap
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 
 _COLUMNS = (
     ("accuracy", ""),
@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> None:
     print(_line(["---"] * (3 + len(heads))))
     more = []
     for name in args.models:
-        preset = emoaff.load_preset(preset_of(name))
+        preset = emoaff.load_preset(resolve_preset(name))
         for corpus in args.on:
             dataset, _, split = corpus.partition(":")
             recordings = load_recordings(
@@ -58,10 +58,14 @@ def main(argv: list[str] | None = None) -> None:
             title = f"\n{name} on {corpus}"
             if args.silent and "expression" in evaluation.predictions:
                 more.append(title + ", where it may keep silent\n")
-                more.append(coverage(preset, evaluation).to_wide_markdown())
+                more.append(
+                    compute_coverage(preset, evaluation).to_wide_markdown()
+                )
             if args.spoiled:
                 more.append(title + ", pictures spoiled\n")
-                more.append(robustness(preset, recordings).to_wide_markdown())
+                more.append(
+                    score_robustness(preset, recordings).to_wide_markdown()
+                )
     print("\n".join(more))
 
 

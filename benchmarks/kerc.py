@@ -22,7 +22,7 @@ import numpy as np
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.data.subject_splits import fold_by_subject
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.models import build_backbone
 from emoaff.recipes.cnn_lstm_affect import Config
 from emoaff.recipes.cnn_lstm_affect import optimizer_of
@@ -210,7 +210,7 @@ def rescaled(answers, truth, folds):
 
 def cell(truth, blocks, answers, d):
     """Mean CCC of the seeds, their spread and an interval over blocks."""
-    each = [concordance(truth[:, d], one[:, d]) for one in answers]
+    each = [compute_ccc(truth[:, d], one[:, d]) for one in answers]
     places = [np.flatnonzero(blocks == b) for b in np.unique(blocks)]
     draws = np.random.default_rng(0).integers(
         len(places), size=(DRAWS, len(places))
@@ -219,7 +219,7 @@ def cell(truth, blocks, answers, d):
     for drawn in draws:
         kept = np.concatenate([places[i] for i in drawn])
         scores.append(
-            np.mean([concordance(truth[kept, d], a[kept, d]) for a in answers])
+            np.mean([compute_ccc(truth[kept, d], a[kept, d]) for a in answers])
         )
     low, high = np.percentile(scores, [2.5, 97.5])
     spread = f" ± {np.std(each, ddof=1):.3f}" if len(each) > 1 else ""

@@ -26,7 +26,7 @@ import numpy as np
 
 from emoaff import load_preset
 from emoaff.data.stills import load_stills
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.prediction import predict_video
 from emoaff.prediction.derived_affect import derive_affect
 from emoaff.presets.class_prior import NAMES
@@ -125,7 +125,7 @@ def _print_kerc(preset, priors, folder):
             )
             cells = [f"{crop:.0%}", prior.name]
             for d in range(2):
-                ccc = concordance(truth[:, d], means[:, d])
+                ccc = compute_ccc(truth[:, d], means[:, d])
                 r = np.corrcoef(truth[:, d], means[:, d])[0, 1]
                 cells.append(f"{ccc:.3f} ({r:.3f})")
             rows.append(cells)

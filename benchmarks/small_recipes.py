@@ -27,7 +27,7 @@ TOLERANCE = 0.05
 
 def main(argv: list[str] | None = None) -> int:
     """Trains and prints the table; returns the exit code."""
-    known = recipes.names_of_small()
+    known = recipes.list_small_recipes()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help=str(known))
     parser.add_argument("--data-dir", default="data")
@@ -76,7 +76,7 @@ def describe_measure(name: str) -> str:
 def train_small(name, data_dir, runs) -> pathlib.Path:
     """Trains one, and first the one it sees through; returns its run."""
     settings = {}
-    earlier = recipes.load(name).SMALL.features_from
+    earlier = recipes.load_recipe(name).SMALL.features_from
     if earlier:
         run = train_small(earlier, data_dir, runs)
         settings["data.features_from"] = str(run)

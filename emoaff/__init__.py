@@ -12,12 +12,14 @@ from emoaff import layers
 from emoaff import losses
 from emoaff import metrics
 from emoaff import models
+from emoaff import presets
 from emoaff.evaluation import evaluate
 from emoaff.exporting import export
 from emoaff.prediction import predict_video
 from emoaff.presets import load_preset
 from emoaff.training import train
 from emoaff.version import __version__
+from emoaff.version import keep_old_names
 
 __all__ = [
     "__version__",
@@ -34,3 +36,6 @@ __all__ = [
     "predict_video",
     "train",
 ]
+
+for _package in (corpora, faces, labels, presets):
+    keep_old_names(_package.__name__)

@@ -34,10 +34,10 @@ def _run_corpora(args):
         _plot(args)
         return
     if args.name:
-        print(corpora.instructions(args.name))
+        print(corpora.describe_corpus(args.name))
         return
-    for name in corpora.names():
-        about = corpora.about(name)
+    for name in corpora.list_corpora():
+        about = corpora.get_about(name)
         print(name if about is None else f"{name}  {about.title}")
         if about is not None:
             print(f"    licence: {about.licence}")

@@ -119,7 +119,7 @@ def _run_export(args):
     corpus = None
     if calibration and not pathlib.Path(calibration).is_dir():
         name = calibration.partition("/")[0].partition("+")[0]
-        if name in corpora.names():
+        if name in corpora.list_corpora():
             corpus = calibration
             calibration = faces.read_corpus_faces(
                 read_source(args.model), corpus, args.split, args.data_dir

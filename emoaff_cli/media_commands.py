@@ -388,7 +388,7 @@ def _run_models(args):
         path = presets.find(args.name) / presets.CARD
         print(path.read_text("utf-8"))
         return
-    for name in presets.names():
+    for name in presets.list_presets():
         try:
             config = presets.read_config(name)
             weights = presets.find(name) / config["weights"]["file"]

@@ -82,19 +82,19 @@ def add_evaluate(commands) -> None:
 
 
 def _run_evaluate(args):
-    from emoaff.evaluation.coverage import coverage
+    from emoaff.evaluation.coverage import compute_coverage
     from emoaff.evaluation.preset_scoring import evaluate
     from emoaff.evaluation.preset_scoring import require_split_to_fit_on
-    from emoaff.evaluation.robustness import robustness
+    from emoaff.evaluation.robustness import score_robustness
     from emoaff.evaluation.scores import Bootstrap
     from emoaff.prediction import tables
     from emoaff.presets import load_preset
-    from emoaff.presets import preset_of
+    from emoaff.presets import resolve_preset
     from emoaff.training.card_rewriting import rewrite_card
 
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
-    preset = load_preset(preset_of(args.model)).with_prior(args.prior)
+    preset = load_preset(resolve_preset(args.model)).with_prior(args.prior)
     if args.card and preset.prior:
         raise ValueError(
             "Expected no --prior with --card, which tells the scores of the "
@@ -110,10 +110,10 @@ def _run_evaluate(args):
         bootstrap=Bootstrap(seed=args.seed),
     )
     print(evaluation.to_text(args.recordings))
-    silent = coverage(preset, evaluation) if args.coverage else None
+    silent = compute_coverage(preset, evaluation) if args.coverage else None
     spoiled = None
     if args.spoiled:
-        spoiled = robustness(preset, evaluation.recordings)
+        spoiled = score_robustness(preset, evaluation.recordings)
     for table in filter(None, (silent, spoiled)):
         print(f"\n{table.to_wide_markdown()}", end="")
     if args.card:

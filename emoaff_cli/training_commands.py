@@ -20,10 +20,11 @@ def _run_recipes(args):
     from emoaff import recipes
 
     if args.name:
-        print(recipes.describe(args.name))
+        print(recipes.describe_recipe(args.name))
         return
-    for name in recipes.names():
-        print(f"{name}  {inspect.getdoc(recipes.load(name)).splitlines()[0]}")
+    for name in recipes.list_recipes():
+        text = inspect.getdoc(recipes.load_recipe(name))
+        print(f"{name}  {text.splitlines()[0]}")
 
 
 def add_train(commands) -> None:

@@ -11,7 +11,7 @@ import argparse
 
 import emoaff
 from emoaff.faces import FaceDetector
-from emoaff.faces import media_files
+from emoaff.faces import list_media
 from emoaff.faces import read_picture
 
 
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     preset = emoaff.load_preset(args.model)
     detector = FaceDetector()
-    for path in (p for given in args.pictures for p in media_files(given)):
+    for path in (p for given in args.pictures for p in list_media(given)):
         image = read_picture(path).image
         crops = [image]
         if not args.crops:

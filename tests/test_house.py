@@ -30,6 +30,53 @@ FLOOR_OF = {room: n for n, rooms in enumerate(FLOORS) for room in rooms}
 PACKAGES = ("emoaff", "emoaff_cli", "tfds_builders")
 
 
+# Modules without a test file of their name: why, and where their tests are.
+TESTED_ELSEWHERE = {
+    "one part of what a neighbour does, and tested through it": {
+        "corpora/crop_config": "corpora/test_recording_corpus.py",
+        "corpora/recording_cut": "corpora/test_cutting.py",
+        "corpora/stored_labels": "corpora/test_recording_corpus.py",
+        "data/record_index": "data/test_picture_reading.py",
+        "faces/mtcnn_networks": "faces/test_detect.py",
+        "models/applications": "models/test_backbones.py",
+        "models/frame_steps": "models/test_streaming.py",
+        "prediction/emo_affectnet_drawing": "prediction/test_drawing.py",
+        "prediction/face_rows": "prediction/test_running.py",
+        "prediction/row": "prediction/test_tables.py",
+        "presets/architecture": "fuzzing/test_damaged_presets.py",
+        "presets/config_check": "fuzzing/test_damaged_presets.py",
+        "presets/sequence_model": "prediction/test_running.py",
+        "training/clip_splits": "training/test_clip_data.py",
+        "training/clip_views": "training/test_view_clips.py",
+        "training/clip_windows": "training/test_clip_data.py",
+        "training/cross_validate_heads": "training/test_view_clips.py",
+        "training/recipe": "training/test_recipe_lookup.py",
+        "training/teacher": "training/test_still_votes.py",
+        "training/training_step": "training/test_training_run.py",
+    },
+    "a base class, tested through all that inherit from it": {
+        "corpora/grey_faces": "tfds_builders/test_fer2013.py",
+        "metrics/frame_mean_metric": "metrics/test_affect_metric.py",
+        "metrics/moment_metric": "metrics/test_affect_metric.py",
+    },
+    "needs a trained run, which the tests of runs have": {
+        "training/clip_experiment": "recipes/test_finetune.py",
+        "training/clip_models": "recipes/test_finetune.py",
+        "training/commands": "training/test_recipe_run.py",
+        "training/earlier_runs": "training/test_recipe_run.py",
+    },
+    "a recipe: the tests of all recipes find it by its name": {
+        "recipes/affwildnet_vgg": "training/test_recipe_file.py",
+        "recipes/compact_ferplus": "training/test_recipe_run.py",
+        "recipes/emoaffectnet_lstm": "training/test_recipe_file.py",
+        "recipes/emoaffectnet_static": "training/test_recipe_file.py",
+        "recipes/rangulov_ckplus": "training/test_recipe_file.py",
+        "recipes/rangulov_cnn": "training/test_recipe_file.py",
+        "recipes/rangulov_gru": "training/test_recipe_file.py",
+    },
+}
+
+
 def room_of(module):
     """The room a dotted name is in; None for other people's packages."""
     top, *rest = module.split(".")
@@ -132,6 +179,19 @@ def test_no_public_function_has_the_name_of_a_room():
     assert named_alike == ["emoaff.convert.convert"]
 
 
+def test_no_name_means_two_things_in_two_packages():
+    meanings = {}
+    for package in public_packages():
+        module = __import__(package, fromlist=["x"])
+        for name in getattr(module, "__all__", ()):
+            value = getattr(module, name)
+            # A class is known by its package: `metrics.Concordance`.
+            if not inspect.isclass(value):
+                meanings.setdefault(name, {})[id(value)] = f"{package}.{name}"
+    assert len(meanings) > 60
+    assert not [list(m.values()) for m in meanings.values() if len(m) > 1]
+
+
 def test_packages_and_functions_can_be_used_side_by_side():
     code = (
         "import emoaff, emoaff.training, emoaff.evaluation; "
@@ -148,3 +208,33 @@ def test_packages_and_functions_can_be_used_side_by_side():
         "emoaff.evaluation",
     ], done.stderr
     assert emoaff.train is emoaff.training.train
+
+
+def holds_behaviour(path):
+    """Whether a module has more than private names and records of data."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if getattr(node, "name", "_").startswith("_"):
+            continue
+        if isinstance(node, ast.FunctionDef):
+            return True
+        methods = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+        if any(not each.name.startswith("__") for each in methods):
+            return True
+    return False
+
+
+def test_a_module_is_tested_where_its_name_says():
+    tests, emoaff_folder = ROOT / "tests", ROOT / "emoaff"
+    elsewhere, count = set(), 0
+    for path in emoaff_folder.rglob("[!_]*.py"):
+        place = path.relative_to(emoaff_folder)
+        test = tests / place.with_name(f"test_{place.name}")
+        count += 1
+        if holds_behaviour(path) and not test.is_file():
+            elsewhere.add(str(place.with_suffix("")))
+    listed = {}
+    for files in TESTED_ELSEWHERE.values():
+        listed.update(files)
+    assert count > 200
+    assert elsewhere == set(listed)
+    assert all((tests / file).is_file() for file in listed.values())

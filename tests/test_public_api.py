@@ -59,4 +59,4 @@ def test_the_command_answers_without_loading_tensorflow():
 
 def test_every_public_name_is_there():
     assert set(emoaff.__all__) <= set(dir(emoaff))
-    assert "compact_ferplus" in emoaff.presets.names()
+    assert "compact_ferplus" in emoaff.presets.list_presets()

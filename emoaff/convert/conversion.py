@@ -13,6 +13,11 @@ class Conversion:
             `input`, `crop`, `sampling`, `outputs`, `licence`, `provenance`.
         notes: What the user should know of how the file was read, as
             sentences.
+
+    Example:
+    >>> found = convert("lstm.safetensors", features_from="my_preset")
+    >>> print(found.notes[0])
+    The file looks like one of emo-affectnet and was read as such.
     """
 
     model: keras.Model

@@ -15,8 +15,8 @@ import tempfile
 
 from emoaff import presets
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.origin import files_of
-from emoaff.convert.origin import prefix_of
+from emoaff.convert.origin import find_prefix
+from emoaff.convert.origin import hash_files
 from emoaff.convert.recognition import recognise
 from emoaff.convert.systems.catalogue import SOURCES
 from emoaff.layers.keras_settings import use_own_settings
@@ -42,6 +42,11 @@ def convert(
         FileNotFoundError: If there is no such file.
         ValueError: If the kind or a setting is unknown, the file looks like
             none of the kinds, or does not hold the network.
+
+    Example:
+    >>> found = convert("lstm.safetensors", features_from="my_preset")
+    >>> found.model.input_shape, found.config["outputs"]["expression"]["kind"]
+    ((None, 10, 512), 'probabilities')
     """
     notes = ()
     if kind is None:
@@ -57,7 +62,7 @@ def convert(
     notes += tuple(found.notes)
     origin = {
         "system": kind,
-        "files": files_of(source),
+        "files": hash_files(source),
         "weights": len(found.model.get_weights()),
         "settings": settings,
     }
@@ -92,6 +97,13 @@ def save(
     Raises:
         ValueError: If `out` is something else than a preset, or the preset
             that the model takes features from.
+
+    Example:
+    >>> found = convert("lstm.safetensors", features_from="my_preset")
+    >>> save(found, "converted").name
+    'converted'
+    >>> emoaff.load_preset("converted").window
+    10
     """
     out = pathlib.Path(os.path.abspath(out))
     _refuse_other(out, conversion.config["input"].get("features_from"))
@@ -167,9 +179,9 @@ def _refuse_other(out, features_from):
 
 
 def _command(origin, taken, name):
-    """How to convert the same file again."""
+    """Returns the command that converts the same file again."""
     # Of a checkpoint's files their common name.
-    source = prefix_of(pathlib.Path(min(origin["files"], key=len)))
+    source = find_prefix(pathlib.Path(min(origin["files"], key=len)))
     parts = ["emoaff", "convert", os.fspath(source)]
     parts += ["--from", origin["system"], "--out", name]
     for setting, value in origin["settings"].items():

@@ -8,7 +8,7 @@ _LIMITS = (
 )
 
 
-def features_only(
+def make_features_only(
     backbone: keras.Model,
     size: int,
     name: str,

@@ -5,7 +5,9 @@ from emoaff import presets
 _LAYER = "features"
 
 
-def features_source(folder: str | os.PathLike, width: int) -> tuple[dict, dict]:
+def find_features_source(
+    folder: str | os.PathLike, width: int
+) -> tuple[dict, dict]:
     """Describes which preset the features of a model come from.
 
     Args:

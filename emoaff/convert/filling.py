@@ -2,7 +2,7 @@
 
 What is public here:
 
-    wanted(model) -> dict of shape by weight
+    list_places(model) -> dict of shape by weight
     fill(model, arrays, source)
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 _SHOWN = 5  # names of each kind in a message
 
 
-def wanted(model: keras.Model) -> dict[str, tuple[int, ...]]:
+def list_places(model: keras.Model) -> dict[str, tuple[int, ...]]:
     """Returns the shape of every weight of a model by its place.
 
     A place is the layer's name and the weight's, such as `conv1/kernel`;
@@ -33,7 +33,7 @@ def fill(model: keras.Model, arrays: Mapping[str, np.ndarray], source) -> None:
 
     Args:
         model: The model.
-        arrays: Array by place, see `wanted`; all of them and no others.
+        arrays: Array by place, see `list_places`; all of them and no others.
         source: The file, for messages.
 
     Raises:

@@ -2,20 +2,20 @@
 
 What is public here:
 
-    matched(model, layers, names, source, order)
-    prefix_of(model, layer)
+    match_layers(model, layers, names, source, order)
+    find_prefix(model, layer)
 """
 
 import keras
 import numpy as np
 
+from emoaff.convert.filling import list_places
 from emoaff.convert.filling import refuse_misfit
-from emoaff.convert.filling import wanted
 
 _SHOWN = 3
 
 
-def matched(
+def match_layers(
     model: keras.Model,
     layers: list[tuple[str, dict[str, np.ndarray]]],
     names: dict[str, str],
@@ -34,7 +34,7 @@ def matched(
             with other names.
 
     Returns:
-        Array by place, see `emoaff.convert.filling.wanted`, and a note:
+        Array by place, see `emoaff.convert.filling.list_places`, and a note:
         empty if every layer was found by its name.
 
     Raises:
@@ -59,7 +59,7 @@ def matched(
     return arrays, note
 
 
-def prefix_of(model: keras.Model, layer: str) -> str:
+def find_prefix(model: keras.Model, layer: str) -> str:
     """Returns what comes before a weight's own name in its place."""
     return _list_shapes(model)[layer][0]
 
@@ -67,7 +67,7 @@ def prefix_of(model: keras.Model, layer: str) -> str:
 def _list_shapes(model):
     """For each layer what comes before a weight's name, and the shapes."""
     found = {}
-    for place, shape in wanted(model).items():
+    for place, shape in list_places(model).items():
         prefix, _, kind = place.rpartition("/")
         found.setdefault(place.split("/")[0], (prefix, {}))[1][kind] = shape
     return found

@@ -2,8 +2,8 @@
 
 What is public here:
 
-    files_of(source) -> dict of SHA-256 by name
-    prefix_of(path)
+    hash_files(source) -> dict of SHA-256 by name
+    find_prefix(path)
 """
 
 import hashlib
@@ -15,7 +15,7 @@ _PART = re.compile(r"\.(index|meta|data-\d+-of-\d+)$")
 _SUFFIXES = (".index", ".meta", ".data-*")
 
 
-def files_of(source: str | os.PathLike) -> dict[str, str]:
+def hash_files(source: str | os.PathLike) -> dict[str, str]:
     """Returns the SHA-256 of a file by its name.
 
     Args:
@@ -25,7 +25,7 @@ def files_of(source: str | os.PathLike) -> dict[str, str]:
     Raises:
         FileNotFoundError: If there is no such file.
     """
-    path = prefix_of(pathlib.Path(source))
+    path = find_prefix(pathlib.Path(source))
     files = [path]
     if not path.is_file():
         files = sorted(
@@ -41,7 +41,7 @@ def files_of(source: str | os.PathLike) -> dict[str, str]:
     return {file.name: _sha256(file) for file in files}
 
 
-def prefix_of(path: pathlib.Path) -> pathlib.Path:
+def find_prefix(path: pathlib.Path) -> pathlib.Path:
     """Returns the prefix of a checkpoint if one of its files is named."""
     return path.with_name(_PART.sub("", path.name))
 

@@ -11,9 +11,9 @@ import pathlib
 import h5py
 import numpy as np
 
-from emoaff.convert.origin import prefix_of
+from emoaff.convert.origin import find_prefix
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.convert.readers.torch_archive import read_torch
 
 
@@ -35,8 +35,8 @@ def recognise(path: str | os.PathLike, sources) -> str:
             "in it."
         )
     if path.is_file() and h5py.is_hdf5(path):
-        name = _recognise_keras(layers_of(read_keras_h5(path)))
-    elif not path.is_file() or prefix_of(path) != path:
+        name = _recognise_keras(list_layers(read_keras_h5(path)))
+    elif not path.is_file() or find_prefix(path) != path:
         name = _recognise_checkpoint(path)
     else:
         name = _recognise_torch(read_torch(path).tensors)

@@ -49,6 +49,11 @@ def write_safetensors(
 
     Raises:
         ValueError: If `names` is neither, or the network is another.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_lstm")
+    >>> write_safetensors(preset, "back.safetensors").name
+    'back.safetensors'
     """
     from safetensors.numpy import save
 
@@ -87,8 +92,8 @@ def _map_to_modules(preset, layers, names):
             "counterpart in PyTorch here: use `emoaff export` for them."
         )
     if kind == "torchvision":
-        return torchvision_names.torch_names(layers)
-    return emo_affectnet_names.torch_names(layers)
+        return torchvision_names.find_torch_names(layers)
+    return emo_affectnet_names.find_torch_names(layers)
 
 
 def _kind(layers):
@@ -98,7 +103,7 @@ def _kind(layers):
         biased = "bias" in layers["conv1_conv"]
         return None if biased else "torchvision"
     try:
-        names = emo_affectnet_names.torch_names(layers)
+        names = emo_affectnet_names.find_torch_names(layers)
     except KeyError:
         return None
     ends = {"fc1", "fc2"}, {"lstm1", "lstm2", "fc"}

@@ -7,32 +7,32 @@ after an interruption, using all cores or a Beam runner, counting, and reporting
 what was left out.
 """
 
-from emoaff.corpora.catalogue import about
-from emoaff.corpora.catalogue import builder
-from emoaff.corpora.catalogue import built
 from emoaff.corpora.catalogue import check
+from emoaff.corpora.catalogue import describe_corpus
 from emoaff.corpora.catalogue import draw_missing
+from emoaff.corpora.catalogue import find_label_space
 from emoaff.corpora.catalogue import find_name
-from emoaff.corpora.catalogue import instructions
-from emoaff.corpora.catalogue import label_space
+from emoaff.corpora.catalogue import get_about
+from emoaff.corpora.catalogue import list_corpora
+from emoaff.corpora.catalogue import list_splits
 from emoaff.corpora.catalogue import load
-from emoaff.corpora.catalogue import names
+from emoaff.corpora.catalogue import make_builder
 from emoaff.corpora.catalogue import needs_files
 from emoaff.corpora.catalogue import prepare
-from emoaff.corpora.catalogue import splits
+from emoaff.corpora.catalogue import require_built
 
 __all__ = [
-    "about",
-    "builder",
-    "built",
     "check",
+    "describe_corpus",
     "draw_missing",
+    "find_label_space",
     "find_name",
-    "instructions",
-    "label_space",
+    "get_about",
+    "list_corpora",
+    "list_splits",
     "load",
-    "names",
+    "make_builder",
     "needs_files",
     "prepare",
-    "splits",
+    "require_built",
 ]

@@ -20,8 +20,13 @@ from emoaff.corpora.corpus_about import CorpusAbout
 _BUILDERS = "tfds_builders"
 
 
-def names() -> list[str]:
-    """Returns the names of the corpora that have a builder, sorted."""
+def list_corpora() -> list[str]:
+    """Returns the names of the corpora that have a builder, sorted.
+
+    Example:
+    >>> "recola" in list_corpora()
+    True
+    """
     spec = importlib.util.find_spec(_BUILDERS)
     places = spec.submodule_search_locations
     return sorted(module.name for module in pkgutil.iter_modules(places))
@@ -36,21 +41,27 @@ def find_name(name: str) -> str:
     by `./recola` only.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
 
     Raises:
         ValueError: If what is in the folder cannot be used.
+
+    Example:
+    >>> find_name("recola/full")
+    'recola/full'
     """
-    if own_corpora.is_path(name, names()):
-        return own_corpora.load_own_builder(name, names())
+    if own_corpora.is_path(name, list_corpora()):
+        return own_corpora.load_own_builder(name, list_corpora())
     return name
 
 
-def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
+def make_builder(
+    name: str, data_dir: str | os.PathLike
+) -> tfds.core.DatasetBuilder:
     """Returns the builder of one corpus.
 
     Args:
-        name: A name of `names()`, or `name/configuration`, with changed
+        name: A name of `list_corpora()`, or `name/configuration`, with changed
             settings behind it if need be: `recola/avec+size=96+margin=0.5`.
             Or the path of a builder's folder in place of the name, see
             `find_name`; what was built by it is read by its name alone.
@@ -59,6 +70,11 @@ def builder(name: str, data_dir: str | os.PathLike) -> tfds.core.DatasetBuilder:
     Raises:
         ValueError: If there is no such corpus, configuration or setting, or
             its value has another type.
+
+    Example:
+    >>> made = make_builder("recola/avec+size=96", "data")
+    >>> made.builder_config.size
+    96
     """
     name, *settings = find_name(name).split("+")
     corpus, _, config = name.partition("/")
@@ -136,10 +152,10 @@ def _builder_class(name):
     corpus = _corpus_of(name)
     if corpus in own_corpora.OWN_BUILDERS:
         return own_corpora.OWN_BUILDERS[corpus]
-    if corpus not in names():
+    if corpus not in list_corpora():
         raise _UnknownCorpusError(
-            f"No corpus {corpus!r}. Expected one of: {', '.join(names())}; or "
-            "the path of a builder's folder."
+            f"No corpus {corpus!r}. Expected one of: "
+            f"{', '.join(list_corpora())}; or the path of a builder's folder."
         )
     return importlib.import_module(f"{_BUILDERS}.{corpus}").Builder
 
@@ -151,16 +167,24 @@ def needs_files(name: str) -> bool:
 
     Raises:
         ValueError: If there is no such corpus.
+
+    Example:
+    >>> needs_files("recola"), needs_files("synthetic_affect")
+    (True, False)
     """
     made = _builder_class(name)
     return not getattr(made, "NEEDS_NO_FILES", False)
 
 
-def instructions(name: str) -> str:
+def describe_corpus(name: str) -> str:
     """Returns what a user's copy of a corpus must look like, as text.
 
     Raises:
         ValueError: If there is no such corpus.
+
+    Example:
+    >>> print(describe_corpus("recola").splitlines()[0])
+    RECOLA: spontaneous affect in video calls, in French.
     """
     made = _builder_class(name)
     text = inspect.cleandoc(made.MANUAL_DOWNLOAD_INSTRUCTIONS)
@@ -170,7 +194,7 @@ def instructions(name: str) -> str:
     )
     if configs:
         text += f"\n\nConfigurations:\n\n{configs}"
-    found = about(name)
+    found = get_about(name)
     if found is None:
         return text
     return (
@@ -179,11 +203,15 @@ def instructions(name: str) -> str:
     )
 
 
-def about(name: str) -> CorpusAbout | None:
+def get_about(name: str) -> CorpusAbout | None:
     """Returns licence and source of a corpus; None if it needs neither.
 
     Raises:
         ValueError: If there is no such corpus.
+
+    Example:
+    >>> get_about("synthetic_affect").licence
+    'MIT, like emoaff; no real face is in it.'
     """
     return getattr(_builder_class(name), "ABOUT", None)
 
@@ -192,7 +220,7 @@ def check(name: str, manual_dir: str | os.PathLike) -> str:
     """Looks at a user's copy of a corpus, and builds nothing.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         manual_dir: Folder of the corpus as the user has it.
 
     Returns:
@@ -201,12 +229,20 @@ def check(name: str, manual_dir: str | os.PathLike) -> str:
 
     Raises:
         FileNotFoundError: If `manual_dir` does not hold the corpus.
-        ValueError: See `builder`; or if the corpus needs no files, or cannot
-            be looked at without being built.
+        ValueError: See `make_builder`; or if the corpus needs no files, or
+            cannot be looked at without being built.
+
+    Example:
+    >>> for line in check("video_folder", "my_clips").splitlines()[:4]:
+    ...     print(line)
+    video_folder/default
+                       train  validation
+    recordings             1           1
+    subjects               1           1
     """
     _refuse_no_folder(name, manual_dir)
     with tempfile.TemporaryDirectory() as nowhere:
-        made = builder(name, nowhere)
+        made = make_builder(name, nowhere)
         if not hasattr(made, "check"):
             raise ValueError(
                 f"{name} can only be built, not looked at first. Leave --check "
@@ -215,32 +251,36 @@ def check(name: str, manual_dir: str | os.PathLike) -> str:
         return made.check(pathlib.Path(manual_dir).absolute())
 
 
-def label_space(
+def find_label_space(
     name: str, data_dir: str | os.PathLike
 ) -> labels.LabelSpace | None:
     """Returns what the class indices of a corpus mean.
 
     A builder says so by its attribute `LABEL_SPACE`, a name of
-    `emoaff.labels.names()`, or `""` for a corpus without classes; or, where
-    the classes are found while building, by the metadata `{"classes": [...]}`
-    of the built corpus. Else it is the registered space of the corpus's own
-    name.
+    `emoaff.labels.list_label_spaces()`, or `""` for a corpus without classes;
+    or, where the classes are found while building, by the metadata
+    `{"classes": [...]}` of the built corpus. Else it is the registered space of
+    the corpus's own name.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         data_dir: Where the corpus was built.
 
     Returns:
         The label space, or `None` if the corpus has no classes.
 
     Raises:
-        ValueError: See `builder`.
+        ValueError: See `make_builder`.
+
+    Example:
+    >>> find_label_space("synthetic_affect/tiny", "data").classes[:3]
+    ('neutral', 'happiness', 'sadness')
     """
-    made = builder(name, data_dir)
+    made = make_builder(name, data_dir)
     corpus = _corpus_of(name)
     stored = made.info.metadata or {}
     registered = getattr(made, "LABEL_SPACE", stored.get("label_space"))
-    if registered is None and corpus in labels.names():
+    if registered is None and corpus in labels.list_label_spaces():
         registered = corpus
     classes = stored.get("classes")
     if registered is None and classes:
@@ -248,13 +288,17 @@ def label_space(
     return labels.get(registered) if registered else None
 
 
-def splits(name: str, data_dir: str | os.PathLike) -> tuple[str, ...]:
+def list_splits(name: str, data_dir: str | os.PathLike) -> tuple[str, ...]:
     """Returns the splits of a built corpus; none if it is not built.
 
     Raises:
-        ValueError: See `builder`.
+        ValueError: See `make_builder`.
+
+    Example:
+    >>> list_splits("synthetic_affect/tiny", "data")
+    ('train', 'validation', 'test')
     """
-    return tuple(builder(name, data_dir).info.splits or ())
+    return tuple(make_builder(name, data_dir).info.splits or ())
 
 
 def prepare(
@@ -270,7 +314,7 @@ def prepare(
     A corpus that is already built in `data_dir` is left as it is.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         manual_dir: Folder of the corpus as the user has it; `None` for a
             corpus that needs no files, see `needs_files`.
         data_dir: Where the TFRecords go.
@@ -287,8 +331,13 @@ def prepare(
     Raises:
         FileNotFoundError: If `manual_dir` does not hold the corpus; the
             message says what it must hold.
-        ValueError: See `builder`; or if the corpus needs a `manual_dir`.
+        ValueError: See `make_builder`; or if the corpus needs a `manual_dir`.
         ImportError: If Beam is asked for and not installed.
+
+    Example:
+    >>> made = prepare("synthetic_affect/tiny", None, "data")
+    >>> made.info.splits["validation"].num_examples
+    4
     """
     if manual_dir is None:
         if needs_files(name):
@@ -299,7 +348,7 @@ def prepare(
             )
     else:
         _refuse_no_folder(name, manual_dir)
-    made = builder(name, data_dir)
+    made = make_builder(name, data_dir)
     bars = progress_bar and not getattr(made, "OWN_PROGRESS", False)
     switch = "enable" if bars else "disable"
     getattr(tfds, f"{switch}_progress_bar")()
@@ -319,14 +368,19 @@ def draw_missing(name: str, data_dir: str | os.PathLike, report=print) -> None:
     A corpus that is there or is built from files of the user is left alone.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         data_dir: Where the TFRecords go.
         report: Called with a line if the corpus is drawn.
 
     Raises:
-        ValueError: See `builder`.
+        ValueError: See `make_builder`.
+
+    Example:
+    >>> draw_missing("synthetic_affect/tiny", "data")  # already there
+    >>> list_splits("synthetic_affect/tiny", "data")
+    ('train', 'validation', 'test')
     """
-    if splits(name, data_dir) or needs_files(name):
+    if list_splits(name, data_dir) or needs_files(name):
         return
     report(f"{name} is not there yet; drawing it in {data_dir}")
     prepare(name, None, data_dir, progress_bar=False)
@@ -363,7 +417,7 @@ def load(name: str, split: str, data_dir: str | os.PathLike):
     """Reads one split of a built corpus, in the order of its TFRecords.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         split: A TFDS split such as `"train"` or `"validation[:100]"`.
         data_dir: Where `prepare` put the TFRecords.
 
@@ -374,26 +428,37 @@ def load(name: str, split: str, data_dir: str | os.PathLike):
     Raises:
         FileNotFoundError: If the corpus has not been built there.
         ValueError: If there is no such corpus or split.
+
+    Example:
+    >>> examples = load("synthetic_affect/tiny", "train[:1]", "data")
+    >>> (example,) = examples.as_numpy_iterator()
+    >>> example["frames"]["image"].shape
+    (64, 64, 64, 3)
     """
-    made = built(name, split, data_dir)
+    made = require_built(name, split, data_dir)
     return made.as_dataset(split=split, shuffle_files=False)
 
 
-def built(
+def require_built(
     name: str, split: str, data_dir: str | os.PathLike
 ) -> tfds.core.DatasetBuilder:
     """Returns the builder of a corpus that was built and has this split.
 
     Args:
-        name: See `builder`.
+        name: See `make_builder`.
         split: See `load`.
         data_dir: See `load`.
 
     Raises:
         FileNotFoundError: If the corpus has not been built there.
         ValueError: If there is no such corpus or split.
+
+    Example:
+    >>> made = require_built("synthetic_affect/tiny", "train", "data")
+    >>> made.info.splits["train"].num_examples
+    9
     """
-    made = builder(name, data_dir)
+    made = make_builder(name, data_dir)
     if not made.info.splits:
         raise FileNotFoundError(
             f"Expected {name} built in {data_dir}, and found nothing. Build it "

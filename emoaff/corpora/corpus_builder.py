@@ -26,9 +26,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     A corpus implements `survey`, or what `RecordingCorpus` and
     `PictureCorpus` make of it, and says in class attributes:
 
-    - `LABEL_SPACE`: a name of `emoaff.labels.names()`; None where the classes
-      are found in the folder and `survey` puts them into `report.classes`;
-      `""` where there are none.
+    - `LABEL_SPACE`: a name of `emoaff.labels.list_label_spaces()`; None where
+      the classes are found in the folder and `survey` puts them into
+      `report.classes`; `""` where there are none.
     - `ABOUT`: see `CorpusAbout`.
     - `EXTRA`: features beside valence, arousal and expression: `emotions`,
       `votes` or `action_units`, with the names of their columns. A property

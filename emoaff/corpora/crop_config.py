@@ -26,5 +26,5 @@ class CropConfig(tfds.core.BuilderConfig):
 
     @property
     def faces(self) -> str:
-        """What `emoaff.corpora.footage.Footage` calls it."""
+        """The word for it of `emoaff.corpora.footage.Footage`."""
         return "find" if self.find_faces else "whole"

@@ -80,9 +80,10 @@ class FaceCropper:
         ValueError: If an argument is out of range.
 
     Example:
-    >>> cropper = FaceCropper(size=64, margin=0.2)
-    >>> for crop in cropper.video(Video("clip.mp4")):  # doctest: +SKIP
-    ...     print(crop.index, crop.time_s, len(crop.jpeg))
+    >>> cropper = FaceCropper(size=64, rate_hz=0.5, find_faces=False)
+    >>> video = emoaff.faces.Video("astronaut.mp4")
+    >>> [(crop.index, crop.time_s) for crop in cropper.video(video)]
+    [(0, 0.0), (48, 1.92), (98, 3.92), (148, 5.92)]
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from emoaff.corpora.footage import Footage
 from emoaff.corpora.work_folder import WorkFolder
 from emoaff.faces import FaceDetector
 from emoaff.faces import Frame
-from emoaff.faces import media_kind
+from emoaff.faces import find_media_kind
 from emoaff.faces import read_picture
 
 _NOMINAL_HZ = 25.0  # to follow faces in pictures of unknown rate
@@ -102,7 +102,7 @@ class RecordingCut:
             crops = self._follow_face(self._pictures())
             known = not math.isnan(footage.rate_hz)
             return crops if known else map(_drop_time, crops)
-        if media_kind(footage.path) == "picture":
+        if find_media_kind(footage.path) == "picture":
             frame = read_picture(footage.path)
             if footage.start_s > 0:
                 return self._cropper.video(iter(()))

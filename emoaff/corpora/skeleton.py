@@ -5,7 +5,7 @@ import os
 import pathlib
 import re
 
-from emoaff.corpora.catalogue import names
+from emoaff.corpora.catalogue import list_corpora
 
 _FILES = pathlib.Path(__file__).parent / "skeleton_files"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -27,7 +27,7 @@ def write_corpus_skeleton(
         ValueError: If the name cannot be a corpus's, is one already, or the
             folder is there.
     """
-    if name in names():
+    if name in list_corpora():
         raise ValueError(
             f"Expected a name of a new corpus. Received: {name}, which emoaff "
             "has. Choose another."

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from emoaff.faces import PICTURE_SUFFIXES
 from emoaff.faces import VIDEO_SUFFIXES
-from emoaff.faces import media_kind
+from emoaff.faces import find_media_kind
 from emoaff.faces.git_lfs import is_pointer
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
@@ -124,14 +124,14 @@ class SourceTree:
     def media(self, report) -> list[pathlib.PurePosixPath]:
         """Returns the usable videos and pictures; reports all other files.
 
-        Content decides, as in prediction; see `emoaff.faces.media_kind`.
+        Content decides, as in prediction; see `emoaff.faces.find_media_kind`.
         """
         for file in self.junk:
             report.leave_out("put there by the operating system", str(file))
         named = []
         for file in self.files:
             is_named = file.suffix.lower() in VIDEO_SUFFIXES | PICTURE_SUFFIXES
-            if is_named or media_kind(os.path.join(self.root, file)):
+            if is_named or find_media_kind(os.path.join(self.root, file)):
                 named.append(file)
             else:
                 report.leave_out("neither a video nor a picture", str(file))

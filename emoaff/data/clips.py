@@ -245,7 +245,7 @@ def _squeeze_frames(values, squeeze):
 
 
 def _cuts(augment, seeds, rows, shape):
-    """How each picture of a batch is cut while it is decoded, if at all."""
+    """Plans how each picture of a batch is cut while decoded, if at all."""
     if not hasattr(augment, "cuts") or None in shape[:2]:
         return None
     cuts = augment.cuts(seeds, *shape[:2])

@@ -14,7 +14,7 @@ def map_to_space(recordings: Recordings, space: str, merge=None) -> Recordings:
     Args:
         recordings: With a label space.
         space: Name of the label space, see `emoaff.labels`.
-        merge: See `emoaff.labels.mapping`.
+        merge: See `emoaff.labels.make_mapping`.
 
     Returns:
         The same frames; those of a class without a place in `space` are
@@ -28,7 +28,7 @@ def map_to_space(recordings: Recordings, space: str, merge=None) -> Recordings:
             f"Expected classes in {recordings.dataset}, to read them as "
             f"{space}. It has none."
         )
-    mapping = labels.mapping(recordings.space, space, merge)
+    mapping = labels.make_mapping(recordings.space, space, merge)
     return dataclasses.replace(
         recordings,
         expression=mapping.map_indices(recordings.expression),

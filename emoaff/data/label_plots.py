@@ -76,7 +76,7 @@ def plot_corpus(
     labels. Reads labels alone, no pictures, and needs no display.
 
     Args:
-        name: See `emoaff.corpora.builder`.
+        name: See `emoaff.corpora.make_builder`.
         data_dir: Where the corpus was built.
         path: The file to write; its suffix says the format, such as `.png`,
             `.pdf` or `.svg`.
@@ -100,9 +100,9 @@ def plot_corpus(
             f"Expected a folder to write into. Received: {path}, and there is "
             f"no {path.parent}. Make it first."
         )
-    splits = [split] if split else corpora.splits(name, data_dir)
+    splits = [split] if split else corpora.list_splits(name, data_dir)
     if not splits:
-        corpora.built(name, "", data_dir)  # refuses what is not built
+        corpora.require_built(name, "", data_dir)  # refuses what is not built
     counts = {
         each: count_labels(load_recordings(name, each, data_dir))
         for each in splits

@@ -36,7 +36,7 @@ class Recordings:
     A still picture is a recording of one frame.
 
     Args:
-        dataset: Name of the corpus, see `emoaff.corpora.builder`.
+        dataset: Name of the corpus, see `emoaff.corpora.make_builder`.
         split: Name of the split.
         names: The recordings, in stored order. Names of stills may repeat.
         subjects: Who is seen in each recording; `""` where nobody knows.
@@ -133,7 +133,7 @@ def load_recordings(
     times of change are the same.
 
     Args:
-        dataset: See `emoaff.corpora.builder`.
+        dataset: See `emoaff.corpora.make_builder`.
         split: A split, or part of one such as `"train[:10]"`, where numbers
             count stored examples: segments of recordings, or stills.
         data_dir: Where the corpus was built.
@@ -145,7 +145,7 @@ def load_recordings(
             order, one after the other.
     """
     dataset = corpora.find_name(dataset)  # a path says where, not what
-    builder = corpora.built(dataset, split, data_dir)
+    builder = corpora.require_built(dataset, split, data_dir)
     base = split.partition("[")[0]
     whole = _read(dataset, base, builder, data_dir)
     _check(whole)
@@ -249,7 +249,7 @@ def _read(dataset, split, builder, data_dir):
         distribution=compute_vote_distribution(*votes)
         if len(votes) == 3
         else None,
-        space=corpora.label_space(dataset, data_dir),
+        space=corpora.find_label_space(dataset, data_dir),
     )
 
 

@@ -44,7 +44,7 @@ def load_stills(dataset: str, split: str, data_dir: str | os.PathLike):
     """Reads a built still-picture corpus with votes into memory.
 
     Args:
-        dataset: See `emoaff.corpora.builder`.
+        dataset: See `emoaff.corpora.make_builder`.
         split: See `emoaff.corpora.load`.
         data_dir: Where the corpus was built.
 

@@ -119,6 +119,8 @@ def sliding(
         )
     rows = _rows(recordings, usable)
     start, length = _runs(recordings, rows, jump_gaps)
+    # One number a run: its frames that `step` takes, the windows that fit in,
+    # and whether one more takes what is left.
     taken = -(-length // step)
     full = np.where(taken < frames, 0, (taken - frames) // stride + 1)
     more = np.zeros(len(taken), bool)
@@ -129,12 +131,15 @@ def sliding(
     if not count.any():
         _refuse(recordings, rows, start, taken, frames)
 
+    # One number a window: its run, and which of the run's windows it is.
     run = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(run)) - np.repeat(np.cumsum(count) - count, count)
     first = number * stride
     if tail == "shift":
         latest = np.maximum(taken - frames, 0)[run]
         first = np.minimum(first, latest)
+    # `(windows, frames)`: first as taken frames of the run, then as places in
+    # `rows`. Changed in place, since a corpus's takes gigabytes.
     place = first[:, None] + np.arange(frames)
     last = (taken - 1)[run][:, None]
     outside = place > last if tail == "pad" else None
@@ -186,6 +191,8 @@ def one_step_ahead(
     start, length = _runs(recordings, rows, jump_gaps=False, usual=1)
     if not len(length) or length.max() <= frames:
         _refuse(recordings, rows, start, length, frames + 1)
+    # The `frames`-th next usable frame is `frames` further in the source only
+    # if none between is missing.
     head, target = rows[:-frames], rows[frames:]
     recording, index = recordings.recording, recordings.index
     whole = (recording[head] == recording[target]) & (
@@ -218,6 +225,7 @@ def _runs(recordings, rows, jump_gaps, usual=None):
         recordings.recording[rows],
         np.diff(recordings.index[rows]),
     )
+    # `new[i]`: row i begins a run. `jump[i]` leads from row i to row i + 1.
     new = np.ones(len(rows), bool)
     new[1:] = recording[1:] != recording[:-1]
     inside = ~new[1:]
@@ -244,6 +252,8 @@ def _find_usual_jump(recording, jump, inside, recordings):
         recording[inside] * width + jump[inside], return_counts=True
     )
     owner, size = np.divmod(pairs, width)
+    # Sorted by recording, then the most frequent, then the smallest: the first
+    # of each recording is wanted.
     order = np.lexsort((size, -count, owner))
     owner, best = np.unique(owner[order], return_index=True)
     usual = np.ones(len(recordings.names), np.int64)

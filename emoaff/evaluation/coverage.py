@@ -2,14 +2,14 @@
 
 from emoaff.evaluation.evaluation import Evaluation
 from emoaff.evaluation.scores import ScoreTable
-from emoaff.evaluation.scores.coverage_curve import coverage_curve
+from emoaff.evaluation.scores.coverage_curve import compute_coverage_curve
 from emoaff.evaluation.shared_classes import SharedClasses
 from emoaff.presets.preset import Preset
 
 _HALF = 0.5  # what `emoaff predict` asks for, see `DoubtRule`
 
 
-def coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
+def compute_coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
     """Returns the coverage curve of a preset's expressions.
 
     Args:
@@ -17,8 +17,9 @@ def coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
         evaluation: Of it.
 
     Returns:
-        See `emoaff.evaluation.scores.coverage_curve.coverage_curve`; first the
-        threshold of `emoaff predict`, unless the preset has one of its own.
+        See `emoaff.evaluation.scores.coverage_curve.compute_coverage_curve`;
+        first the threshold of `emoaff predict`, unless the preset has one of
+        its own.
 
     Raises:
         ValueError: If there are no expressions, or no labels of them.
@@ -30,7 +31,7 @@ def coverage(preset: Preset, evaluation: Evaluation) -> ScoreTable:
         )
     shared = SharedClasses(preset.labels, evaluation.recordings.space)
     threshold = preset.config.get("doubt", {}).get("confidence", _HALF)
-    return coverage_curve(
+    return compute_coverage_curve(
         shared.labels(evaluation.recordings.expression),
         shared.probabilities(evaluation.predictions["expression"]),
         thresholds=(threshold,),

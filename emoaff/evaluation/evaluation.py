@@ -29,6 +29,14 @@ class Evaluation:
             are. NaN where there is no prediction.
         scores: What the tables are made from.
         facts: What the tables say beside scores and counts.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate(preset, "synthetic_affect/tiny", "validation", "data")
+    >>> print(found.to_text().splitlines()[0])
+    dataset: synthetic_affect/tiny
+    >>> found.predictions["expression"].shape
+    (232, 8)
     """
 
     table: ScoreTable
@@ -43,7 +51,9 @@ class Evaluation:
         if len(self.recordings) == len(self.recordings.names):
             return None
         names = self.recordings.names
-        return joined([s.by_recording(names) for s in self.scores], self.facts)
+        return merge_tables(
+            [s.by_recording(names) for s in self.scores], self.facts
+        )
 
     @functools.cached_property
     def by_subject(self) -> ScoreTable | None:
@@ -52,11 +62,11 @@ class Evaluation:
         `None` where the corpus does not name its people, has one only or more
         than 99.
         """
-        people = subjects(self.recordings)
+        people = find_subjects(self.recordings)
         if people is None or not 1 < len(set(people)) <= _MOST_SUBJECTS:
             return None
         none = Bootstrap(draws=0)
-        return joined(
+        return merge_tables(
             [s.by_group(people, none) for s in self.scores], self.facts
         )
 
@@ -126,12 +136,12 @@ class Evaluation:
                 yield ScoreTable(table.rows)
 
 
-def subjects(recordings: Recordings) -> tuple[str, ...] | None:
+def find_subjects(recordings: Recordings) -> tuple[str, ...] | None:
     """Returns who is in each recording, or `None` if not all are named."""
     return recordings.subjects if all(recordings.subjects) else None
 
 
-def joined(tables: list[ScoreTable], facts: dict) -> ScoreTable:
+def merge_tables(tables: list[ScoreTable], facts: dict) -> ScoreTable:
     """Merges tables of scores of the same frames.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from emoaff import presets
 from emoaff.evaluation.preset_scoring import evaluate
 from emoaff.evaluation.scores import Bootstrap
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 
 _MEASURES = ("accuracy", "uar", "f1_of_each", "ccc")
 
@@ -39,7 +39,7 @@ def score_before_and_after(
     before, after = (
         _rows(model, dataset, split, data_dir)
         for model in (
-            presets.load_preset(preset_of(preset)).with_prior(prior),
+            presets.load_preset(resolve_preset(preset)).with_prior(prior),
             presets.load_preset(exported),
         )
     )

@@ -12,7 +12,9 @@ from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.progress import Progress
 
 
-def frame_features(features_from, recordings, out, report) -> np.ndarray | None:
+def compute_frame_features(
+    features_from, recordings, out, report
+) -> np.ndarray | None:
     """Runs a preset's image model on every frame.
 
     Args:
@@ -31,7 +33,7 @@ def frame_features(features_from, recordings, out, report) -> np.ndarray | None:
     """
     if not features_from:
         return None
-    preset = presets.load_preset(presets.preset_of(features_from))
+    preset = presets.load_preset(presets.resolve_preset(features_from))
     identity = f"{preset.config['weights']['sha256']} {recordings.dataset}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     split = "".join(c if c.isalnum() else "_" for c in recordings.split)

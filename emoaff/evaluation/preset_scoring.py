@@ -8,11 +8,11 @@ from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation.evaluation import Evaluation
-from emoaff.evaluation.evaluation import joined
-from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.evaluation import find_subjects
+from emoaff.evaluation.evaluation import merge_tables
 from emoaff.evaluation.postprocessing import CoursePostprocessor
 from emoaff.evaluation.recording_predictions import predict_recordings
-from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.scored_outputs import find_scorers
 from emoaff.evaluation.scores import Bootstrap
 from emoaff.presets import Preset
 
@@ -57,6 +57,14 @@ def evaluate(
             labelled, or `postprocess` does not fit the dimensions or the rate
             of the frames; and see `predict_recordings`.
         FileNotFoundError: If the corpus was not built, or a file is missing.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate(preset, "synthetic_affect/tiny", "validation", "data")
+    >>> found.table.facts["frames"]
+    {'scored': 217, 'unlabelled': 15, 'without prediction': 0}
+    >>> sorted(found.predictions)
+    ['arousal', 'expression', 'valence']
     """
     recordings = load_recordings(dataset, split, data_dir)
     return evaluate_recordings(
@@ -90,8 +98,17 @@ def evaluate_recordings(
 
     Raises:
         ValueError: See `evaluate`.
+
+    Example:
+    >>> from emoaff.data.recordings import load_recordings
+    >>> corpus = "synthetic_affect/tiny"
+    >>> recordings = load_recordings(corpus, "validation", "data")
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = evaluate_recordings(preset, recordings)
+    >>> found.predictions["valence"].shape
+    (232,)
     """
-    scorers = scored_outputs(preset, recordings)
+    scorers = find_scorers(preset, recordings)
     chain = _fitting(preset, postprocess)
     frames = None
     if chain is not None:
@@ -116,10 +133,10 @@ def evaluate_recordings(
         made, notes = scorer(values)
         scores.append(made)
         facts.update(notes)
-    people = subjects(recordings)
+    people = find_subjects(recordings)
     tables = [made.table(bootstrap, people) for made in scores]
     return Evaluation(
-        joined(tables, facts), recordings, values, tuple(scores), facts
+        merge_tables(tables, facts), recordings, values, tuple(scores), facts
     )
 
 
@@ -147,6 +164,13 @@ def fit_postprocess(
     Raises:
         ValueError: See `evaluate` and `Evaluation.fit_postprocess`.
         FileNotFoundError: See `evaluate`.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> corpus = "synthetic_affect/tiny"
+    >>> chain = fit_postprocess(preset, corpus, "validation", "data")
+    >>> chain.dimensions
+    ('valence', 'arousal')
     """
     require_split_to_fit_on(split)
     evaluation = evaluate(

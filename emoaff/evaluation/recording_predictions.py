@@ -14,12 +14,12 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
-from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.frame_features import compute_frame_features
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_windows
 from emoaff.presets import Preset
 from emoaff.presets import features_folder
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.progress import Progress
 
 _PICTURES = 64  # at once
@@ -157,7 +157,7 @@ def _features(preset, recordings, folder):
             f"in {path}. The one there now has other weights. Name the right "
             f"one in `input.features_from` of {preset.path / presets.CONFIG}."
         )
-    return frame_features(
+    return compute_frame_features(
         os.fspath(path), recordings, folder, lambda line: None
     )
 
@@ -224,7 +224,7 @@ def describe_features_source(folder: str | os.PathLike) -> dict:
     Returns:
         The entries of `config.json`'s `input`.
     """
-    config = presets.read_config(preset_of(folder))
+    config = presets.read_config(resolve_preset(folder))
     return {
         "kind": "features",
         "features_from": os.fspath(folder),

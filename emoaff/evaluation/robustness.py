@@ -4,7 +4,7 @@ import numpy as np
 
 from emoaff.data.recordings import Recordings
 from emoaff.data.stored_pictures import stored_pictures
-from emoaff.evaluation.scored_outputs import scored_outputs
+from emoaff.evaluation.scored_outputs import find_scorers
 from emoaff.evaluation.scores import Bootstrap
 from emoaff.evaluation.scores import ClassScores
 from emoaff.evaluation.scores import ScoreRow
@@ -20,7 +20,7 @@ _MEASURES = ("accuracy", "uar", "ccc")
 _PICTURES = 256  # spoiled at once
 
 
-def robustness(
+def score_robustness(
     preset: Preset, recordings: Recordings, names: tuple[str, ...] | None = None
 ) -> ScoreTable:
     """Scores a preset of single pictures on spoiled pictures of a split.
@@ -52,7 +52,7 @@ def robustness(
         )
     chosen = {name: known[name] for name in names or known}
     chosen = {CLEAN: lambda picture: picture, **chosen}
-    scorers = scored_outputs(preset, recordings)
+    scorers = find_scorers(preset, recordings)
     answers = _answers(preset, recordings, chosen)
     answered = preset.answered_prior
     uniform = answered and preset.with_prior("uniform").prior
@@ -84,7 +84,7 @@ def robustness(
 
 
 def _doubt(scores, part):
-    """How sure a preset is on average, and how far that is from the truth."""
+    """Compares how sure a preset is on average with how often it is right."""
     n = scores.coverage()["frames"]["scored"]
     return [
         ScoreRow(

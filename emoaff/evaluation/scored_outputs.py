@@ -13,7 +13,7 @@ from emoaff.labels import DIMENSIONS
 from emoaff.labels import LabelSpace
 
 
-def scored_outputs(preset, recordings) -> list:
+def find_scorers(preset, recordings) -> list:
     """Finds what can be scored, before anything is predicted.
 
     Args:

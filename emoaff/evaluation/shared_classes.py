@@ -13,7 +13,7 @@ class SharedClasses:
     """Reads predictions and labels in the classes that both sides have.
 
     They are named and ordered as the corpus does. Of equal spaces all classes
-    are shared; others meet as `emoaff.labels.mapping` says.
+    are shared; others meet as `emoaff.labels.make_mapping` says.
 
     Args:
         source: The classes of the model.
@@ -129,7 +129,7 @@ class SharedClasses:
         source, target = self.source, self.target
         if (source.name, source.classes) == (target.name, target.classes):
             return tuple(range(len(source)))
-        return labels.mapping(source, target).indices
+        return labels.make_mapping(source, target).indices
 
     def _merge_columns(self, rows, joined):
         rows, indices = np.asarray(rows, np.float64), self._indices

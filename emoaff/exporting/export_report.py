@@ -16,6 +16,11 @@ class ExportReport:
         megabytes: Its size, in millions of bytes.
         seconds: What the export took, without the comparison.
         comparison: With the model in Keras.
+
+    Example:
+    >>> report = export("my_preset", "faces.onnx")
+    >>> report.form, report.precision, report.path.name
+    ('static', 'float32', 'faces.onnx')
     """
 
     path: pathlib.Path

@@ -64,7 +64,7 @@ class ExportedSequence:
         # A file for several people gets this one several times.
         batch = batch if isinstance(batch, int) else 1
         if states is None:
-            states = running.zero_states(model.about, batch)
+            states = running.make_zero_states(model.about, batch)
         faces = np.broadcast_to(face, (batch, *face.shape))
         answers, states = running.step(
             model.run, model.about, np.ascontiguousarray(faces), states

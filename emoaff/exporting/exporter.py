@@ -14,7 +14,7 @@ from emoaff.exporting.faces import draw_faces
 from emoaff.exporting.faces import read_faces
 from emoaff.exporting.graph import build_graph
 from emoaff.exporting.litert_file import write_litert
-from emoaff.exporting.metadata import described
+from emoaff.exporting.metadata import describe_file
 from emoaff.exporting.onnx_file import write_onnx
 from emoaff.exporting.reference import run_keras_model
 from emoaff.exporting.samples import make_samples
@@ -81,7 +81,9 @@ def export(
         ImportError: If a package of the extra `export` is missing.
 
     Example:
-    >>> report = export("compact_ferplus", "faces.onnx")  # doctest: +SKIP
+    >>> report = export("my_preset", "faces.tflite")
+    >>> report.target, report.comparison.largest < 1e-5
+    ('litert', True)
     """
     out = pathlib.Path(out)
     to = find_target(out, to)
@@ -96,7 +98,7 @@ def export(
         )
     faces = _faces(source, graph, calibration)
     precision = quantize or "float32"
-    about = described(source, graph, precision)
+    about = describe_file(source, graph, precision)
     half = make_temporary_name(out, to)
     try:
         began = time.monotonic()

@@ -11,7 +11,7 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.exporting.sources import Source
 from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
-from emoaff.faces.media import media_kind
+from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.video import Video
 
@@ -166,7 +166,7 @@ def _read_folder(source, folder, frames, limit):
     files = [
         file
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and media_kind(file) == "picture"
+        if file.is_file() and find_media_kind(file) == "picture"
     ]
     if not files:
         raise ValueError(

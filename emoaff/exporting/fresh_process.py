@@ -26,7 +26,7 @@ def run(inputs):
     return {name: x.numpy() for name, x in signature(**given).items()}
 faces = np.load(inputs)
 answers = running["run_all"](run, about, faces)
-ms = running["milliseconds"](run, about, faces, int(repeats))
+ms = running["measure_milliseconds"](run, about, faces, int(repeats))
 np.savez(outputs, _milliseconds=ms, **answers)
 """
 

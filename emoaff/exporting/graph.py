@@ -89,13 +89,13 @@ def build_graph(
 
     def call(inputs):
         answers = model(ops.cast(inputs["face"], "float32"), training=False)
-        return meanings(answers, outputs, source.priors)
+        return name_outputs(answers, outputs, source.priors)
 
     face = {"face": tf.TensorSpec(shape, "uint8")}
     return Graph(form, face, {}, call, _variables(model), frames)
 
 
-def meanings(answers: dict, outputs: dict, priors=None) -> dict:
+def name_outputs(answers: dict, outputs: dict, priors=None) -> dict:
     """Takes affect dimensions apart and clips them, and reweighs expressions.
 
     Args:
@@ -172,6 +172,8 @@ def _streaming(source, batch):
     window = None if source.answers_each_frame else source.window
     step = streaming(source.head, window=window)
     outputs, encoder = source.config["outputs"], source.encoder
+    # Of one person each, so a batch is of people and not of frames: each keeps
+    # a state of its own.
     states = {
         name: tf.TensorSpec((batch, *zeros.shape[1:]), zeros.dtype)
         for name, zeros in zero_states(step, 1).items()
@@ -183,8 +185,10 @@ def _streaming(source, batch):
             ops.cast(inputs["face"], "float32"), training=False
         )
         answers = step(seen, training=False)
+        # The step names a new state as the old; in a file, inputs and outputs
+        # may not share names.
         after = {NEXT + name: answers.pop(name) for name in states}
-        return {**meanings(answers, outputs, source.priors), **after}
+        return {**name_outputs(answers, outputs, source.priors), **after}
 
     return Graph(
         "streaming",

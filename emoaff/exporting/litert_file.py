@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from emoaff.exporting import metadata
 from emoaff.exporting.graph import Graph
-from emoaff.exporting.packages import required
+from emoaff.exporting.packages import require_package
 from emoaff.exporting.saved_model_file import SIGNATURE
 from emoaff.exporting.saved_model_file import write_saved_model
 from emoaff.exporting.silence import silence_output
@@ -36,7 +36,7 @@ def write_litert(
     Args:
         graph: The network, all of its sizes fixed.
         path: The file.
-        about: The metadata, see `emoaff.exporting.metadata.described`.
+        about: The metadata, see `emoaff.exporting.metadata.describe_file`.
         precision: `"float32"`; `"float16"` or `"dynamic"`: how weights are
             stored, 16 or 8 bits; `"int8"`: computed with as well. Inputs and
             outputs are the same in all of them.
@@ -45,7 +45,7 @@ def write_litert(
     Raises:
         ImportError: If a package of the extra `export` is missing.
     """
-    required("ai_edge_litert.schema_py_generated")
+    require_package("ai_edge_litert.schema_py_generated")
     with (
         tempfile.TemporaryDirectory() as folder,
         silence_output(),
@@ -97,7 +97,7 @@ def _calibrated(saved, samples):
 
 def _list_operations(data):
     """The names of a file's operations."""
-    schema = required("ai_edge_litert.schema_py_generated")
+    schema = require_package("ai_edge_litert.schema_py_generated")
     model = schema.Model.GetRootAs(data)
     named = {v: k for k, v in vars(schema.BuiltinOperator).items()}
     codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
@@ -110,7 +110,7 @@ def _list_operations(data):
 
 def _add_metadata(data, text):
     """Adds an entry to the file's table `metadata`."""
-    schema = required("ai_edge_litert.schema_py_generated")
+    schema = require_package("ai_edge_litert.schema_py_generated")
     import flatbuffers
 
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(data))

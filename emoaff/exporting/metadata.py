@@ -6,7 +6,7 @@ import pathlib
 import struct
 
 from emoaff.exporting.graph import Graph
-from emoaff.exporting.packages import required
+from emoaff.exporting.packages import require_package
 from emoaff.exporting.sources import Source
 from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.version import __version__
@@ -25,7 +25,7 @@ _DAMAGE = (
 _KEPT = ("input", "crop", "sampling", "outputs", "licence", "doubt")
 
 
-def described(source: Source, graph: Graph, precision: str) -> dict:
+def describe_file(source: Source, graph: Graph, precision: str) -> dict:
     """Returns what is written into an exported file, as plain JSON values.
 
     - `inputs`: for `face` its shape (a name stands for a size that may vary),
@@ -81,12 +81,17 @@ def read_metadata(path: str | os.PathLike) -> dict:
         path: An `.onnx` or `.tflite` file or a SavedModel folder.
 
     Returns:
-        What `described` made when it was exported.
+        What `describe_file` made when it was exported.
 
     Raises:
         FileNotFoundError: If there is nothing at `path`.
         ValueError: If it is no such file, or not one that emoaff exported.
         ImportError: If the package that reads it is not installed.
+
+    Example:
+    >>> path = export("my_preset", "faces.tflite").path
+    >>> sorted(read_metadata(path)["outputs"])
+    ['arousal', 'expression', 'valence']
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -148,7 +153,7 @@ def _named_sizes(shape, names):
 
 
 def _read_onnx(path):
-    onnx = required("onnx")
+    onnx = require_package("onnx")
     try:
         model = onnx.load(path, load_external_data=False)
     except Exception as error:  # protobuf's own, which onnx does not name
@@ -157,7 +162,7 @@ def _read_onnx(path):
 
 
 def _read_litert(path):
-    schema = required("ai_edge_litert.schema_py_generated")
+    schema = require_package("ai_edge_litert.schema_py_generated")
     data = path.read_bytes()
     if data[4:8] != b"TFL3":
         raise ValueError(f"{path} is no LiteRT file.")

@@ -12,7 +12,7 @@ import tensorflow as tf
 from emoaff.exporting import metadata
 from emoaff.exporting.graph import Graph
 from emoaff.exporting.onnx_weights import store_weights_in_8_bits
-from emoaff.exporting.packages import required
+from emoaff.exporting.packages import require_package
 
 # What onnxruntime, onnxruntime-web and the mobile builds have long known.
 OPSET = 17
@@ -30,7 +30,7 @@ def write_onnx(
     Args:
         graph: The network.
         path: The file.
-        about: The metadata, see `emoaff.exporting.metadata.described`.
+        about: The metadata, see `emoaff.exporting.metadata.describe_file`.
         precision: `"float32"`, `"float16"` (inputs and outputs stay as they
             are), `"dynamic"` (weights in 8 bits)
             or `"int8"` (computed with as well).
@@ -39,7 +39,7 @@ def write_onnx(
     Raises:
         ImportError: If a package of the extra `export` is missing.
     """
-    onnx = required("onnx")
+    onnx = require_package("onnx")
     model = _converted(graph)
     if precision == "float16":
         model = _convert_to_float16(model)
@@ -56,7 +56,7 @@ def write_onnx(
 
 
 def _converted(graph):
-    tf2onnx = required("tf2onnx")
+    tf2onnx = require_package("tf2onnx")
     specs = [
         tf.TensorSpec(spec.shape, spec.dtype, name)
         for name, spec in graph.inputs.items()
@@ -84,8 +84,8 @@ def _name_sizes(model, graph):
 
 
 def _convert_to_float16(model):
-    float16 = required("onnxruntime.transformers.float16")
-    tools = required("onnxruntime.transformers.onnx_model")
+    float16 = require_package("onnxruntime.transformers.float16")
+    tools = require_package("onnxruntime.transformers.onnx_model")
     halved = float16.convert_float_to_float16(model, keep_io_types=True)
     # The casts at the inputs were put at the end.
     sorter = tools.OnnxModel(halved)
@@ -94,8 +94,8 @@ def _convert_to_float16(model):
 
 
 def _calibrated(model, path, samples):
-    onnx = required("onnx")
-    quantization = required("onnxruntime.quantization")
+    onnx = require_package("onnx")
+    quantization = require_package("onnxruntime.quantization")
     whole = path.with_name(f"{path.name}.float32")
     onnx.save(model, whole)
     try:

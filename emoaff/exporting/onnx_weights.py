@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emoaff.exporting.packages import required
+from emoaff.exporting.packages import require_package
 
 _SMALLEST = 1024  # numbers; less is not worth two nodes
 # Where the output channels of a weight are.
@@ -21,7 +21,7 @@ def store_weights_in_8_bits(model) -> None:
     Args:
         model: An `onnx.ModelProto` of opset 13 or later, changed in place.
     """
-    onnx = required("onnx")
+    onnx = require_package("onnx")
     graph = model.graph
     weights = {tensor.name: tensor for tensor in graph.initializer}
     axes = {}

@@ -11,7 +11,7 @@ _FROM = {
 }
 
 
-def required(module: str) -> types.ModuleType:
+def require_package(module: str) -> types.ModuleType:
     """Imports a module of the extra `export`.
 
     Raises:

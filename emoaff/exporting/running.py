@@ -41,7 +41,7 @@ def run_all(run, about, faces, batch=16):
     }
 
 
-def zero_states(about, batch):
+def make_zero_states(about, batch):
     """The states that a streaming network begins with."""
     return {
         name: np.zeros((batch, *state["shape"][1:]), state["dtype"])
@@ -59,14 +59,14 @@ def step(run, about, faces, states):
     return answers, after
 
 
-def milliseconds(run, about, faces, repeats=20):
+def measure_milliseconds(run, about, faces, repeats=20):
     """Median milliseconds per face of a single call."""
     shape = about["inputs"]["face"]["shape"]
     batch = shape[0] if isinstance(shape[0], int) else 1
     some = np.resize(faces, (batch, *faces.shape[1:]))
     if about["form"] == "streaming":
         some = some[:, 0]
-    inputs = {"face": some, **zero_states(about, batch)}
+    inputs = {"face": some, **make_zero_states(about, batch)}
     run(inputs)
     times = []
     for _ in range(repeats):
@@ -82,7 +82,7 @@ def _call(run, about, faces):
 
 
 def _stream(run, about, faces):
-    states = zero_states(about, len(faces))
+    states = make_zero_states(about, len(faces))
     rows = []
     for frame in range(faces.shape[1]):
         answers, states = step(run, about, faces[:, frame], states)

@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from emoaff.exporting.packages import required
+from emoaff.exporting.packages import require_package
 from emoaff.exporting.saved_model_file import SIGNATURE
 from emoaff.exporting.silence import silence_output
 
@@ -43,7 +43,7 @@ def open_runtime(path: str | os.PathLike, threads: int = 1):
 
 
 def _open_onnx(path, threads):
-    runtime = required("onnxruntime")
+    runtime = require_package("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
@@ -60,7 +60,7 @@ def _open_onnx(path, threads):
 
 
 def _open_litert(path, threads):
-    runtime = required("ai_edge_litert.interpreter")
+    runtime = require_package("ai_edge_litert.interpreter")
     with silence_output():
         interpreter = runtime.Interpreter(str(path), num_threads=threads)
         interpreter.allocate_tensors()

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from emoaff.exporting import running
 from emoaff.exporting.graph import Graph
-from emoaff.exporting.saved_model_file import traced
+from emoaff.exporting.saved_model_file import trace
 
 
 def make_samples(
@@ -24,13 +24,13 @@ def make_samples(
     """
     fixed = about["inputs"]["face"]["shape"][0]
     batch = fixed if isinstance(fixed, int) else 1
-    call = traced(graph)
+    call = trace(graph)
     for start in range(0, len(faces) - batch + 1, batch):
         some = faces[start : start + batch]
         if graph.form != "streaming":
             yield {"face": some}
             continue
-        states = running.zero_states(about, batch)
+        states = running.make_zero_states(about, batch)
         for frame in range(some.shape[1]):
             yield {"face": some[:, frame], **states}
             _, states = running.step(

@@ -20,13 +20,13 @@ def write_saved_model(graph: Graph, path: pathlib.Path, about: dict) -> None:
     Args:
         graph: The network.
         path: The folder, not there yet.
-        about: The metadata, see `emoaff.exporting.metadata.described`.
+        about: The metadata, see `emoaff.exporting.metadata.describe_file`.
     """
     module = tf.Module()
     module.weights = graph.variables
     signatures = {
-        SIGNATURE: traced(graph),
-        "float": traced(graph.change_face_dtype("float32")),
+        SIGNATURE: trace(graph),
+        "float": trace(graph.change_face_dtype("float32")),
     }
     with tempfile.TemporaryDirectory() as folder:
         text = pathlib.Path(folder) / metadata.ENTRY
@@ -35,7 +35,7 @@ def write_saved_model(graph: Graph, path: pathlib.Path, about: dict) -> None:
         tf.saved_model.save(module, str(path), signatures)
 
 
-def traced(graph: Graph):
+def trace(graph: Graph):
     """Returns the graph as a concrete function, inputs by their names."""
     specs = {
         name: tf.TensorSpec(spec.shape, spec.dtype, name)

@@ -13,7 +13,7 @@ from emoaff.labels import DIMENSION_RANGE
 from emoaff.layers import Framewise
 from emoaff.models.sequence_parts import split
 from emoaff.presets import ClassPrior
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.presets.preset import Preset
 from emoaff.presets.sequence_model import sequence_model
 
@@ -92,7 +92,7 @@ def read_source(model, prior=None) -> Source:
             )
         return _read_model(model)
     if not isinstance(model, Preset):
-        model = presets.load_preset(preset_of(model))
+        model = presets.load_preset(resolve_preset(model))
     if not isinstance(model.model, keras.Model):
         raise ValueError(
             "Expected a preset to export. Received: "

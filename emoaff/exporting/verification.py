@@ -20,7 +20,7 @@ _MEAN = 0.05
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """How far an exported file is from its model.
+    """The distance of an exported file from its model.
 
     Args:
         answers: How many answers were compared.
@@ -107,7 +107,7 @@ def compare(
     else:
         run = open_runtime(path, threads)
         answers = running.run_all(run, about, faces)
-        ms = running.milliseconds(run, about, faces, repeats)
+        ms = running.measure_milliseconds(run, about, faces, repeats)
     if sorted(answers) != sorted(expected):
         raise ValueError(
             f"Expected outputs {', '.join(sorted(expected))}. {path} gives "

@@ -5,12 +5,12 @@ from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.media import MediaFiles
 from emoaff.faces.media import find_media
-from emoaff.faces.media import media_files
-from emoaff.faces.people import describe
+from emoaff.faces.media import list_media
+from emoaff.faces.people import describe_faces
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.signatures import PICTURE_SUFFIXES
 from emoaff.faces.signatures import VIDEO_SUFFIXES
-from emoaff.faces.signatures import media_kind
+from emoaff.faces.signatures import find_media_kind
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
@@ -29,9 +29,9 @@ __all__ = [
     "VideoWriter",
     "build_detector",
     "crop_face",
-    "describe",
+    "describe_faces",
     "find_media",
-    "media_files",
-    "media_kind",
+    "find_media_kind",
+    "list_media",
     "read_picture",
 ]

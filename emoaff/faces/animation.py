@@ -11,7 +11,7 @@ _NAME = "webp"
 
 
 def is_animated_webp(path: pathlib.Path) -> bool:
-    """Says whether a file is a WebP with its animation flag set."""
+    """Returns whether a file is a WebP with its animation flag set."""
     with path.open("rb") as file:
         head = file.read(21)
     is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
@@ -93,7 +93,7 @@ class Animation:
             yield frame
 
     def decode(self, picture: av.VideoFrame | None) -> list[av.VideoFrame]:
-        """Gives the picture of a packet, which is one already."""
+        """Returns the picture of a packet, which is one already."""
         return [] if picture is None else [picture]
 
 

@@ -137,7 +137,7 @@ def _size_of(stream):
 
 
 def _describe_streams(container):
-    """Says what a file without moving pictures holds, for an error."""
+    """Describes what a file without moving pictures holds, for an error."""
     if any(s.disposition & _DEPENDENT for s in container.streams.video):
         return (
             "expected a video, found a still picture or parts of one. Give "
@@ -182,7 +182,7 @@ def read_declared_fps(stream: av.VideoStream) -> float:
 
 
 def measure_fps(packets: list[av.Packet]) -> float:
-    """Gives the frames a second by timestamps of packets; NaN without any.
+    """Returns the frames a second by timestamps of packets; NaN without any.
 
     Args:
         packets: Some in a row; None among them is passed over.
@@ -204,7 +204,7 @@ def measure_fps(packets: list[av.Packet]) -> float:
 
 
 def longest_gap(container) -> float:
-    """Gives the seconds from which on a gap means a clock that was set anew.
+    """Returns the seconds from which on a gap means a clock that was set anew.
 
     As FFmpeg's own command does: 10 s in formats whose clocks may be set
     anew, such as MPEG-TS, and 30 hours in all others.
@@ -214,7 +214,7 @@ def longest_gap(container) -> float:
 
 
 def pixel_ratio(stream: av.VideoStream, first_coded: float | None) -> float:
-    """Gives the width of a pixel over its height, at the latest frame.
+    """Returns the width of a pixel over its height, at the latest frame.
 
     The container's word counts until the coded one changes.
 

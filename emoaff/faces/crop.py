@@ -51,6 +51,11 @@ def crop_face(
     Raises:
         ValueError: The image is not RGB uint8, the box is empty, not finite
             or wholly outside the picture, or an option is out of range.
+
+    Example:
+    >>> picture = read_picture("astronaut.jpg").image
+    >>> crop_face(picture, (180, 63, 86, 110), margin=0.2).shape
+    (112, 112, 3)
     """
     x, y, w, h = _checked(image, box, margin, size, interpolation)
     if shape == "stretch":

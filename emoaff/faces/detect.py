@@ -39,6 +39,13 @@ class Detection:
         landmarks: `(5, 2)` float32 pixels x, y: the eye on the picture's
             left, the other eye, the nose, the mouth's corner on the
             picture's left, the other corner.
+
+    Example:
+    >>> points = [[80, 90], [120, 90], [97, 110], [85, 130], [115, 130]]
+    >>> landmarks = np.array(points, "float32")
+    >>> detection = Detection((60, 60, 80, 100), 0.99, landmarks)
+    >>> round(detection.turn, 2)
+    0.07
     """
 
     box: tuple[float, float, float, float]
@@ -107,9 +114,12 @@ class FaceDetector:
         still_side: As `max_side`, for the closer look of `examine`.
 
     Example:
-    >>> import numpy as np
-    >>> FaceDetector().detect(np.zeros((90, 160, 3), "uint8"))
-    []
+    >>> picture = read_picture("astronaut.jpg").image
+    >>> (detection,) = FaceDetector().detect(picture)
+    >>> [round(value) for value in detection.box]
+    [180, 63, 86, 110]
+    >>> detection.landmarks.shape
+    (5, 2)
     """
 
     def __init__(
@@ -191,7 +201,7 @@ class FaceDetector:
         return found
 
     def for_faces_from(self, pixels: float) -> "FaceDetector":
-        """Gives a detector that looks for faces down to a size.
+        """Returns a detector that looks for faces down to a size.
 
         The networks are shared. The work of each look grows with the square
         of the longer side over `pixels`.
@@ -218,7 +228,7 @@ class FaceDetector:
     def smallest_face(
         self, width: int, height: int, still: bool = False
     ) -> float:
-        """Says how large a face must be to be looked for.
+        """Describes how large a face must be to be looked for.
 
         Args:
             width: Of the picture, in pixels.

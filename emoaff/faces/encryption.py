@@ -18,7 +18,7 @@ _PACKETS = 2000  # of a transport stream that are looked at
 
 
 def find_encryption(path: pathlib.Path) -> str:
-    """Says how the pictures of a file are encrypted.
+    """Describes how the pictures of a file are encrypted.
 
     Args:
         path: A file that exists.

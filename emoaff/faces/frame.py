@@ -15,6 +15,11 @@ class Frame:
             change within a video.
         warnings: What was unusual in reading a still picture, as clauses; a
             video has its own.
+
+    Example:
+    >>> black = Frame(0, 0.0, np.zeros((48, 64, 3), "uint8"))
+    >>> black.image.shape, black.warnings
+    ((48, 64, 3), ())
     """
 
     index: int

@@ -7,7 +7,7 @@ _LARGEST = 1024  # bytes, of a pointer
 
 
 def is_pointer(path: str | os.PathLike) -> bool:
-    """Says whether a file is only a pointer of Git LFS to the real one.
+    """Returns whether a file is only a pointer of Git LFS to the real one.
 
     Opens small files only.
 

@@ -13,11 +13,11 @@ from emoaff.faces.signatures import RAW
 from emoaff.faces.signatures import SOUND
 from emoaff.faces.signatures import SPECIAL
 from emoaff.faces.signatures import TEXT
+from emoaff.faces.signatures import find_media_kind
 from emoaff.faces.signatures import inspect_file
 from emoaff.faces.signatures import kind_by_suffix
-from emoaff.faces.signatures import media_kind
 
-__all__ = ["MediaFiles", "find_media", "media_files", "media_kind"]
+__all__ = ["MediaFiles", "find_media", "list_media", "find_media_kind"]
 
 # Reasons for which a file that is named as media cannot be used.
 _FAULTS = (EMPTY, POINTER, TEXT, SOUND, RAW, SPECIAL)
@@ -31,6 +31,11 @@ class MediaFiles:
         path: Where was looked.
         files: Videos and pictures, sorted by path.
         left_out: Why -> the files that are not used.
+
+    Example:
+    >>> found = find_media("my_clips")
+    >>> len(found.files), found.describe_omissions()
+    (2, 'my_clips: left out 1 file of 3: 1 of another kind (.txt)')
     """
 
     path: pathlib.Path
@@ -40,7 +45,7 @@ class MediaFiles:
     )
 
     def describe_omissions(self) -> str:
-        """Says in one line what is left out and why; empty if nothing is.
+        """Describes in one line what is left out and why; empty if nothing is.
 
         Example:
         >>> found = MediaFiles(pathlib.Path("clips"))
@@ -62,7 +67,7 @@ class MediaFiles:
         return f"{self.path}: left out {count} {noun} of {total}: {each}"
 
     def describe_nothing(self) -> str:
-        """Says that a folder holds no video and no picture, for an error."""
+        """Explains why a folder has no video and no picture, for an error."""
         omissions = self.describe_omissions().removeprefix(f"{self.path}: ")
         return (
             f"{self.path}: expected a folder with videos or pictures, found "
@@ -71,7 +76,7 @@ class MediaFiles:
         )
 
     def describe_faults(self) -> list[str]:
-        """Says which left-out files are named as media but cannot be any.
+        """Lists which left-out files are named as media but cannot be any.
 
         Returns:
             One sentence for each reason; empty where none is.
@@ -103,7 +108,7 @@ def _advise(why, copies):
     return f"Get {copies}, or give another name."
 
 
-def media_files(
+def list_media(
     path: str | os.PathLike, recursive: bool = True
 ) -> list[pathlib.Path]:
     """Lists the videos and pictures that a path stands for.
@@ -118,6 +123,10 @@ def media_files(
     Raises:
         FileNotFoundError: There is nothing at `path`.
         ValueError: A folder without videos and pictures.
+
+    Example:
+    >>> [file.name for file in list_media("my_clips")]
+    ['astronaut.jpg', 'astronaut.mp4']
     """
     found = find_media(path, recursive)
     if not found.files:
@@ -128,8 +137,8 @@ def media_files(
 def find_media(path: str | os.PathLike, recursive: bool = True) -> MediaFiles:
     """Finds the videos and pictures of a folder, and notes all other files.
 
-    Each file is judged as `media_kind` does. Hidden files and folders, whose
-    names begin with a dot (`.DS_Store`, `._clip.mp4`), are left out, and
+    Each file is judged as `find_media_kind` does. Hidden files and folders,
+    whose names begin with a dot (`.DS_Store`, `._clip.mp4`), are left out, and
     links to folders are not followed.
 
     Args:
@@ -141,6 +150,10 @@ def find_media(path: str | os.PathLike, recursive: bool = True) -> MediaFiles:
 
     Raises:
         FileNotFoundError: There is nothing at `path`.
+
+    Example:
+    >>> [file.name for file in find_media("my_clips").files]
+    ['astronaut.jpg', 'astronaut.mp4']
     """
     path = pathlib.Path(path)
     if not path.exists():

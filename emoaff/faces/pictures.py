@@ -43,6 +43,11 @@ def read_picture(path: str | os.PathLike) -> Frame:
         FileNotFoundError: There is no such file.
         ValueError: It is a folder, empty, a pointer of Git LFS, or not a
             picture that can be read.
+
+    Example:
+    >>> frame = read_picture("astronaut.jpg")
+    >>> frame.image.shape, frame.image.dtype, frame.time_s
+    ((512, 512, 3), dtype('uint8'), 0.0)
     """
     path = pathlib.Path(path)
     if not path.exists():

@@ -70,8 +70,8 @@ RAW, LINK = "in a camera's raw format", "linked as a folder"
 SPECIAL = "no regular file (pipe, device or broken link)"
 
 
-def media_kind(path: str | os.PathLike) -> str | None:
-    """Says whether a file is a video or a picture, by its content.
+def find_media_kind(path: str | os.PathLike) -> str | None:
+    """Returns whether a file is a video or a picture, by its content.
 
     The suffix only decides where the content is of no known format. An
     animation of several pictures (GIF, WebP, PNG, AVIF) is a video, one of a
@@ -83,19 +83,23 @@ def media_kind(path: str | os.PathLike) -> str | None:
 
     Returns:
         `"video"`, `"picture"`, or None for anything else.
+
+    Example:
+    >>> find_media_kind("astronaut.mp4"), find_media_kind("astronaut.jpg")
+    ('video', 'picture')
     """
     kind, _ = inspect_file(pathlib.Path(path))
     return kind
 
 
 def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
-    """Gives the kind of a file, or None and why it is neither.
+    """Returns the kind of a file, or None and why it is neither.
 
     Args:
         path: The file; it need not exist.
 
     Returns:
-        `"video"`, `"picture"` or None as `media_kind` does, and one of the
+        `"video"`, `"picture"` or None as `find_media_kind` does, and one of the
         reasons above where it is None.
     """
     named = kind_by_suffix(path)
@@ -125,7 +129,7 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
 
 
 def describe_refusal(path: pathlib.Path) -> str:
-    """Says what a file is that must not be decoded; empty where it may be.
+    """Describes a file that must not be decoded; empty where it may be.
 
     Args:
         path: A file that exists.
@@ -187,7 +191,7 @@ def _is_animated(path):
 
 
 def _has_track(path):
-    """Says whether a file of the HEIF family has a track of many pictures."""
+    """Returns whether a file of the HEIF family has many pictures."""
     import av
 
     try:
@@ -198,7 +202,7 @@ def _has_track(path):
 
 
 def _is_raw(head):
-    """Says whether a TIFF is raw: its own picture is only a thumbnail."""
+    """Returns whether a TIFF is raw: its own picture is only a thumbnail."""
     order = "little" if head[:1] == b"I" else "big"
 
     def number(place, size):
@@ -237,7 +241,7 @@ def _is_text(head):
 
 
 def kind_by_suffix(path: str | os.PathLike) -> str | None:
-    """Gives the kind that a name claims, in any case of its suffix."""
+    """Returns the kind that a name claims, in any case of its suffix."""
     suffix = pathlib.Path(path).suffix.lower()
     if suffix in VIDEO_SUFFIXES:
         return "video"

@@ -70,7 +70,7 @@ class Timeline:
         return given
 
     def warnings(self) -> list[str]:
-        """Says how many timestamps were replaced, as clauses."""
+        """Describes what was replaced in the timestamps, as clauses."""
         said = []
         if self._missing:
             frames = "frame has" if self._missing == 1 else "frames have"
@@ -147,7 +147,7 @@ class Timeline:
         return given + (self._settle(at_end=False) if self._held else [])
 
     def _give(self, times):
-        """Gives as many held frames as there are times, at those times."""
+        """Yields as many held frames as there are times, at those times."""
         items = [item for item, _ in self._held[: len(times)]]
         del self._held[: len(times)]
         self._last = times[-1]

@@ -28,7 +28,7 @@ HDR = frozenset(_NAMES)  # transfer characteristics of high dynamic range
 
 
 def describe_hdr(transfer: int) -> str:
-    """Says what `tone_map` does to a picture, as a clause."""
+    """Describes what `tone_map` does to a picture, as a clause."""
     return (
         f"its pictures are HDR ({_NAMES[transfer]}); they were tone-mapped to "
         "ordinary brightness and colour"

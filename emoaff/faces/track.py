@@ -8,7 +8,7 @@ import numpy as np
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
-from emoaff.faces.people import describe
+from emoaff.faces.people import describe_faces
 from emoaff.faces.tracking import Tracking
 
 
@@ -28,6 +28,11 @@ class Face:
         tilt: Degrees by which the head was tilted then, see
             `Detection.tilt`; NaN where that is not known.
         doubt: What makes an answer doubtful, see `emoaff.prediction.row.Row`.
+
+    Example:
+    >>> face = Face(person=1, box=(174, 54, 95, 120), score=0.99, detected=True)
+    >>> face.person, face.turn
+    (1, nan)
     """
 
     person: int
@@ -83,7 +88,7 @@ class FaceTracker:
         live: Whether to give each frame at once.
         embed: `(image, boxes) -> (n, d)` describes faces by vectors of
             length 1. Called for all faces of a frame at every detection.
-            Defaults to `describe`.
+            Defaults to `describe_faces`.
         same_person: Product of two such vectors from which on a face that
             appears is taken for a person who is gone.
         near_person: The same, for a face that comes back within two seconds
@@ -92,9 +97,10 @@ class FaceTracker:
             to be one face.
 
     Example:
-    >>> tracker = FaceTracker()
-    >>> for frame, faces in tracker.track(video):  # doctest: +SKIP
-    ...     print(frame.index, [face.person for face in faces])
+    >>> with Video("astronaut.mp4") as video:
+    ...     frame, faces = next(FaceTracker().track(video))
+    >>> frame.index, [face.person for face in faces]
+    (0, [1])
     """
 
     def __init__(
@@ -103,7 +109,7 @@ class FaceTracker:
         detect_every_s: float = 1 / 3,
         start_score: float = 0.9,
         live: bool = False,
-        embed: Callable[[np.ndarray, list], np.ndarray] = describe,
+        embed: Callable[[np.ndarray, list], np.ndarray] = describe_faces,
         same_person: float = 0.82,
         near_person: float = 0.6,
     ):

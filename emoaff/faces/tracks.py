@@ -113,18 +113,24 @@ def lay(
     """
     height, width = slots[0].frame.image.shape[:2]
     known = sorted(seen)
+    # How far the flow has drifted at each detection, `(4,)` as `_place` counts.
+    # The detector's boxes jitter, so a box that agrees goes part of the way;
+    # one that does not has slipped off the face and goes all of it.
     errors = []
     for position in known:
         corners = convert_to_corners([seen[position].box])[0]
         if not np.isfinite(path[position]).all():
-            path[position] = corners
+            path[position] = corners  # the flow lost it: nothing has drifted
         agrees = compute_iou(corners[None], path[position][None])[0, 0] > 0.6
         error = _place(corners) - _place(path[position])
         errors.append(error * (_PULL if agrees else 1))
     for position in range(known[0], known[-1] + 1):
+        # Transposed, `(4, detections)`: each number goes in a straight line
+        # from its error at one detection to that at the next.
         place = _place(path[position]) + [
             np.interp(position, known, each) for each in np.transpose(errors)
         ]
+        # A centre outside has no face; a side may well reach outside.
         place[:2] = np.clip(place[:2], 0, (width, height))
         half = np.exp(place[2:]) / 2
         track.box = np.concatenate([place[:2] - half, place[:2] + half])
@@ -172,6 +178,8 @@ def match(
     )
     likes = np.stack([track.vector for track in tracks]) @ vectors.T
     allowed = (overlaps >= _OVERLAP) & (likes >= likeness)
+    # `(tracks, detections)`. Every track is paired where there are enough
+    # detections; a pair that is not allowed comes last and is dropped below.
     gain = np.where(allowed, overlaps + likes, -9.0)
     pairs = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
     return {tracks[i]: int(j) for i, j in pairs if allowed[i, j]}

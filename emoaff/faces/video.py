@@ -79,9 +79,10 @@ class Video:
         ValueError: It is not a video, or not one frame can be decoded.
 
     Example:
-    >>> with Video("clip.mp4") as video:  # doctest: +SKIP
-    ...     for frame in video:
-    ...         print(frame.index, frame.time_s, frame.image.shape)
+    >>> with Video("astronaut.mp4") as video:
+    ...     times = [frame.time_s for frame in video]
+    >>> video.width, video.height, len(times), round(times[-1], 2)
+    (480, 360, 150, 5.96)
     """
 
     def __init__(self, path: str | os.PathLike):

@@ -38,8 +38,11 @@ class VideoWriter:
             there.
 
     Example:
-    >>> with VideoWriter("out.mp4", 64, 48) as writer:  # doctest: +SKIP
+    >>> with VideoWriter("out.mp4", 64, 48) as writer:
     ...     writer.write(np.zeros((48, 64, 3), "uint8"), time_s=0.0)
+    ...     writer.write(np.full((48, 64, 3), 255, "uint8"), time_s=0.5)
+    >>> [frame.time_s for frame in Video("out.mp4")]
+    [0.0, 0.5]
     """
 
     def __init__(

@@ -6,8 +6,8 @@ from emoaff.labels.label_space import DIMENSIONS
 from emoaff.labels.label_space import LabelSpace
 from emoaff.labels.label_space import Mapping
 from emoaff.labels.label_space import get
-from emoaff.labels.label_space import mapping
-from emoaff.labels.label_space import names
+from emoaff.labels.label_space import list_label_spaces
+from emoaff.labels.label_space import make_mapping
 
 __all__ = [
     "AFFECT_TARGETS",
@@ -16,6 +16,6 @@ __all__ = [
     "LabelSpace",
     "Mapping",
     "get",
-    "mapping",
-    "names",
+    "list_label_spaces",
+    "make_mapping",
 ]

@@ -1,8 +1,8 @@
 """Label spaces: what each class index and each affect dimension means.
 
 Every corpus numbers its emotions differently. A `LabelSpace` pins one order;
-`mapping` translates between two of them by explicit tables. Class names are
-the corpus's own words in lower case.
+`make_mapping` translates between two of them by explicit tables. Class names
+are the corpus's own words in lower case.
 
 Affect dimensions are `DIMENSIONS`, valence then arousal, each within
 `DIMENSION_RANGE`. The network of Tzirakis et al. (arXiv 2111.02717) is the
@@ -36,6 +36,11 @@ class LabelSpace:
 
     Raises:
         ValueError: If `classes` is empty, repeats a name or has upper case.
+
+    Example:
+    >>> mine = LabelSpace("mine", ("calm", "tense"))
+    >>> len(mine), mine.index("tense")
+    (2, 1)
     """
 
     name: str
@@ -79,6 +84,13 @@ class Mapping:
         target: The space to map to.
         indices: For each class of `source`, its index in `target`, or `None`
             where the class is dropped.
+
+    Example:
+    >>> mapping = make_mapping("ferplus", "affectnet_7")
+    >>> mapping.dropped
+    ('contempt',)
+    >>> mapping.map_indices([0, 1, -1])
+    array([ 0,  1, -1])
     """
 
     source: LabelSpace
@@ -177,8 +189,13 @@ _SPACES = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """Returns the names of the registered label spaces, sorted."""
+def list_label_spaces() -> tuple[str, ...]:
+    """Returns the names of the registered label spaces, sorted.
+
+    Example:
+    >>> list_label_spaces()[:3]
+    ('aff_wild2_7', 'aff_wild2_8', 'affectnet_7')
+    """
     return tuple(sorted(_SPACES))
 
 
@@ -186,23 +203,27 @@ def get(name: str) -> LabelSpace:
     """Returns a registered label space.
 
     Args:
-        name: One of `names()`.
+        name: One of `list_label_spaces()`.
 
     Returns:
         The label space.
 
     Raises:
         ValueError: If there is none of that name.
+
+    Example:
+    >>> get("affectnet_7").classes
+    ('neutral', 'happiness', 'sadness', 'surprise', 'fear', 'disgust', 'anger')
     """
     if name not in _SPACES:
         raise ValueError(
-            f"`name` must be one of {', '.join(names())}. "
+            f"`name` must be one of {', '.join(list_label_spaces())}. "
             f"Received: name={name!r}."
         )
     return _SPACES[name]
 
 
-def mapping(
+def make_mapping(
     source: str | LabelSpace,
     target: str | LabelSpace,
     merge: collections.abc.Mapping[str, str] | None = None,
@@ -229,8 +250,8 @@ def mapping(
         ValueError: If a space or a class in `merge` does not exist.
 
     Example:
-    >>> to_affectnet = mapping("ravdess", "affectnet_7", {"calm": "neutral"})
-    >>> to_affectnet.indices
+    >>> mapping = make_mapping("ravdess", "affectnet_7", {"calm": "neutral"})
+    >>> mapping.indices
     (0, 0, 1, 2, 6, 4, 5, 3)
     """
     source = get(source) if isinstance(source, str) else source

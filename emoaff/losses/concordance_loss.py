@@ -88,6 +88,12 @@ class ConcordanceLoss(keras.losses.Loss):
         ValueError: If an argument or the shape of an input is not one of the
             above.
 
+    Example:
+    >>> loss = ConcordanceLoss()
+    >>> truth = np.array([[[0.0], [1.0], [2.0]]])  # one sequence of 3 frames
+    >>> round(float(loss(truth, np.minimum(truth, 1.0))), 4)  # 1 - 2/3
+    0.3333
+
     References:
         - [Lin, 1989](https://doi.org/10.2307/2532051)
         - [Tzirakis et al., 2021](https://arxiv.org/abs/2111.02717)

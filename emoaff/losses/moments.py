@@ -64,10 +64,14 @@ class Moments:
         States of disjoint sets of frames may also have been added up, as
         `tf.distribute` does with those of its replicas.
         """
+        # Means, rows 1 and 2, are not read: sums of them say nothing. `inner`
+        # `(3, ...)` are sums of squares and products about each set's own
+        # means, `first` `(2, ...)` and `outer` `(3, ...)` what `_between` made.
         n, inner, first, outer = state[0], state[3:6], state[6:8], state[8:]
         means = ops.divide_no_nan(first, n)
-        # Of one set this is rounding alone, which must not turn a constant
-        # signal into one that varies.
+        # What the means of the sets add by differing. Of one set it is
+        # rounding alone, which must not turn a constant signal into one that
+        # varies.
         between = outer - _between(n, means)[2:]
         size = ops.sqrt(outer[0]) * ops.sqrt(outer[1])
         size = ops.stack([outer[0], outer[1], size])
@@ -150,6 +154,8 @@ def merge_states(a, b):
     share = ops.divide_no_nan(b[0], n)
     step = b[1:3] - a[1:3]
     means = a[1:3] + step * share
+    # Each about its own means; moving both to the common one adds the squared
+    # step, n_a n_b / n times.
     inner = a[3:6] + b[3:6] + _multiply_pairs(step) * (a[0] * share)
     return ops.concatenate([n[None], means, inner, _between(n, means)])
 

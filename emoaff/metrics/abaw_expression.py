@@ -3,8 +3,8 @@
 import keras
 
 from emoaff.metrics.confusion_metric import ConfusionMetric
-from emoaff.metrics.confusion_metric import accuracy
-from emoaff.metrics.confusion_metric import macro_f1
+from emoaff.metrics.confusion_metric import compute_accuracy
+from emoaff.metrics.confusion_metric import compute_macro_f1
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -39,6 +39,12 @@ class AbawExpression(ConfusionMetric):
         ValueError: If an argument or the shape of an input is not one of the
             above.
 
+    Example:
+    >>> metric = AbawExpression(edition=3)
+    >>> metric.update_state([0, 1, -1], np.eye(8)[[0, 2, 3]])
+    >>> float(metric.result())  # one of eight classes is right
+    0.125
+
     References:
         - [Kollias et al., 2020](https://arxiv.org/abs/2001.11409), ABAW 1
         - [Kollias, 2022](https://arxiv.org/abs/2202.10659), ABAW 3
@@ -55,8 +61,10 @@ class AbawExpression(ConfusionMetric):
 
     def of_matrix(self, matrix):
         if self.edition < 3:
-            return 0.67 * macro_f1(matrix) + 0.33 * accuracy(matrix)
-        return macro_f1(matrix)
+            return 0.67 * compute_macro_f1(matrix) + 0.33 * compute_accuracy(
+                matrix
+            )
+        return compute_macro_f1(matrix)
 
     def get_config(self):
         config = super().get_config()

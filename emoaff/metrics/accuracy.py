@@ -3,7 +3,7 @@
 import keras
 
 from emoaff.metrics.confusion_metric import ConfusionMetric
-from emoaff.metrics.confusion_metric import accuracy
+from emoaff.metrics.confusion_metric import compute_accuracy
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -43,4 +43,4 @@ class Accuracy(ConfusionMetric):
         super().__init__(num_classes, name, dtype)
 
     def of_matrix(self, matrix):
-        return accuracy(matrix)
+        return compute_accuracy(matrix)

@@ -62,12 +62,12 @@ class ConfusionMetric(keras.metrics.Metric):
         return {**super().get_config(), "num_classes": self.num_classes}
 
 
-def accuracy(matrix):
+def compute_accuracy(matrix):
     """Share of the diagonal; NaN without a labelled frame."""
     return ops.sum(ops.diagonal(matrix)) / ops.sum(matrix)
 
 
-def macro_f1(matrix, classes="all"):
+def compute_macro_f1(matrix, classes="all"):
     """Mean F1 of the classes, see `MacroF1`; NaN without a labelled frame."""
     given = ops.sum(matrix, axis=1) + ops.sum(matrix, axis=0)
     f1 = ops.divide_no_nan(2.0 * ops.diagonal(matrix), given)

@@ -3,7 +3,7 @@
 import keras
 
 from emoaff.metrics.confusion_metric import ConfusionMetric
-from emoaff.metrics.confusion_metric import macro_f1
+from emoaff.metrics.confusion_metric import compute_macro_f1
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -63,7 +63,7 @@ class MacroF1(ConfusionMetric):
         self.classes = classes
 
     def of_matrix(self, matrix):
-        return macro_f1(matrix, self.classes)
+        return compute_macro_f1(matrix, self.classes)
 
     def get_config(self):
         return {**super().get_config(), "classes": self.classes}

@@ -1,10 +1,10 @@
-"""The concordance of two whole signals, in NumPy."""
+"""The CCC of two whole signals, in NumPy."""
 
 import numpy as np
 
 
-def concordance(truth: np.ndarray, prediction: np.ndarray) -> float:
-    """Concordance correlation coefficient (CCC) of two signals.
+def compute_ccc(truth: np.ndarray, prediction: np.ndarray) -> float:
+    """Computes the concordance correlation coefficient (CCC) of two signals.
 
     Population moments (Lin, 1989), nothing added to the denominator.
     `emoaff.losses.concordance` is the differentiable one, which is 0 where
@@ -20,7 +20,7 @@ def concordance(truth: np.ndarray, prediction: np.ndarray) -> float:
         constant signal gives 0. (The rule of `audmetric`.)
 
     Example:
-    >>> round(concordance([0.0, 1.0, 2.0], [0.0, 1.0, 1.0]), 4)
+    >>> round(compute_ccc([0.0, 1.0, 2.0], [0.0, 1.0, 1.0]), 4)
     0.6667
 
     References:

@@ -80,6 +80,11 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
         ValueError: If an argument is not one of the above, a model has other
             shapes, or the weights cannot be downloaded or do not fit.
         FileNotFoundError: If `weights` is a path and there is no such file.
+
+    Example:
+    >>> model = build_backbone("small_cnn", image_size=64)
+    >>> model.input_shape, model.output_shape
+    ((None, 64, 64, 3), (None, 64))
     """
     if isinstance(backbone, keras.Model):
         model, stages = _checked(backbone, image_size), ()
@@ -114,7 +119,7 @@ def register_backbone(
     stages: tuple[str, ...],
     imagenet: bool = False,
 ) -> None:
-    """Gives an image model of your own a name that `build_backbone` knows.
+    """Registers an image model of your own for `build_backbone`.
 
     Settings of recipes (`model.backbone`) then know it too.
 
@@ -129,6 +134,15 @@ def register_backbone(
 
     Raises:
         ValueError: If the name is taken.
+
+    Example:
+    >>> def build_mean(image_size):
+    ...     picture = keras.Input((image_size, image_size, 3))
+    ...     mean = keras.layers.GlobalAveragePooling2D(name="mean")
+    ...     return keras.Model(picture, mean(picture))
+    >>> register_backbone("mean_colour", build_mean, 32, stages=("mean",))
+    >>> build_backbone("mean_colour").output_shape
+    (None, 3)
     """
     if name in _BACKBONES:
         raise ValueError(

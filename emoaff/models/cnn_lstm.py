@@ -91,10 +91,10 @@ def build_cnn_lstm(
         FileNotFoundError: If `weights` is a path and there is no such file.
 
     Example:
-    >>> build_cnn_lstm().output_shape
+    >>> build_cnn_lstm(backbone="small_cnn").output_shape
     (None, None, 2)
     >>> heads = {"valence_arousal": ("valence", "arousal"), "expression": 7}
-    >>> build_cnn_lstm(frames=16, image_size=112, heads=heads).output_names
+    >>> build_cnn_lstm(16, 48, backbone="small_cnn", heads=heads).output_names
     ['expression', 'valence_arousal']
 
     References:

@@ -163,6 +163,8 @@ class _Walk:
             self._refuse(layer, "with a first state of its own")
         x, mask = given
         self._refuse_traits(layer, mask)
+        # A GRU has one state `(batch, units)`, an LSTM two; names that are not
+        # needed fall away in `zip`.
         names = [f"{layer.name}_{letter}" for letter in "hc"]
         sizes = keras.tree.flatten(layer.cell.state_size)
         old = {
@@ -177,6 +179,7 @@ class _Walk:
             dropout=0.0,
             recurrent_dropout=0.0,
         )
+        # A masked frame leaves its person's state as it was.
         if mask is not None:
             pairs = zip(new, old.values(), strict=True)
             new = [ops.where(mask, *pair) for pair in pairs]

@@ -31,6 +31,11 @@ class Head:
 
     Raises:
         ValueError: If `kind` is not one of the above or `names` is empty.
+
+    Example:
+    >>> affect = Head("dimensional", ("valence", "arousal"), "tanh")
+    >>> affect.layer("valence_arousal").units
+    2
     """
 
     kind: str

@@ -51,6 +51,10 @@ def build_mobilenet_v1(
     Returns:
         A functional `keras.Model`.
 
+    Example:
+    >>> build_mobilenet_v1(64).output_shape
+    (None, 1024)
+
     References:
         - [Howard et al., 2017](https://arxiv.org/abs/1704.04861), Table 1
     """

@@ -29,9 +29,10 @@ def split(model):
             pictures.
 
     Example:
-    >>> encoder, head = split(emoaff.models.build_cnn_lstm(image_size=64))
+    >>> model = emoaff.models.build_cnn_lstm(backbone="small_cnn")
+    >>> encoder, head = split(model)
     >>> encoder.output_shape, head.input_shape
-    ((None, 2048), (None, None, 2048))
+    ((None, 64), (None, None, 64))
     """
     framewise, features, outputs = _replay_model(model)
     if framewise is None:

@@ -113,9 +113,14 @@ def _build_windowed(head, window, features):
             f"Expected a window of {frames or 'at least 1'}, as {head.name!r} "
             f"takes. Received: window={window}."
         )
+    # `recent` `(batch, window, width)` are the last frames, oldest first, and
+    # `count` `(batch, 1)` the frames so far, of each person by itself: people
+    # come at different times.
     recent = keras.Input((window, width), name="recent")
     count = keras.Input((1,), dtype="int32", name="count")
     newest = ops.expand_dims(features, 1)
+    # A first frame fills the whole window; zeros would be faces that nobody has
+    # seen.
     first = ops.equal(ops.expand_dims(count, -1), 0)
     shifted = ops.concatenate([recent[:, 1:], newest], axis=1)
     kept = ops.where(first, newest, shifted)

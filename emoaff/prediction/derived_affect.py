@@ -53,7 +53,7 @@ def derive_affect(
         - [Russell and Mehrabian, 1977](
           https://doi.org/10.1016/0092-6566(77)90037-X), as widely quoted
     """
-    mapping = labels.mapping(space, _SPACE)
+    mapping = labels.make_mapping(space, _SPACE)
     if all(index is None for index in mapping.indices):
         raise ValueError(
             "Expected classes with a norm of pleasure and arousal: "
@@ -100,7 +100,7 @@ class AffectDeriver:
             self._prior = preset.with_prior(class_prior.UNIFORM).answered_prior
 
     def __call__(self, row):
-        """Gives a row with what was missing, and where it is from."""
+        """Returns a row with what was missing, and where it is from."""
         if row.probabilities is None:
             return row
         rows = np.asarray(row.probabilities)[np.newaxis]
@@ -121,7 +121,7 @@ class AffectDeriver:
         return row.changed(**changed)
 
     def describe(self) -> dict:
-        """Says how, for the result's header."""
+        """Describes how, for the result's header."""
         return {
             "method": "expected pleasure and arousal of the expressions' words "
             "(Russell and Mehrabian, 1977); classes without one left out",

@@ -11,7 +11,7 @@ import av
 import cv2
 import numpy as np
 
-from emoaff.faces.media import media_kind
+from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.video import Video
 from emoaff.faces.writer import VideoWriter
@@ -80,7 +80,7 @@ def annotate(
     out = pathlib.Path(out)
     classes, rows = tables.read_table(table)
     by_frame = _group_by_frame(rows)
-    if media_kind(path) == "picture":
+    if find_media_kind(path) == "picture":
         image = read_picture(path).image
         return _write_picture(draw(image, next(by_frame)[1], classes), out)
     with Video(path) as video:
@@ -101,7 +101,7 @@ def annotate(
 
 
 def is_drawn(path: str | os.PathLike) -> bool:
-    """Says whether `annotate` wrote a file; `.mp4` and JPEG are marked."""
+    """Returns whether `annotate` wrote a file; `.mp4` and JPEG are marked."""
     path = pathlib.Path(path)
     if not path.is_file():
         return False

@@ -86,6 +86,8 @@ class WindowMemory:
             self._speak(np.arange(self._window)[None])
             del self._features[: self._stride]
             del self._frames[: self._stride]
+            # The next window begins there, so no window to come changes what
+            # lies before.
             end = self._frames[0] if self._frames else cell.frame + 1
             self._fill(end)
 
@@ -123,10 +125,14 @@ class WindowMemory:
             for cell in ready:
                 cell.values = {}
             return
+        # Arrays below begin at frame `base`, so that they are as long as what
+        # is waiting, however long the video is.
         base = min(ready[0].frame, self._votes[0][0])
         latest = max(last for _, last, _ in self._votes)
         spans = np.array([vote[:2] for vote in self._votes]) - base
         for name in self._votes[0][2]:
+            # `(frames from base on, c)`, NaN where no window reaches. Each
+            # window is told as two samples, its first and its last frame.
             frames = spread_windows_to_frames(
                 np.arange(spans.size).reshape(-1, 2),
                 spans.ravel(),
@@ -211,7 +217,7 @@ class AverageMemory:
         self._fill(count)
 
     def _count_reached(self):
-        """How many samples windows have reached so far."""
+        """Counts the samples that windows have reached so far."""
         return max((first + size for first, size, _ in self._said), default=0)
 
     def _speak(self, size):
@@ -227,14 +233,18 @@ class AverageMemory:
         count = end - self._done
         if count <= 0:
             return
+        # Samples are numbered from the first that a window kept here holds.
         base = min(first for first, _, _ in self._said)
         latest = max(first + size for first, size, _ in self._said)
+        # `(windows, window)`: the sample of each answer. A last window that
+        # was filled up answers its last sample several times.
         rows = np.stack(
             [
                 first - base + np.minimum(np.arange(self._window), size - 1)
                 for first, size, _ in self._said
             ]
         )
+        # Output name to `(samples from base on, c)`.
         means = {
             name: average_overlaps(
                 rows,

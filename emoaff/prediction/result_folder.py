@@ -63,7 +63,7 @@ class ResultFolder:
 
     @contextlib.contextmanager
     def stage(self) -> Iterator[pathlib.Path]:
-        """Gives a new folder to make files in; it is gone after the block."""
+        """Makes a new folder to make files in; it is gone after the block."""
         with tempfile.TemporaryDirectory(
             prefix=".emoaff-", suffix=".part", dir=self.path
         ) as folder:
@@ -155,13 +155,13 @@ def shorten_stem(stem: str) -> str:
 
 
 def identify_source(path: pathlib.Path) -> str:
-    """Gives 16 digits for the place of a file, which do not tell the place."""
+    """Returns 16 digits for a file's place, which do not tell the place."""
     place = os.fsencode(os.path.realpath(path))
     return hashlib.sha256(place).hexdigest()[:16]
 
 
 def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
-    """Says whether this program wrote a file of a result.
+    """Returns whether this program wrote a file of a result.
 
     Args:
         path: A table, a header, a page, or an annotated video or picture.
@@ -209,7 +209,7 @@ def read_own_header(path: pathlib.Path) -> dict | None:
 
 
 def _identify(path):
-    """What tells a file from all others, whatever it is called."""
+    """Returns what tells a file from all others, whatever it is called."""
     try:
         found = os.stat(path)
     except OSError:

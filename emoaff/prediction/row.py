@@ -30,6 +30,13 @@ class Row:
         valence_source: `"model"`, `"derived"` from the expressions, or empty
             where there is no valence.
         arousal_source: The same for arousal.
+
+    Example:
+    >>> empty = Row(frame=3, time_s=0.12)  # no face in it
+    >>> empty.person, empty.valence
+    (None, nan)
+    >>> empty.changed(person=1, valence=0.5).valence
+    0.5
     """
 
     frame: int

@@ -13,7 +13,7 @@ _VERSIONS = ("emoaff", "tensorflow", "keras", "mtcnn", "av", "opencv-python")
 
 
 def header(timeline) -> dict:
-    """Gives the header of a result, for `tables.write_header`.
+    """Returns the header of a result, for `tables.write_header`.
 
     Args:
         timeline: An `emoaff.prediction.Timeline` that was read to its end.
@@ -54,7 +54,7 @@ def _version(package):
 
 
 def _run(running):
-    """How the model was run, for a reader who has the numbers only."""
+    """Describes how the model was run, for who has the numbers only."""
     if running.form == "static":
         return {"form": "static"}
     return {

@@ -178,13 +178,13 @@ def read_columns(path: str | os.PathLike) -> tuple[str, ...]:
 
 
 def is_result(names: tuple[str, ...]) -> bool:
-    """Says whether columns are those of a table that `table` wrote."""
+    """Returns whether columns are those of a table that `table` wrote."""
     names = _complete(names)
     return names == columns(_classes_of(names))
 
 
 def describe_name(path: str | os.PathLike) -> str:
-    r"""Gives a file's name as text, `caf\xe9.jpg` where it is not UTF-8."""
+    r"""Returns a file's name as text, `caf\xe9.jpg` where it is not UTF-8."""
     name = os.fsencode(pathlib.Path(path).name)
     return name.decode("utf-8", "backslashreplace")
 

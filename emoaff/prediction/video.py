@@ -13,7 +13,7 @@ import numpy as np
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
-from emoaff.faces.media import media_kind
+from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
@@ -61,6 +61,15 @@ class Timeline:
         FileNotFoundError: There is no such file.
         ValueError: It is neither a video nor a picture that can be read, or
             preset, options and file do not fit each other.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> timeline = Timeline("astronaut.jpg", preset)
+    >>> table = timeline.to_pandas()
+    >>> table[["frame", "time_s", "person"]].values.tolist()
+    [[0.0, 0.0, 1.0]]
+    >>> timeline.kind, timeline.frames_with_face
+    ('picture', 1)
     """
 
     def __init__(
@@ -77,7 +86,7 @@ class Timeline:
         self.detector = build_detector(detector)
         if options.min_face is not None:
             self.detector = self.detector.for_faces_from(options.min_face)
-        self.kind = media_kind(self.path) or "video"
+        self.kind = find_media_kind(self.path) or "video"
         self.finishing = Finishing(
             preset,
             options,
@@ -150,7 +159,7 @@ class Timeline:
 
     @property
     def confidence_at_most(self) -> float:
-        """What a confidence is cut to.
+        """The highest confidence that is written, in `[0, 1]`.
 
         Of `n` pictures that the preset was scored on none tells an error of
         less than 1 in `n`, so `1 - 1 / n`; 1 where it was not scored.
@@ -248,8 +257,9 @@ def predict_video(
         ValueError: It is no video or picture, or an option is out of range.
 
     Example:
-    >>> for row in predict_video("clip.mp4"):  # doctest: +SKIP
-    ...     print(row.frame, row.time_s, row.person, row.probabilities)
+    >>> for row in predict_video("astronaut.jpg"):
+    ...     print(row.frame, row.time_s, row.person, row.probabilities.round(2))
+    0 0.0 1 [0. 1. 0. 0. 0. 0. 0. 0.]
     """
     if not isinstance(preset, Preset):
         preset = load_preset(preset)
@@ -277,6 +287,17 @@ def predict_frames(
 
     Raises:
         ValueError: An option is out of range.
+
+    Example:
+    >>> camera = iter(emoaff.faces.Video("astronaut.mp4"))
+    >>> frames = (next(camera) for _ in range(5))
+    >>> for frame, rows in predict_frames(frames, "my_preset"):
+    ...     print(frame.index, [row.person for row in rows])  # 0.1 s late
+    0 [None]
+    1 [None]
+    2 [None]
+    3 [1]
+    4 [1]
     """
     if not isinstance(preset, Preset):
         preset = load_preset(preset)

@@ -3,15 +3,15 @@
 from emoaff.presets.class_prior import ClassPrior
 from emoaff.presets.features import LAYER
 from emoaff.presets.features import features_folder
-from emoaff.presets.features import preset_of
+from emoaff.presets.features import resolve_preset
 from emoaff.presets.folder import CARD
 from emoaff.presets.folder import CONFIG
 from emoaff.presets.folder import WEIGHTS
 from emoaff.presets.folder import add_form
 from emoaff.presets.folder import find
 from emoaff.presets.folder import is_named
+from emoaff.presets.folder import list_presets
 from emoaff.presets.folder import load_preset
-from emoaff.presets.folder import names
 from emoaff.presets.folder import read_config
 from emoaff.presets.folder import save_preset
 from emoaff.presets.folder import write_config
@@ -28,10 +28,10 @@ __all__ = [
     "features_folder",
     "find",
     "is_named",
+    "list_presets",
     "load_preset",
-    "names",
-    "preset_of",
     "read_config",
+    "resolve_preset",
     "save_preset",
     "write_config",
 ]

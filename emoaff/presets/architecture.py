@@ -159,7 +159,7 @@ def _estimate(architecture):
 
 
 def _weights_of(layer):
-    """How many weights a layer has by its own account."""
+    """Counts the weights that a layer has by its own account."""
     kind, config = layer["class_name"], layer["config"]
     if kind in _WITHOUT_WEIGHTS:
         return 0

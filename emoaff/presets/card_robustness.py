@@ -19,7 +19,8 @@ def coverage(scores: dict) -> list[str]:
 
     Args:
         scores: What `config.json` holds under `scores`; `coverage` in it is a
-            `ScoreTable.to_dict` of `emoaff.evaluation.coverage.coverage`.
+            `ScoreTable.to_dict` of
+            `emoaff.evaluation.coverage.compute_coverage`.
     """
     if "coverage" not in scores:
         return []
@@ -45,7 +46,7 @@ def robustness(scores: dict) -> list[str]:
 
     Args:
         scores: See `coverage`; `robustness` in it is a `ScoreTable.to_dict` of
-            `emoaff.evaluation.robustness.robustness`.
+            `emoaff.evaluation.robustness.score_robustness`.
     """
     if "robustness" not in scores:
         return []

@@ -130,7 +130,7 @@ def read_prior(
 
 
 def reweigh(probabilities, answered: ClassPrior, asked: ClassPrior):
-    """Gives probabilities for other class shares than they were made with.
+    """Computes probabilities for other class shares than they were made with.
 
     Each is divided by the share of its class where the model learned,
     multiplied by that where it is used, and the row scaled to 1 again. A class
@@ -172,7 +172,7 @@ def factors(answered: ClassPrior, asked: ClassPrior) -> np.ndarray:
 
 def _natural(space):
     source = labels.LabelSpace(NATURAL, tuple(NATURAL_FRAMES))
-    mapping = labels.mapping(source, space)
+    mapping = labels.make_mapping(source, space)
     if mapping.unreached:
         raise ValueError(
             f"Expected classes among {', '.join(NATURAL_FRAMES)} for the prior "
@@ -211,7 +211,7 @@ def _completed(given, trained, space):
     """Shares of all classes from those of some."""
     shares = np.full(len(space), np.nan)
     asked = labels.LabelSpace("asked", tuple(given))
-    indices = labels.mapping(asked, space).indices
+    indices = labels.make_mapping(asked, space).indices
     for (name, share), index in zip(given.items(), indices, strict=True):
         if index is None:
             raise ValueError(

@@ -84,7 +84,7 @@ def check_parts(config: dict, path: pathlib.Path) -> None:
 
 
 def describe_error(error: jsonschema.ValidationError) -> str:
-    """Says what is wrong with which field, without a full stop."""
+    """Describes what is wrong with which field, without a full stop."""
     return (
         f"{_named(error.absolute_path)} {_wanted(error)}. Received: "
         f"{_short(error.instance)}"

@@ -10,8 +10,13 @@ from emoaff.presets.preset import Preset
 LAYER = "features"
 
 
-def preset_of(source: str | os.PathLike) -> str | os.PathLike:
-    """Returns the preset that `source` names: itself, or that of a run."""
+def resolve_preset(source: str | os.PathLike) -> str | os.PathLike:
+    """Returns the preset that `source` names: itself, or that of a run.
+
+    Example:
+    >>> resolve_preset("compact_ferplus")  # no run, so it stays as it is
+    'compact_ferplus'
+    """
     inside = pathlib.Path(source) / "preset"
     return inside if (inside / folder.CONFIG).is_file() else source
 
@@ -24,16 +29,20 @@ def features_folder(preset: Preset) -> pathlib.Path:
 
     Raises:
         ValueError: If there is none.
+
+    Example:
+    >>> features_folder(load_preset("my_lstm")).name
+    'my_preset'
     """
     named = os.fspath(preset.config["input"]["features_from"])
     places = [named]
     if not os.path.isabs(named):
         places = [preset.path / named, preset.path.parent / named, named]
     for place in places:
-        found = pathlib.Path(preset_of(place))
+        found = pathlib.Path(resolve_preset(place))
         if (found / folder.CONFIG).is_file():
             return found
-    if named in folder.names():
+    if named in folder.list_presets():
         return folder.find(named)
     raise ValueError(
         f"{preset.name} takes features of another preset, expected in {named}. "

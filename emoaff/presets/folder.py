@@ -58,21 +58,38 @@ def add_form(recognises: Callable, load: Callable) -> None:
     Args:
         recognises: Says of a path whether it is of this form.
         load: Gives the `Preset` of such a path.
+
+    Example:
+    >>> add_form(
+    ...     lambda path: str(path) == "best",
+    ...     lambda path: load_preset("my_preset"),
+    ... )
+    >>> load_preset("best").name
+    'my_preset'
     """
     _other_forms.append((recognises, load))
 
 
-def names() -> list[str]:
+def list_presets() -> list[str]:
     """Returns the names of the presets that are there, sorted.
 
     They lie in the installed package, in the folder that the environment
     variable `EMOAFF_HOME` names, and in `weights` of a checkout of emoaff.
+
+    Example:
+    >>> "compact_ferplus" in list_presets()
+    True
     """
     return sorted(_named())
 
 
 def is_named(path: str | os.PathLike) -> bool:
-    """Returns whether a folder is one of those that `list_presets()` lists."""
+    """Returns whether a folder is one of those that `list_presets()` lists.
+
+    Example:
+    >>> is_named(find("compact_ferplus")), is_named("my_preset")
+    (True, False)
+    """
     named = _named().get(pathlib.Path(path).name)
     return named is not None and named.samefile(path)
 
@@ -81,7 +98,11 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
     """Returns the folder of a preset.
 
     Raises:
-        ValueError: If it is no name of `names()` and no preset folder.
+        ValueError: If it is no name of `list_presets()` and no preset folder.
+
+    Example:
+    >>> find("compact_ferplus").name, find("my_preset").name
+    ('compact_ferplus', 'my_preset')
     """
     named = _named()
     if str(name_or_path) in named:
@@ -99,7 +120,7 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
             )
         raise ValueError(
             f"No preset {str(name_or_path)!r}. Expected one of: "
-            f"{', '.join(names())}; or a folder that holds {CONFIG} and "
+            f"{', '.join(list_presets())}; or a folder that holds {CONFIG} and "
             f"{WEIGHTS}."
         )
     return path
@@ -131,6 +152,11 @@ def read_config(name_or_path: str | os.PathLike) -> dict:
     Raises:
         ValueError: If there is no such preset, or its `config.json` is
             damaged or of a later format, or it is a run that has not ended.
+
+    Example:
+    >>> config = read_config("my_preset")
+    >>> config["input"]["size"], sorted(config["outputs"])
+    (48, ['expression', 'valence_arousal'])
     """
     folder = find(name_or_path)
     path = folder / CONFIG
@@ -163,9 +189,9 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
     """Loads a preset.
 
     Args:
-        name_or_path: A name of `names()`, or the path of a preset folder, or
-            of a file that `emoaff.export` made (`.onnx`, `.tflite`, or a
-            SavedModel folder).
+        name_or_path: A name of `list_presets()`, or the path of a preset
+            folder, or of a file that `emoaff.export` made (`.onnx`, `.tflite`,
+            or a SavedModel folder).
 
     Returns:
         The preset, with its weights.
@@ -173,6 +199,11 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
     Raises:
         ValueError: If there is no such preset, or a file of it is damaged.
         FileNotFoundError: If its weight file is missing.
+
+    Example:
+    >>> preset = load_preset("compact_ferplus")
+    >>> preset.labels.classes[:4]
+    ('neutral', 'happiness', 'surprise', 'sadness')
     """
     for recognises, load in _other_forms:
         if recognises(name_or_path):
@@ -232,6 +263,31 @@ def save_preset(
 
     Raises:
         ValueError: If `dtype` is none of these.
+
+    Example:
+    >>> model = emoaff.models.build_cnn_lstm(
+    ...     frames=5,
+    ...     backbone="small_cnn",
+    ...     temporal_units=8,
+    ...     heads="valence_arousal",
+    ... )
+    >>> model = keras.Model(model.input, {"valence_arousal": model.output})
+    >>> config = {
+    ...     "name": "moods",
+    ...     "input": {"size": 48, "channels": "RGB", "range": [0, 255]},
+    ...     "crop": {"margin": 0.2, "interpolation": "area"},
+    ...     "sampling": {"rate_hz": 5, "window": 5},
+    ...     "outputs": {
+    ...         "valence_arousal": {
+    ...             "kind": "dimensional",
+    ...             "names": ["valence", "arousal"],
+    ...             "range": [-1, 1],
+    ...         }
+    ...     },
+    ... }
+    >>> folder = save_preset(model, "moods", config)
+    >>> load_preset(folder).dimensions
+    ['valence', 'arousal']
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -263,7 +319,14 @@ def save_preset(
 
 
 def write_config(path: pathlib.Path, config: dict) -> None:
-    """Writes `config.json` of the preset folder `path`."""
+    """Writes `config.json` of the preset folder `path`.
+
+    Example:
+    >>> config = read_config("my_preset")
+    >>> write_config(find("my_preset"), {**config, "licence": "MIT"})
+    >>> read_config("my_preset")["licence"]
+    'MIT'
+    """
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
     (path / CONFIG).write_text(text, "utf-8")
 

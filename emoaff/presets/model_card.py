@@ -199,7 +199,7 @@ def _command(origin):
 
 
 def _write_origin(origin):
-    """Where converted weights are from, and what reading them showed."""
+    """Writes where converted weights are from, and what reading showed."""
     if "origin" not in origin:
         return ""
     files = origin["origin"]["files"].items()

@@ -27,6 +27,14 @@ class Preset:
         labels: The label space of the output `expression`, or `None`.
         prior: The class shares that its expressions are given for, see
             `with_prior`; `None` for those that its model was made with.
+
+    Example:
+    >>> preset = load_preset("compact_ferplus")
+    >>> picture = emoaff.faces.read_picture("astronaut.jpg").image
+    >>> crop = preset.crop(picture, (180, 63, 86, 110))
+    >>> probabilities = preset.predict([crop])["expression"]
+    >>> preset.labels.classes[int(probabilities[0].argmax())]
+    'happiness'
     """
 
     name: str
@@ -93,7 +101,7 @@ class Preset:
         return self.prior or self.model_prior
 
     def with_prior(self, prior) -> "Preset":
-        """Gives the same preset, whose expressions are for other class shares.
+        """Returns the preset with its expressions for other class shares.
 
         Their probabilities are divided by the shares of the training data and
         multiplied by those asked for, see
@@ -114,8 +122,9 @@ class Preset:
                 shares of its training data, or `prior` is none of these.
 
         Example:
-        >>> preset = load_preset("compact_ferplus")  # doctest: +SKIP
-        >>> preset.with_prior("uniform").predict(crops)  # doctest: +SKIP
+        >>> preset = emoaff.load_preset("compact_ferplus")
+        >>> preset.with_prior("uniform").describe_prior()["name"]
+        'uniform'
         """
         if prior is None or prior == self.describe_prior()["name"]:
             return self
@@ -128,7 +137,7 @@ class Preset:
         return dataclasses.replace(self, prior=asked)
 
     def describe_prior(self) -> dict:
-        """Says which class shares expressions are given for, as plain JSON.
+        """Describes which class shares expressions are for, as plain JSON.
 
         Returns:
             `name` and `shares` by class; `None` for shares that are not known

@@ -140,7 +140,7 @@ def count_values(path: str | os.PathLike) -> int:
 
 
 def load(model: keras.Model, path: str | os.PathLike) -> None:
-    """Gives a model the weights of a file.
+    """Fills a model with the weights of a file.
 
     Args:
         model: The model.

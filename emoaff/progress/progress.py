@@ -16,6 +16,13 @@ class Progress:
         every_s: Seconds between two lines where `stream` is no terminal.
         clock: Gives seconds, never running backwards.
         first: Units that were done before, such as by an interrupted run.
+
+    Example:
+    >>> import sys
+    >>> progress = Progress("reading", stream=sys.stdout, every_s=0)
+    >>> progress.update(50, share=0.25)
+    reading: 50 frames, .../s, 25%, 0:00 left
+    >>> progress.close()
     """
 
     def __init__(

@@ -7,10 +7,19 @@ that it should reach, and `SMALL` its settings for drawn faces, for minutes on
 two CPU cores.
 """
 
-from emoaff.training.recipe_lookup import describe
+from emoaff.training.recipe_lookup import describe_recipe
 from emoaff.training.recipe_lookup import find_recipe
-from emoaff.training.recipe_lookup import load
-from emoaff.training.recipe_lookup import names
-from emoaff.training.recipe_lookup import names_of_small
+from emoaff.training.recipe_lookup import list_recipes
+from emoaff.training.recipe_lookup import list_small_recipes
+from emoaff.training.recipe_lookup import load_recipe
+from emoaff.version import keep_old_names
 
-__all__ = ["describe", "find_recipe", "load", "names", "names_of_small"]
+__all__ = [
+    "describe_recipe",
+    "find_recipe",
+    "list_recipes",
+    "list_small_recipes",
+    "load_recipe",
+]
+
+keep_old_names(__name__)

@@ -28,7 +28,7 @@ import numpy as np
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.data.subject_splits import fold_by_subject
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.training import Experiment
 from emoaff.training import Stage
 from emoaff.training.affect_heads import build_heads
@@ -145,7 +145,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
         out: Folder of the run.
         report: Called with lines of progress.
     """
-    trunk = presets.load_preset(preset_of(config.trunk))
+    trunk = presets.load_preset(resolve_preset(config.trunk))
     encoder, expression = image_parts(trunk)
     direct = look_directly(encoder) if config.size else encoder
     size = config.size or trunk.size

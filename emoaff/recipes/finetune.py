@@ -19,7 +19,7 @@ CPU cores train about 100 pictures of `compact_ferplus` a second.
 import keras
 
 from emoaff import presets
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_models import make_head
 
@@ -77,7 +77,7 @@ def complete(config: ClipConfig) -> ClipConfig:
         )
     if config.model.size:
         return config
-    preset = presets.read_config(preset_of(config.model.start))
+    preset = presets.read_config(resolve_preset(config.model.start))
     return config.change(model={"size": preset["input"]["size"]})
 
 
@@ -92,7 +92,7 @@ def build(config: ClipConfig, data) -> keras.Model:
         ValueError: If the preset is not of single pictures, or has several
             outputs.
     """
-    preset = presets.load_preset(preset_of(config.model.start))
+    preset = presets.load_preset(resolve_preset(config.model.start))
     model = preset.model
     if len(model.outputs) != 1 or len(model.input_shape) != 4:
         raise ValueError(

@@ -91,6 +91,15 @@ def reestimate_batch_norm(
     Raises:
         ValueError: If `count` is below 1 or there is no batch.
 
+    Example:
+    >>> x = np.random.default_rng(0).normal(5.0, 2.0, (64, 3))
+    >>> model = keras.Sequential([keras.layers.BatchNormalization()])
+    >>> outputs = model(x)
+    >>> reestimate_batch_norm(model, [x[:32], x[32:]])
+    1
+    >>> np.allclose(model.layers[0].moving_mean, x.mean(axis=0), atol=1e-5)
+    True
+
     References:
         - [Wu and Johnson, 2021](https://arxiv.org/abs/2105.07576), Section 3:
           population statistics, there called PreciseBN

@@ -6,7 +6,7 @@ from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import draw_class_weighted_order
 from emoaff.data.sampling import draw_epoch_order
 from emoaff.data.subject_splits import refuse_shared_subjects
-from emoaff.evaluation.frame_features import frame_features
+from emoaff.evaluation.frame_features import compute_frame_features
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_frames
 from emoaff.evaluation.sequence_prediction import predict_windows
@@ -68,7 +68,7 @@ class ClipData:
             Frames(
                 recordings,
                 config.model.size,
-                frame_features(
+                compute_frame_features(
                     config.data.features_from, recordings, out, report
                 ),
             )

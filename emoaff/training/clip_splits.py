@@ -40,7 +40,7 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
     if not space:
         return list(splits)
     made = [map_to_space(split, space) for split in splits]
-    mapping = labels.mapping(splits[0].space, space)
+    mapping = labels.make_mapping(splits[0].space, space)
     if mapping.dropped or mapping.unreached:
         report(
             f"classes of {splits[0].space.name} without a place in "
@@ -75,7 +75,7 @@ def read_corpus_splits(config, dataset, data_dir, report) -> list[Recordings]:
         return _hold_out(training, data.held_out)
     share, name = data.validation_share, data.validation_split
     if not share:
-        if name.partition("[")[0] in corpora.splits(dataset, data_dir):
+        if name.partition("[")[0] in corpora.list_splits(dataset, data_dir):
             return [training, load_recordings(dataset, name, data_dir)]
         share = _SHARE
         report(

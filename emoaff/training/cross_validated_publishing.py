@@ -9,8 +9,8 @@ import numpy as np
 
 from emoaff import presets
 from emoaff.data.recordings import Recordings
-from emoaff.evaluation.evaluation import joined
-from emoaff.evaluation.evaluation import subjects
+from emoaff.evaluation.evaluation import find_subjects
+from emoaff.evaluation.evaluation import merge_tables
 from emoaff.evaluation.scores import AffectScores
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.labels import DIMENSIONS
@@ -59,7 +59,9 @@ def publish_cross_validated(
             "model": config["name"],
             "preprocessing": "models trained like this one on the other folds",
         }
-        table = joined([scores.table(None, subjects(recordings))], facts)
+        table = merge_tables(
+            [scores.table(None, find_subjects(recordings))], facts
+        )
         if _rated_as_a_whole(recordings):
             rows = [r for r in table.rows if "of_recordings" not in r.measure]
             table = dataclasses.replace(table, rows=tuple(rows))

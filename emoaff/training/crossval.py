@@ -151,7 +151,7 @@ def _make_folds(config, protocol, data_dir, datasets, folds, report):
         [
             _read(config, dataset, split, data_dir)
             for dataset in datasets
-            for split in corpora.splits(dataset, data_dir)
+            for split in corpora.list_splits(dataset, data_dir)
         ]
     )
     subjects = everyone.subjects
@@ -189,7 +189,7 @@ def _make_folds_of_corpora(config, data_dir, datasets, report):
     made = []
     for held_out in datasets:
         others = [d for d in datasets if d != held_out]
-        known = corpora.splits(held_out, data_dir)
+        known = corpora.list_splits(held_out, data_dir)
         train, validation = (
             config.data.train_split,
             config.data.validation_split,

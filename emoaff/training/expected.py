@@ -12,7 +12,7 @@ MEASURES = {
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
-    """What a recipe should reach on one split of one corpus.
+    """The scores that a recipe should reach on one split of one corpus.
 
     Args:
         scores: By measure, with the dimension after a space where it has one:

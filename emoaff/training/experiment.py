@@ -17,6 +17,11 @@ class Stage:
         optimizer: Makes the optimizer, given the model.
         prepare: Called with the model before the stage, to freeze and unfreeze
             layers. Defaults to leaving them as they are.
+
+    Example:
+    >>> stage = Stage(3, optimizer=lambda model: keras.optimizers.Adam(1e-4))
+    >>> stage.epochs
+    3
     """
 
     epochs: int
@@ -61,6 +66,24 @@ class Experiment:
             moved them.
         describe: Names what is in a batch, called as `describe(epoch, step)`;
             for messages.
+
+    Example:
+    >>> x, y = np.zeros((16, 4), "float32"), np.ones((16, 1), "float32")
+    >>> batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)
+    >>> experiment = Experiment(
+    ...     build=lambda: keras.Sequential(
+    ...         [keras.Input((4,)), keras.layers.Dense(1)]
+    ...     ),
+    ...     stages=(Stage(2, lambda model: keras.optimizers.SGD(0.1)),),
+    ...     loss=lambda y_true, y_pred: tf.reduce_mean((y_true - y_pred) ** 2),
+    ...     batches=lambda epoch, first_step, shard: batches.skip(first_step),
+    ...     steps=2,
+    ...     validate=lambda model: {"bias": float(model.weights[1][0])},
+    ...     monitor="bias",
+    ...     publish=lambda model, history, folder: None,
+    ... )
+    >>> experiment.epochs, experiment.better(0.2, 0.1)
+    (2, True)
     """
 
     build: Callable[[], keras.Model]

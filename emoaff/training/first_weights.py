@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from emoaff import presets
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.training import checkpoint
 from emoaff.training.commands import PRESET
 
@@ -74,12 +74,12 @@ def begin_from(model: keras.Model, start: str, report) -> set[str]:
         return set()
     if find_backbone_weights(start):
         return {"backbone"}
-    if not os.path.isdir(start) and start not in presets.names():
+    if not os.path.isdir(start) and start not in presets.list_presets():
         raise ValueError(
             "Expected random weights (empty), imagenet, a .weights.h5 file, a "
             f"preset or the folder of a run. Received: start={start}."
         )
-    source = presets.load_preset(preset_of(start)).model
+    source = presets.load_preset(resolve_preset(start)).model
     taken = copy_layers(source, model) | _copy_image_model(source, model)
     if not taken:
         raise ValueError(

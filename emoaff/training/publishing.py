@@ -20,7 +20,7 @@ from emoaff.evaluation.recording_predictions import describe_features_source
 from emoaff.labels import AFFECT_TARGETS
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.presets import model_card
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.presets.calibration import Calibration
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
@@ -221,12 +221,12 @@ def _describe_input(config, data_dir):
     """Describes the model's input and how a face is cropped for it."""
     features_from = config.data.features_from
     if features_from:
-        source = presets.read_config(preset_of(features_from))
+        source = presets.read_config(resolve_preset(features_from))
         return {
             "input": describe_features_source(features_from),
             "crop": source["crop"],
         }
-    builder = corpora.builder(config.data.dataset, data_dir)
+    builder = corpora.make_builder(config.data.dataset, data_dir)
     margin = getattr(builder, "CROP_MARGIN", 0.0)
     margin = getattr(builder.builder_config, "margin", margin)
     return {

@@ -65,7 +65,7 @@ class Recipe:
 
     @property
     def name_and_flag(self) -> str:
-        """What names it on the command line."""
+        """Its name on the command line, with `--small` where that is meant."""
         name = shlex.quote(self.name)
         return f"{name} --small" if self.small else name
 
@@ -123,7 +123,7 @@ class Recipe:
 
     @property
     def title(self) -> str:
-        """What its preset is called unless its run has a name."""
+        """The name of its preset, unless its run has one."""
         return self.name.removesuffix(".py")
 
     def describe(self) -> str:

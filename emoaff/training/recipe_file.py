@@ -123,7 +123,7 @@ def _takes_two(build):
 
 
 def _line_of(error, file):
-    """Where in the file an error arose, in words; empty if elsewhere."""
+    """Finds the line of an error, in words; empty if it arose elsewhere."""
     if isinstance(error, SyntaxError):
         return f"at line {error.lineno} "
     line, step = None, error.__traceback__

@@ -2,10 +2,10 @@
 
 What is public here:
 
-    names() -> list of str
-    names_of_small() -> list of str
+    list_recipes() -> list of str
+    list_small_recipes() -> list of str
     split_name(name, small) -> str, bool
-    load(name) -> module
+    load_recipe(name) -> module
     find_recipe(name, small) -> Recipe
     read_recipe(module, small) -> Recipe
 """
@@ -25,14 +25,19 @@ _OLD_PREFIX = "synthetic_"
 _DRAWN = "synthetic_affect"
 
 
-def names() -> list[str]:
-    """Returns the names of the recipes, sorted."""
+def list_recipes() -> list[str]:
+    """Returns the names of the recipes, sorted.
+
+    Example:
+    >>> list_recipes()[:3]
+    ['afew_va', 'affectnet_va', 'affwildnet_resnet']
+    """
     spec = importlib.util.find_spec(_PACKAGE)
     places = spec.submodule_search_locations
     return sorted(module.name for module in pkgutil.iter_modules(places))
 
 
-def load(name: str):
+def load_recipe(name: str):
     """Returns the recipe module of that name, or in that file.
 
     What ends in `.py` is the path of a file, which is run. A name that a small
@@ -43,10 +48,14 @@ def load(name: str):
         ValueError: If there is none; the message lists them. For a file, see
             `emoaff.training.recipe_file.load_file`.
         FileNotFoundError: If there is no such file.
+
+    Example:
+    >>> load_recipe("tzirakis_recola").CONFIG.window.frames
+    150
     """
     if recipe_file.is_file(name):
         return recipe_file.load_file(name)
-    known = names()
+    known = list_recipes()
     current, _ = split_name(name)
     if current not in known:
         raise ValueError(
@@ -60,8 +69,8 @@ def find_recipe(name: str, small: bool = False) -> Recipe:
     """Returns the recipe of that name.
 
     Args:
-        name: As `names` lists it, or the path of a file of your own; or as a
-            small recipe was called before, which means `small`.
+        name: As `list_recipes` lists it, or the path of a file of your own; or
+            as a small recipe was called before, which means `small`.
         small: Whether to take its settings for drawn faces.
 
     Raises:
@@ -72,7 +81,7 @@ def find_recipe(name: str, small: bool = False) -> Recipe:
     >>> find_recipe("tzirakis_recola", small=True).dataset
     'synthetic_affect/studio'
     """
-    return read_recipe(load(name), split_name(name, small)[1])
+    return read_recipe(load_recipe(name), split_name(name, small)[1])
 
 
 def read_recipe(module, small: bool = False) -> Recipe:
@@ -111,9 +120,16 @@ def _is_own(module):
     return recipe_file.is_file(module.NAME)
 
 
-def names_of_small() -> list[str]:
-    """Returns the names of recipes that have settings for drawn faces."""
-    return [name for name in names() if hasattr(load(name), "SMALL")]
+def list_small_recipes() -> list[str]:
+    """Returns the names of recipes that have settings for drawn faces.
+
+    Example:
+    >>> "tzirakis_recola" in list_small_recipes()
+    True
+    """
+    return [
+        name for name in list_recipes() if hasattr(load_recipe(name), "SMALL")
+    ]
 
 
 def _make_small(recipe, module):
@@ -121,7 +137,7 @@ def _make_small(recipe, module):
     if small is None:
         raise ValueError(
             f"{recipe.name} has no settings for drawn faces. Expected one of: "
-            f"{', '.join(names_of_small())}. Leave out --small."
+            f"{', '.join(list_small_recipes())}. Leave out --small."
         )
     return dataclasses.replace(
         recipe,
@@ -150,13 +166,17 @@ def split_name(name: str, small: bool = False) -> tuple[str, bool]:
     return name, small
 
 
-def describe(name: str) -> str:
+def describe_recipe(name: str) -> str:
     """Returns what a recipe is and what it should reach, for people.
 
     Raises:
         ValueError: If there is no such recipe.
+
+    Example:
+    >>> print(describe_recipe("afew_va").splitlines()[0])
+    A preset of expressions learns valence and arousal of frames of films.
     """
-    module = load(name)
+    module = load_recipe(name)
     parts = [read_recipe(module).describe()]
     if hasattr(module, "SMALL"):
         parts.append(read_recipe(module, small=True).describe())

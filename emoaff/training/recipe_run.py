@@ -61,6 +61,12 @@ def train(
             for drawn faces if `small`, an `out` that holds
             something and `resume` is false, or a loss that is not finite.
         FileNotFoundError: If the corpus or the initial weights are missing.
+
+    Example:
+    This takes minutes, so no test runs it.
+
+    >>> train("rangulov_cnn", "data", "runs/a", small=True)  # doctest: +SKIP
+    PosixPath('runs/a/preset')
     """
     found = recipe_lookup.find_recipe(recipe, small)
     out = pathlib.Path(out)

@@ -3,7 +3,7 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff import presets
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 
 _LEAST = 1e-7
 
@@ -61,7 +61,7 @@ class Teacher:
     """
 
     def __init__(self, preset, space, temperature: float = 1.0):
-        found = presets.load_preset(preset_of(preset))
+        found = presets.load_preset(resolve_preset(preset))
         found.require_single_pictures()
         classes = found.labels.classes if found.labels else ()
         if classes != space.classes:

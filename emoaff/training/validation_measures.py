@@ -12,7 +12,7 @@ from scipy import special
 from sklearn import metrics
 
 from emoaff.labels import AFFECT_TARGETS
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.training.clip_config import EXPRESSION_TARGETS
 from emoaff.training.objectives import make_prior_offset
 
@@ -111,7 +111,7 @@ def _measure_classes(truth, logits, classes):
 def _measure_affect(answers, recordings, dimensions):
     each = {
         f"ccc_{name}": float(
-            concordance(getattr(recordings, name), answers[:, d])
+            compute_ccc(getattr(recordings, name), answers[:, d])
         )
         for d, name in enumerate(dimensions)
     }

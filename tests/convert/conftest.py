@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-_USES = re.compile(r"^(import|from) (torch|tests\.convert\.torch_)", re.M)
+_USES = re.compile(
+    r"^(import|from) (torch|tests\.convert\.(readers\.)?torch_)", re.M
+)
 
 
 class _WithoutTorch(pytest.Module):

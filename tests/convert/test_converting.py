@@ -1,7 +1,6 @@
 import json
 
 import keras
-import numpy as np
 import pytest
 import torch
 
@@ -12,10 +11,8 @@ from emoaff.convert import Conversion
 from emoaff.convert import convert
 from emoaff.convert import converting
 from emoaff.convert import save
-from emoaff.convert import write_safetensors
-from emoaff.convert.origin import files_of
+from emoaff.convert.origin import hash_files
 from emoaff.convert.recognition import recognise
-from tests.convert.keras_files import write_h5
 from tests.convert.torch_networks import EmoLSTM
 from tests.convert.torch_networks import randomised
 from tests.small_presets import classes
@@ -58,10 +55,10 @@ def test_the_command_makes_a_preset_and_says_how(
     assert printed.startswith(f"{out}\n- The file looks like one of emo-aff")
     preset = presets.load_preset(out)
     origin = preset.config["provenance"]["origin"]
-    assert origin["files"] == files_of(lstm)
+    assert origin["files"] == hash_files(lstm)
     assert origin["weights"] == 8
     card = (out / presets.CARD).read_text("utf-8")
-    assert files_of(lstm)[lstm.name] in card
+    assert hash_files(lstm)[lstm.name] in card
     assert "Not measured here." in card
     assert "SAVEE, held out of training" in card
     command = (
@@ -85,26 +82,6 @@ def test_the_way_back_by_the_command(lstm, source, tmp_path, capsys):
     assert "for the names of torchvision" in capsys.readouterr().err
     assert run("compact_ferplus", *to_file) == 2
     assert "compact_ferplus" in capsys.readouterr().err
-
-
-def test_a_network_with_one_more_head_has_no_counterpart(tmp_path):
-    inputs = keras.Input((10, 3))
-    x = keras.layers.LSTM(2, return_sequences=True, name="lstm_1")(inputs)
-    x = keras.layers.LSTM(2, name="lstm_2")(x)
-    outputs = {
-        name: keras.layers.Dense(7, name=name)(x)
-        for name in ("expression", "more")
-    }
-    whole = keras.Model(inputs, outputs)
-    own = keras.Model(inputs, {"expression": whole.output["expression"]})
-    for model, fits in ((whole, False), (own, True)):
-        preset = saved(tmp_path / "a", model, classes("emo_affectnet"))
-        if fits:
-            write_safetensors(preset, tmp_path / "a.safetensors")
-        else:
-            with pytest.raises(ValueError, match="Received: a, with the"):
-                write_safetensors(preset, tmp_path / "a.safetensors")
-        assert (tmp_path / "a.safetensors").exists() == fits
 
 
 def test_list_names_every_source_and_setting(capsys):
@@ -225,34 +202,3 @@ def test_settings_are_read_as_the_types_of_their_defaults(
     assert origin["settings"] == seen
     with pytest.raises(ValueError, match="`flip` as bool"):
         convert(path, "other", flip="perhaps")
-
-
-def test_a_checkpoint_is_all_its_files(tmp_path):
-    names = ["a.ckpt.index", "a.ckpt.meta", "a.ckpt.data-00000-of-00001"]
-    for name in [*names, "b.ckpt.index", "a.ckpt"]:
-        (tmp_path / name).write_bytes(b"")
-    (tmp_path / "a.ckpt").unlink()
-    expected = dict.fromkeys(sorted(names), EMPTY)
-    for given in ("a.ckpt", *names):
-        assert files_of(tmp_path / given) == expected
-    with pytest.raises(FileNotFoundError, match="no .*c.ckpt"):
-        files_of(tmp_path / "c.ckpt")
-
-
-def test_files_are_recognised_by_their_contents(tmp_path):
-    path = tmp_path / "file"
-    kernel = {"kernel": np.ones((1, 1, 2, 2))}
-    dense = {"kernel": np.ones((2048, 512)), "bias": np.ones(512)}
-    stem = ("conv1/7x7_s2", kernel)
-    for layers, name in (
-        ([stem, ("dense_4", dense)], "emo-affectnet"),
-        ([stem], "keras-vggface"),
-        ([("conv1_conv", kernel)], "keras-applications"),
-    ):
-        write_h5(path, layers)
-        assert recognise(path, [name]) == name
-    with pytest.raises(ValueError, match="looks like none of them"):
-        recognise(path, ["emo-affectnet"])
-    torch.save({"a.weight": torch.ones(2, 2)}, path)
-    with pytest.raises(ValueError, match="looks like none of them"):
-        recognise(path, SOURCES)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from emoaff.convert.filling import fill
-from emoaff.convert.filling import wanted
+from emoaff.convert.filling import list_places
 from emoaff.layers import Framewise
 
 
@@ -21,11 +21,13 @@ def model():
 
 def arrays(net):
     rng = np.random.default_rng(0)
-    return {k: np.float32(rng.normal(size=s)) for k, s in wanted(net).items()}
+    return {
+        k: np.float32(rng.normal(size=s)) for k, s in list_places(net).items()
+    }
 
 
 def test_places_are_names_of_layers_and_weights():
-    assert wanted(model()) == {
+    assert list_places(model()) == {
         "conv/kernel": (3, 3, 3, 2),
         "conv/bias": (2,),
         "gru/gru_cell/kernel": (2, 9),

@@ -30,10 +30,10 @@ def test_a_corpus_says_what_its_classes_are(
     build(monkeypatch, tmp_path, **attributes)
     monkeypatch.setattr(
         catalogue,
-        "builder",
-        lambda *_, made=catalogue.builder: made("small", tmp_path),
+        "make_builder",
+        lambda *_, made=catalogue.make_builder: made("small", tmp_path),
     )
-    assert corpora.label_space(name, tmp_path) == expected
+    assert corpora.find_label_space(name, tmp_path) == expected
 
 
 def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path):
@@ -54,8 +54,8 @@ def test_any_other_corpus_needs_a_folder(monkeypatch, tmp_path):
 
 def test_what_is_not_built_is_named(monkeypatch, tmp_path):
     build(monkeypatch, tmp_path)
-    assert corpora.built("small", "train[:1]", tmp_path).name == "small"
+    assert corpora.require_built("small", "train[:1]", tmp_path).name == "small"
     with pytest.raises(ValueError, match="no split 'test'"):
-        corpora.built("small", "test", tmp_path)
+        corpora.require_built("small", "test", tmp_path)
     with pytest.raises(FileNotFoundError, match="emoaff prepare small"):
-        corpora.built("small", "train", tmp_path / "new")
+        corpora.require_built("small", "train", tmp_path / "new")

@@ -20,11 +20,11 @@ def test_a_path_stands_for_the_name_with_all_that_is_behind_it(tmp_path):
     for rest in ("", "/clips", "/clips+size=32", "+size=32"):
         assert corpora.find_name(f"{path}{rest}") == f"found_by_path{rest}"
     assert corpora.needs_files(str(path))
-    assert "DIR/person_1" in corpora.instructions(str(path))
-    made = corpora.builder(f"{path}/clips+size=32", tmp_path / "data")
+    assert "DIR/person_1" in corpora.describe_corpus(str(path))
+    made = corpora.make_builder(f"{path}/clips+size=32", tmp_path / "data")
     assert made.builder_config.size == 32
     with pytest.raises(ValueError, match="no configuration 'x'.*clips"):
-        corpora.builder("found_by_path/x", tmp_path / "data")
+        corpora.make_builder("found_by_path/x", tmp_path / "data")
 
 
 def test_a_name_of_emoaff_is_no_path_unless_it_is_written_as_one(
@@ -33,7 +33,7 @@ def test_a_name_of_emoaff_is_no_path_unless_it_is_written_as_one(
     write_builder(tmp_path, "recola", PLAIN)
     monkeypatch.chdir(tmp_path)
     assert corpora.find_name("recola/avec") == "recola/avec"
-    assert is_path("./recola", corpora.names())
+    assert is_path("./recola", corpora.list_corpora())
     with pytest.raises(ValueError, match="that of no other corpus"):
         corpora.find_name("./recola")
 
@@ -57,12 +57,7 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path, name, text, message):
 
 def test_a_corpus_that_is_nowhere_is_asked_for_by_path(tmp_path):
     with pytest.raises(ValueError, match="recola.*or the path of a builder's"):
-        corpora.builder("nowhere", tmp_path)
+        corpora.make_builder("nowhere", tmp_path)
     (tmp_path / "nowhere").mkdir()
     with pytest.raises(ValueError, match="emoaff prepare path/to/nowhere"):
-        corpora.builder("nowhere/clips", tmp_path)
-
-
-def test_a_skeleton_takes_no_name_of_emoaff(tmp_path):
-    with pytest.raises(ValueError, match="recola, which emoaff has"):
-        write_corpus_skeleton("recola", tmp_path)
+        corpora.make_builder("nowhere/clips", tmp_path)

@@ -169,8 +169,8 @@ def test_more_than_a_thousand_recordings_lie_in_their_order(
         ]
 
     builder = tiny.build(root, tmp_path / "data", tiny.corpus(survey))
-    monkeypatch.setattr("emoaff.corpora.built", lambda *_: builder)
-    monkeypatch.setattr("emoaff.corpora.label_space", lambda *_: None)
+    monkeypatch.setattr("emoaff.corpora.require_built", lambda *_: builder)
+    monkeypatch.setattr("emoaff.corpora.find_label_space", lambda *_: None)
     found = load_recordings("tiny", "train", tmp_path / "data")
     assert list(found.names) == names
     np.testing.assert_allclose(found.valence, np.arange(1100) / 1100, 1e-6)

@@ -2,12 +2,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
 from emoaff.data.clip_augmenter import ClipAugmenter
-from emoaff.data.clip_pixels import convert_dtype
 from emoaff.data.clips import clip_batches
 from emoaff.data.clips import feature_batches
 from emoaff.data.clips import frame_batches
@@ -88,11 +86,6 @@ def test_pictures_are_resized_as_pillow_does(recordings, windows):
             stored = Image.fromarray(np.uint8(picture(recordings, row)))
             expected = np.asarray(stored.resize(shape, filter), np.float64)
             assert np.abs(frame - expected).max() <= 5
-
-
-def test_rounding_is_to_the_nearest():
-    x = tf.constant([0.0, 0.49, 0.51, 254.6, 255.0])
-    assert list(convert_dtype(x, "uint8").numpy()) == [0, 0, 1, 255, 255]
 
 
 @pytest.mark.parametrize(

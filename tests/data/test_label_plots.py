@@ -110,7 +110,7 @@ def test_what_cannot_be_drawn_is_refused(data_dir, tmp_path, monkeypatch):
     small.small_video(monkeypatch, tmp_path / "bare", splits)
     with pytest.raises(ValueError, match="Received: none of train. There is"):
         label_plots.plot_corpus("small", tmp_path / "bare", tmp_path / "a.png")
-    assert corpora.splits("small", tmp_path / "bare") == ("train",)
+    assert corpora.list_splits("small", tmp_path / "bare") == ("train",)
     assert not (tmp_path / "a.png").exists()
 
 

@@ -121,8 +121,8 @@ def test_what_was_built_is_read_by_name_without_the_builder(folder, run):
     name = "my_corpus/clips+size=48+find_faces=false"  # in any order
     data = folder / "data"
     assert not own_corpora.OWN_BUILDERS
-    assert corpora.splits(name, data) == ("train", "validation")
-    assert corpora.label_space(name, data).classes == CLASSES
+    assert corpora.list_splits(name, data) == ("train", "validation")
+    assert corpora.find_label_space(name, data).classes == CLASSES
     (*_, last) = corpora.load(name, "train", data).as_numpy_iterator()
     assert last["recording"] == b"ben/sad_01"
     assert last["frames"]["expression"].tolist() == [2]

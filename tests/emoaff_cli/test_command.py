@@ -285,7 +285,7 @@ def test_a_corpus_of_files_needs_their_folder(tmp_path, capsys):
 def test_recipes_are_listed_and_explained(capsys):
     assert emoaff_cli.main(["recipes"]) == 0
     listed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in listed] == recipes.names()
+    assert [line.split()[0] for line in listed] == recipes.list_recipes()
     assert emoaff_cli.main(["recipes", "tzirakis_recola"]) == 0
     printed = capsys.readouterr().out
     row = "| recola | {} | CCC arousal | {} |  | Table 5, RealEyes start |"

@@ -57,7 +57,7 @@ def test_a_labelled_corpus_shows_what_int8_costs(
     preset, tmp_path, monkeypatch, capsys
 ):
     small_video(monkeypatch, tmp_path / "data", LABEL_SPACE="ferplus")
-    monkeypatch.setattr("emoaff.corpora.names", lambda: ["small"])
+    monkeypatch.setattr("emoaff.corpora.list_corpora", lambda: ["small"])
     out = tmp_path / "a.onnx"
     assert not export(
         *(preset.path, "--out", out, "--quantize", "float16"),

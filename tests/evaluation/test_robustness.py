@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emoaff.data.recordings import load_recordings
-from emoaff.evaluation.robustness import robustness
+from emoaff.evaluation.robustness import score_robustness
 from emoaff.evaluation.spoiled_pictures import make_spoilings
 from emoaff.presets.calibration import calibration_error
 from tests.data.small_corpus import CLASSES
@@ -33,7 +33,7 @@ def preset(recordings, tmp_path):
 
 def test_each_way_has_the_accuracy_on_pictures_spoiled_so(preset, recordings):
     names = ("margin 1.4", "a fifth as bright")
-    table = robustness(preset, recordings, names)
+    table = score_robustness(preset, recordings, names)
     ways = {"as stored": lambda x: x, **make_spoilings()}
     known = recordings.expression >= 0
     numbers = [int(n.split()[-1]) for n in recordings.names]
@@ -67,7 +67,7 @@ def test_each_way_has_its_calibration_as_trained_and_at_equal_classes(
         "class_prior": prior.tolist(),
     }
     knowing = saved(tmp_path / "knowing", preset.model, outputs)
-    table = robustness(knowing, recordings, ("cut 0.7",))
+    table = score_robustness(knowing, recordings, ("cut 0.7",))
     truth = recordings.expression
     known = truth >= 0
     numbers = [int(n.split()[-1]) for n in recordings.names]
@@ -108,7 +108,9 @@ def test_equal_classes_are_the_same_whatever_prior_was_asked_for(
     outputs["expression"]["class_prior"] = (shares / shares.sum()).tolist()
     knowing = saved(tmp_path / "knowing", preset.model, outputs)
     asked = knowing.with_prior("uniform")
-    tables = [robustness(each, recordings, ()) for each in (knowing, asked)]
+    tables = [
+        score_robustness(each, recordings, ()) for each in (knowing, asked)
+    ]
     for measure in ("uar", "confidence", "calibration_error"):
         once, again = (
             table.value(measure, "at equal classes", "as stored")
@@ -118,19 +120,19 @@ def test_equal_classes_are_the_same_whatever_prior_was_asked_for(
 
 
 def test_all_ways_are_tried_where_none_is_named(preset, recordings):
-    table = robustness(preset, recordings.subset(np.arange(1)))
+    table = score_robustness(preset, recordings.subset(np.arange(1)))
     assert {row.part for row in table.rows} == {"as stored", *make_spoilings()}
 
 
 def test_an_unknown_way_is_refused_with_the_known(preset, recordings):
     with pytest.raises(ValueError, match=r"margin 1\.2, .*Received: fog\."):
-        robustness(preset, recordings, ("fog",))
+        score_robustness(preset, recordings, ("fog",))
 
 
 def test_dimensions_have_their_concordance(recordings, tmp_path):
     model = still_model({"arousal_valence": dense(2, name="arousal_valence")})
     preset = saved(tmp_path / "affect", model, AFFECT)
-    table = robustness(preset, recordings, ("blur 1",))
+    table = score_robustness(preset, recordings, ("blur 1",))
     kinds = {(row.measure, row.of) for row in table.rows}
     assert {("ccc", "valence"), ("ccc", "arousal")} <= kinds
 
@@ -140,4 +142,4 @@ def test_a_preset_of_windows_is_refused(recordings, tmp_path):
         tmp_path / "windows", window_model(4), AFFECT, sampling={"window": 4}
     )
     with pytest.raises(ValueError, match="pictures one by one"):
-        robustness(preset, recordings)
+        score_robustness(preset, recordings)

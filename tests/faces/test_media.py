@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emoaff.faces import find_media
-from emoaff.faces import media_files
+from emoaff.faces import list_media
 from tests.faces.video_files import write_sound
 
 PNG = cv2.imencode(".png", np.zeros((9, 9), np.uint8))[1].tobytes()
@@ -36,9 +36,9 @@ def test_folders_are_listed_in_order_and_without_junk(tmp_path):
             ".hidden/d.mp4": VIDEO,
         },
     )
-    found = names(media_files(tmp_path), tmp_path)
+    found = names(list_media(tmp_path), tmp_path)
     assert found == ["a.jpg", "b.mp4", "inner/c.mov"]
-    flat = media_files(tmp_path, recursive=False)
+    flat = list_media(tmp_path, recursive=False)
     assert names(flat, tmp_path) == ["a.jpg", "b.mp4"]
 
 
@@ -46,14 +46,14 @@ def test_folders_go_by_content_too(tmp_path):
     write(
         tmp_path, {"photo": PNG, "clip.dat": VIDEO, "code.ts": b"let a = 1;\n"}
     )
-    assert names(media_files(tmp_path), tmp_path) == ["clip.dat", "photo"]
+    assert names(list_media(tmp_path), tmp_path) == ["clip.dat", "photo"]
     assert find_media(tmp_path).describe_faults() == []
 
 
 def test_a_file_is_given_back_whatever_it_is(tmp_path):
     write(tmp_path, {"notes.txt": b"hello"})
     path = tmp_path / "notes.txt"
-    assert media_files(path) == [path]
+    assert list_media(path) == [path]
     assert find_media(path).describe_omissions() == ""
 
 
@@ -113,12 +113,12 @@ def test_links_and_pipes_are_passed_over_and_said(tmp_path):
 
 def test_nothing_to_read_says_so(tmp_path):
     with pytest.raises(ValueError, match="found none in it .it is empty"):
-        media_files(tmp_path)
+        list_media(tmp_path)
     write(tmp_path, {"notes.txt": b"hello"})
     with pytest.raises(ValueError, match="1 of another kind.*mp4"):
-        media_files(tmp_path)
+        list_media(tmp_path)
     with pytest.raises(FileNotFoundError, match="found nothing there"):
-        media_files(tmp_path / "none")
+        list_media(tmp_path / "none")
 
 
 def test_the_field_cases_are_told_apart(field_case):

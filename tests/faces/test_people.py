@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emoaff.faces import Video
-from emoaff.faces import describe
+from emoaff.faces import describe_faces
 from emoaff.faces.people import People
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
@@ -109,7 +109,7 @@ PEOPLE = [
 def descriptions(number):
     scene = Scene(PEOPLE, 40)
     *_, frame = (f for f in scene.frames() if f.index <= number)
-    return describe(frame.image, list(scene.seen(number).values()))
+    return describe_faces(frame.image, list(scene.seen(number).values()))
 
 
 def test_rows_have_length_one():
@@ -120,7 +120,7 @@ def test_rows_have_length_one():
 
 
 def test_nobody_has_no_rows():
-    assert len(describe(np.zeros((9, 9, 3), np.uint8), [])) == 0
+    assert len(describe_faces(np.zeros((9, 9, 3), np.uint8), [])) == 0
 
 
 def test_people_are_like_themselves_and_unlike_others():
@@ -135,7 +135,7 @@ def test_hair_and_clothes_tell_people_apart(part):
     rows = slice(0, 24) if part == "hair" else slice(88, 144)
     changed.figure[rows] = 255 - changed.figure[rows]
     (row,), (other,) = (
-        describe(frame.image, [scene.seen(0)[0]])
+        describe_faces(frame.image, [scene.seen(0)[0]])
         for scene in (Scene([PEOPLE[0]], 1), Scene([changed], 1))
         for frame in scene.frames()
     )
@@ -144,7 +144,7 @@ def test_hair_and_clothes_tell_people_apart(part):
 
 def test_flat_pictures_are_described_too():
     image = np.zeros((50, 50, 3), np.uint8)
-    assert np.isfinite(describe(image, [(5, 5, 20, 20)])).all()
+    assert np.isfinite(describe_faces(image, [(5, 5, 20, 20)])).all()
 
 
 @pytest.mark.parametrize("name", ["single_face.mp4", "grid_bbaf2n.mpg"])
@@ -154,5 +154,5 @@ def test_real_people_are_like_themselves(shared_data, name):
     height, width = frames[0].image.shape[:2]
     side = height / 2
     box = (width / 2 - side / 2, height / 4, side, side)
-    first, last = (describe(frames[k].image, [box])[0] for k in (0, -1))
+    first, last = (describe_faces(frames[k].image, [box])[0] for k in (0, -1))
     assert first @ last > 0.82

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from emoaff.faces import Video
-from emoaff.faces import media_kind
+from emoaff.faces import find_media_kind
 from emoaff.faces import read_picture
 from tests.faces.video_files import write_numbered
 from tests.faces.video_files import write_sound
@@ -31,7 +31,7 @@ SHADES = [Image.fromarray(np.full((48, 64, 3), v, "uint8")) for v in (20, 220)]
     ],
 )
 def test_the_suffix_decides_where_nothing_else_does(name, kind):
-    assert media_kind(pathlib.Path("nowhere") / name) == kind
+    assert find_media_kind(pathlib.Path("nowhere") / name) == kind
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_the_content_beats_the_suffix(tmp_path, start, kind):
     for name in ("a.mp4", "a.jpg", "a.dat"):
         path = tmp_path / name
         path.write_bytes(start + b"  ")
-        assert media_kind(path) == kind
+        assert find_media_kind(path) == kind
 
 
 def test_text_of_any_name_is_neither(tmp_path):
     for name in ("a.mp4", "a.jpg", "module.ts", "a.dat"):
         path = tmp_path / name
         path.write_text("export const é = 1;\n" * 500, "utf-8")
-        assert media_kind(path) is None
+        assert find_media_kind(path) is None
     picture = tmp_path / "a.pgm"
     picture.write_text("P2\n1 1\n255\n9\n")
-    assert media_kind(picture) == "picture"
+    assert find_media_kind(picture) == "picture"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_real_videos_are_known_without_their_suffix(tmp_path, name):
     codecs = {"a.mpg": "mpeg2video", "a.wmv": "wmv2", "a.flv": "flv"}
     codec = codecs.get(name, "libx264")
     path = write_numbered(tmp_path / name, 2, codec=codec)
-    assert media_kind(path.rename(tmp_path / "unnamed")) == "video"
+    assert find_media_kind(path.rename(tmp_path / "unnamed")) == "video"
 
 
 @pytest.mark.parametrize("suffix", ["mka", "ogg", "wma", "wav", "m4a"])
@@ -89,7 +89,7 @@ def test_sound_is_no_video_whatever_its_name(tmp_path, suffix):
         stream.bit_rate = 64_000
         container.mux(stream.encode(_silence(stream.format.name)))
         container.mux(stream.encode(None))
-    assert media_kind(path.rename(tmp_path / "film.mp4")) is None
+    assert find_media_kind(path.rename(tmp_path / "film.mp4")) is None
 
 
 def _silence(form):
@@ -108,16 +108,16 @@ def test_moving_pictures_are_videos_and_single_ones_pictures(tmp_path, suffix):
     SHADES[0].save(
         moving, save_all=True, append_images=SHADES[1:], duration=100
     )
-    assert media_kind(still) == "picture"
-    assert media_kind(moving) == "video"
-    assert media_kind(moving.rename(tmp_path / "c.jpg")) == "video"
+    assert find_media_kind(still) == "picture"
+    assert find_media_kind(moving) == "video"
+    assert find_media_kind(moving.rename(tmp_path / "c.jpg")) == "video"
 
 
 def test_jpeg_2000_and_its_codestream_are_pictures(tmp_path):
     for suffix in ("jp2", "j2k"):
         path = tmp_path / f"a.{suffix}"
         SHADES[0].save(path)
-        assert media_kind(path.rename(tmp_path / "a.mp4")) == "picture"
+        assert find_media_kind(path.rename(tmp_path / "a.mp4")) == "picture"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_cameras_raw_file_is_no_picture(tmp_path, order, tag, value, kind):
     data = start + number(8, 4) + number(1, 2) + entry + bytes(4)
     path = tmp_path / "photo.nef"
     path.write_bytes(data)
-    assert media_kind(path) == kind
+    assert find_media_kind(path) == kind
 
 
 @pytest.mark.parametrize("read", [Video, read_picture])
@@ -154,26 +154,26 @@ def test_jpegs_one_after_another_are_a_video(tmp_path):
     data = cv2.imencode(".jpg", np.array(SHADES[0]))[1].tobytes()
     path = tmp_path / "a.mjpeg"
     path.write_bytes(3 * data)
-    assert media_kind(path) == "video"
-    assert media_kind(path.rename(tmp_path / "a.jpg")) == "picture"
+    assert find_media_kind(path) == "video"
+    assert find_media_kind(path.rename(tmp_path / "a.jpg")) == "picture"
 
 
 def test_a_damaged_animation_goes_by_its_name(tmp_path):
     for name, kind in (("a.gif", "video"), ("a.png", "picture")):
         path = tmp_path / name
         path.write_bytes(b"GIF89a" + bytes(9))
-        assert media_kind(path) == kind
+        assert find_media_kind(path) == kind
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_is_neither_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.mp4")
-    assert media_kind(tmp_path / "a.mp4") is None
+    assert find_media_kind(tmp_path / "a.mp4") is None
 
 
 def test_sound_in_a_film_is_no_reason_against_it(tmp_path):
-    assert media_kind(write_sound(tmp_path / "a.wav")) is None
-    assert media_kind(write_numbered(tmp_path / "a.mkv", 2)) == "video"
+    assert find_media_kind(write_sound(tmp_path / "a.wav")) is None
+    assert find_media_kind(write_numbered(tmp_path / "a.mkv", 2)) == "video"
 
 
 @pytest.mark.parametrize(
@@ -190,4 +190,4 @@ def test_sound_in_a_film_is_no_reason_against_it(tmp_path):
     ],
 )
 def test_files_of_the_field_are_what_they_are(field_case, name, kind):
-    assert media_kind(field_case(name)) == kind
+    assert find_media_kind(field_case(name)) == kind

@@ -11,7 +11,7 @@ import numpy as np
 
 from emoaff import presets
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.convert.readers.torch_archive import read_torch
 from emoaff.layers import Framewise
 from emoaff.layers import Greyscale
@@ -87,7 +87,7 @@ def weight_targets(folder: pathlib.Path) -> list[Target]:
     return [
         Target(
             "keras h5",
-            lambda path: layers_of(read_keras_h5(path)),
+            lambda path: list_layers(read_keras_h5(path)),
             tuple(_write_keras(folder)),
             (mutate_bytes,),
             "weights.h5",

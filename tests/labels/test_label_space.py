@@ -40,7 +40,7 @@ def test_class_order_is_the_corpus_order(name, index, class_name):
 
 
 def test_sizes_and_kinds():
-    sizes = {name: len(labels.get(name)) for name in labels.names()}
+    sizes = {name: len(labels.get(name)) for name in labels.list_label_spaces()}
     assert sizes == {
         "aff_wild2_7": 7,
         "aff_wild2_8": 8,
@@ -59,9 +59,11 @@ def test_sizes_and_kinds():
         "realeyes": 8,
         "savee": 7,
     }
-    several = {n for n in labels.names() if labels.get(n).multi_label}
+    several = {
+        n for n in labels.list_label_spaces() if labels.get(n).multi_label
+    }
     assert several == {"ramas", "realeyes"}
-    assert all(labels.get(n).source for n in labels.names())
+    assert all(labels.get(n).source for n in labels.list_label_spaces())
 
 
 def test_affect_is_valence_then_arousal():
@@ -71,7 +73,7 @@ def test_affect_is_valence_then_arousal():
 
 def test_aff_wild2_maps_to_affectnet_as_published():
     # The pairs that ABAW entrants use: Other has no place.
-    got = labels.mapping("aff_wild2_8", "affectnet_8")
+    got = labels.make_mapping("aff_wild2_8", "affectnet_8")
     assert got.indices == (0, 6, 5, 4, 1, 2, 3, None)
     assert got.dropped == ("other",)
     assert got.unreached == ("contempt",)
@@ -85,8 +87,8 @@ def _stem(class_name):
 
 
 def test_a_class_maps_to_its_namesake_or_nowhere():
-    for source, target in itertools.permutations(labels.names(), 2):
-        got = labels.mapping(source, target)
+    for source, target in itertools.permutations(labels.list_label_spaces(), 2):
+        got = labels.make_mapping(source, target)
         wanted = {_stem(c): i for i, c in enumerate(got.target.classes)}
         wanted.pop("oth", None)
         expected = tuple(wanted.get(_stem(c)) for c in got.source.classes)
@@ -94,27 +96,27 @@ def test_a_class_maps_to_its_namesake_or_nowhere():
 
 
 def test_mapping_to_itself_is_the_identity():
-    for name in labels.names():
-        got = labels.mapping(name, name)
+    for name in labels.list_label_spaces():
+        got = labels.make_mapping(name, name)
         assert got.indices == tuple(range(len(got.source)))
         assert got.dropped == got.unreached == ()
 
 
 def test_near_synonyms_in_one_space_stay_apart():
     mine = labels.LabelSpace("mine", ("happy", "happiness", "joy"))
-    assert labels.mapping(mine, mine).indices == (0, 1, 2)
+    assert labels.make_mapping(mine, mine).indices == (0, 1, 2)
 
 
 def test_merge_decides_where_the_tables_drop():
-    plain = labels.mapping("ravdess", "affectnet_7")
-    merged = labels.mapping("ravdess", "affectnet_7", {"calm": "neutral"})
+    plain = labels.make_mapping("ravdess", "affectnet_7")
+    merged = labels.make_mapping("ravdess", "affectnet_7", {"calm": "neutral"})
     assert plain.dropped == ("calm",)
     assert merged.dropped == ()
     assert merged.indices == (0, 0, 1, 2, 6, 4, 5, 3)
 
 
 def test_indices_keep_shape_and_lose_dropped_classes():
-    got = labels.mapping("ravdess", "affectnet_7")
+    got = labels.make_mapping("ravdess", "affectnet_7")
     # neutral, calm, happy, unlabelled, surprised
     mapped = got.map_indices(np.int32([[0, 1, 2], [-1, 7, 7]]))
     assert mapped.dtype == np.int64
@@ -123,7 +125,7 @@ def test_indices_keep_shape_and_lose_dropped_classes():
 
 
 def test_probabilities_of_dropped_classes_are_shared_out():
-    got = labels.mapping("aff_wild2_8", "affectnet_7")
+    got = labels.make_mapping("aff_wild2_8", "affectnet_7")
     rows = [[0.2, 0.1, 0.0, 0.0, 0.1, 0.0, 0.1, 0.5]]  # half on other
     mapped = got.map_probabilities(np.float32(rows))
     assert mapped.dtype == np.float32
@@ -134,7 +136,7 @@ def test_probabilities_of_dropped_classes_are_shared_out():
 
 
 def test_probabilities_of_merged_classes_add_up():
-    got = labels.mapping("ravdess", "affectnet_7", {"calm": "neutral"})
+    got = labels.make_mapping("ravdess", "affectnet_7", {"calm": "neutral"})
     rows = [0.3, 0.4, 0.3, 0, 0, 0, 0, 0]
     np.testing.assert_allclose(
         got.map_probabilities(rows), [0.7, 0.3, 0, 0, 0, 0, 0], atol=1e-12
@@ -142,7 +144,7 @@ def test_probabilities_of_merged_classes_add_up():
 
 
 def test_a_row_without_mass_is_nan():
-    got = labels.mapping("aff_wild2_8", "affectnet_7")
+    got = labels.make_mapping("aff_wild2_8", "affectnet_7")
     rows = np.zeros((3, 8))
     rows[0, 7] = 1.0  # other alone
     rows[1, :] = np.nan
@@ -158,8 +160,8 @@ def test_errors_say_what_there_is():
     with pytest.raises(ValueError, match="fear, happy.*class_name='surprise'"):
         labels.get("crema_d").index("surprise")
     with pytest.raises(ValueError, match="class_name='bored'"):
-        labels.mapping("ravdess", "affectnet_7", {"calm": "bored"})
-    got = labels.mapping("crema_d", "affectnet_7")
+        labels.make_mapping("ravdess", "affectnet_7", {"calm": "bored"})
+    got = labels.make_mapping("crema_d", "affectnet_7")
     with pytest.raises(ValueError, match=r"\[-1, 5\]. Received: \[0, 6\]"):
         got.map_indices([0, 6])
     with pytest.raises(ValueError, match="Received: indices.dtype=float64"):
@@ -167,7 +169,7 @@ def test_errors_say_what_there_is():
     with pytest.raises(ValueError, match=r"probabilities.shape=\(2, 7\)"):
         got.map_probabilities(np.ones((2, 7)))
     with pytest.raises(ValueError, match="multi-label space 'realeyes'"):
-        labels.mapping("realeyes", "ferplus").map_probabilities(np.ones(8))
+        labels.make_mapping("realeyes", "ferplus").map_probabilities(np.ones(8))
 
 
 @pytest.mark.parametrize("classes", [(), ("Happy",), ("happy", "happy")])

@@ -7,11 +7,11 @@ from emoaff.layers import Framewise
 from emoaff.losses import ConcordanceLoss
 from emoaff.metrics import Concordance
 from emoaff.models.cnn_lstm import build_cnn_lstm
-from emoaff.models.heads import Head
-from emoaff.models.heads import parse
 
 VIDEO = np.random.default_rng(0).uniform(0, 255, (2, 4, 8, 8, 3))
 VIDEO = VIDEO.astype("float32")
+
+
 SEVERAL = {
     "affect": ("valence", "arousal"),
     "expression": "affectnet_7",
@@ -117,34 +117,6 @@ def test_logits_leave_softmax_and_sigmoid_to_the_loss():
     sigmoid = 1 / (1 + np.exp(-np.float64(logits["emotions"])))
     np.testing.assert_allclose(got["emotions"], sigmoid, atol=1e-6)
     np.testing.assert_array_equal(got["affect"], logits["affect"])
-
-
-@pytest.mark.parametrize(
-    ("heads", "expected"),
-    [
-        ("arousal_valence", ("arousal_valence", "dimensional", "arousal")),
-        ("valence_arousal", ("valence_arousal", "dimensional", "valence")),
-        (["valence"], ("valence", "dimensional", "valence")),
-        ("ferplus", ("expression", "categorical", "neutral")),
-        ("ramas", ("expression", "multi_label", "angry")),
-        (2, ("expression", "categorical", "class_0")),
-        (
-            {"x": Head("multi_label", ["a", "b"])},
-            ("x", "multi_label", "a"),
-        ),
-    ],
-)
-def test_a_head_by_any_name(heads, expected):
-    ((name, head),) = parse(heads).items()
-    assert (name, head.kind, head.names[0]) == expected
-
-
-def test_an_activation_of_ones_own():
-    bounded = Head("dimensional", ("arousal", "valence"), "tanh")
-    model, plain = small(heads=bounded), small()
-    plain.set_weights(model.get_weights())
-    assert model.output_names == ["arousal_valence"]
-    np.testing.assert_allclose(model(VIDEO), np.tanh(plain(VIDEO)), atol=1e-6)
 
 
 def test_dropout_is_before_every_layer_that_learns_from_time():
@@ -265,8 +237,3 @@ def test_mixed_precision_of_a_real_backbone_is_close_to_float32():
 def test_errors_say_what_was_received(arguments, message):
     with pytest.raises(ValueError, match=message):
         small(**arguments)
-
-
-def test_an_unknown_kind_of_head_is_refused():
-    with pytest.raises(ValueError, match="Received: kind='ordinal'"):
-        Head("ordinal", ("low", "high"))

@@ -4,7 +4,7 @@ import numpy as np
 
 from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
-from emoaff.evaluation.scores.coverage_curve import coverage_curve
+from emoaff.evaluation.scores.coverage_curve import compute_coverage_curve
 from emoaff.presets import card_robustness
 
 FACTS = {"dataset": "corpus", "split": "validation"}
@@ -21,7 +21,7 @@ def test_a_card_without_these_scores_says_nothing_of_them():
 
 def test_a_card_shows_how_many_mistakes_silence_keeps_back():
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.45, 0.55]])
-    table = coverage_curve(
+    table = compute_coverage_curve(
         np.array([0, 1, 1, 0]), probabilities, [0.6], shares=()
     )
     title, words, lines = card_robustness.coverage(

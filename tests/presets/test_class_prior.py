@@ -12,7 +12,11 @@ from tests.small_presets import saved
 from tests.small_presets import still_model
 
 SPACE = labels.LabelSpace("mine", ("neutral", "happiness", "sadness"))
+
+
 TRAINED = ClassPrior("as-trained", SPACE.classes, (0.5, 0.3, 0.2))
+
+
 UNIFORM = ClassPrior("uniform", SPACE.classes, (1 / 3,) * 3)
 
 
@@ -186,17 +190,6 @@ def test_a_preset_says_its_prior(small):
     assert small.with_prior("as-trained") is small
 
 
-def test_a_preset_without_stored_shares_says_what_to_do(tmp_path):
-    model = still_model({"expression": dense(3, activation="softmax")})
-    plain = saved(tmp_path / "plain", model, classes(SPACE))
-    assert plain.with_prior("as-trained") is plain
-    assert plain.describe_prior() == {"name": "as-trained", "shares": None}
-    with pytest.raises(
-        ValueError, match="plain does not.*uniform.*class_prior of its config"
-    ):
-        plain.with_prior("uniform")
-
-
 def test_a_preset_without_expressions_refuses_a_prior(tmp_path):
     model = still_model({"arousal_valence": dense(2)})
     outputs = {
@@ -210,15 +203,6 @@ def test_a_preset_without_expressions_refuses_a_prior(tmp_path):
     assert plain.with_prior(None) is plain
     with pytest.raises(ValueError, match="with expressions.*affect, which has"):
         plain.with_prior("natural")
-
-
-def test_damaged_shares_name_their_place(tmp_path):
-    outputs = classes(SPACE)
-    outputs["expression"]["class_prior"] = [0.5, 0.5]
-    model = still_model({"expression": dense(3, activation="softmax")})
-    broken = saved(tmp_path / "broken", model, outputs)
-    with pytest.raises(ValueError, match=r"expression\.class_prior.*broken"):
-        broken.with_prior("uniform")
 
 
 def test_the_names_are_those_that_are_read():

@@ -81,7 +81,7 @@ def test_presets_in_the_folder_of_the_environment_have_names(
     folder, monkeypatch
 ):
     monkeypatch.setenv("EMOAFF_HOME", str(folder.parent))
-    assert "tiny" in presets.names()
+    assert "tiny" in presets.list_presets()
     assert presets.load_preset("tiny").path == folder
     # What came with the package stays what its name means.
     shutil.copytree(folder, folder.parent / "compact_ferplus")
@@ -97,7 +97,7 @@ def test_a_preset_too_large_for_the_package_says_where_it_is(
         presets.find("resnet50_ferplus")
     large = tmp_path / "weights" / "resnet50_ferplus"
     presets.save_preset(tiny_model(), large, CONFIG)
-    assert "resnet50_ferplus" not in presets.names()
+    assert "resnet50_ferplus" not in presets.list_presets()
     (tmp_path / "setup.cfg").touch()
     assert presets.find("resnet50_ferplus") == large
 

@@ -9,7 +9,7 @@ LARGEST = 8e6
 
 @pytest.fixture(scope="module")
 def shipped():
-    if NAME not in presets.names():
+    if NAME not in presets.list_presets():
         pytest.skip(f"needs weights/{NAME} in the checkout")
     return emoaff.load_preset(NAME)
 

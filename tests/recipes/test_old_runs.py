@@ -91,7 +91,7 @@ def test_every_recipe_of_before_is_one_of_today():
     names = {recipes.find_recipe(each["recipe"]).name for each in STORED}
     # These came later.
     others = {"cnn_lstm_affect", "tzirakis_kerc"}
-    assert names == set(recipes.names()) - others
+    assert names == set(recipes.list_recipes()) - others
 
 
 def best_weights(run):

@@ -21,7 +21,7 @@ class Built:
 
     def __init__(self, name, root, data_dir):
         corpora.prepare(name, root, data_dir, progress_bar=False)
-        builder = corpora.builder(name, data_dir)
+        builder = corpora.make_builder(name, data_dir)
         self.classes = (builder.info.metadata or {}).get("classes")
         text = pathlib.Path(builder.data_dir, "build_report.json").read_text()
         self.report = json.loads(text)

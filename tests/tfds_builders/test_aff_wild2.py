@@ -298,7 +298,7 @@ def test_classes_go_by_their_names_in_the_header(build):
         f"{EXPR}/Validation_Set/451.txt, row 2",
         f"{EXPR}/Validation_Set/451.txt, row 4",
     ]
-    space = corpora.label_space("aff_wild2/expr+size=32", build.data_dir)
+    space = corpora.find_label_space("aff_wild2/expr+size=32", build.data_dir)
     assert space.name == "aff_wild2_8"
     # Frame 2 is fear and has no picture.
     apart = "train has 2 labelled frames without a picture, and 1 pictures"

@@ -27,7 +27,7 @@ def pictures(root, folder, *numbers, data=b"not opened"):
 
 
 def survey(root, config, data_dir):
-    builder = corpora.builder(f"aff_wild2/{config}", data_dir)
+    builder = corpora.make_builder(f"aff_wild2/{config}", data_dir)
     report = BuildReport("aff_wild2")
     found = builder.survey(SourceTree(root), report)
     left_out = {
@@ -130,7 +130,7 @@ def test_a_wrong_folder_is_refused_in_one_sentence(
 )
 def test_a_choice_that_is_none_is_refused(tmp_path, config, message):
     with pytest.raises(ValueError, match=message):
-        corpora.builder(f"aff_wild2/{config}", tmp_path)
+        corpora.make_builder(f"aff_wild2/{config}", tmp_path)
 
 
 # Editions
@@ -187,7 +187,7 @@ def test_action_units_of_another_edition_are_asked_for(
     np.testing.assert_array_equal(
         found["video1"].labels.values["action_units"], [[1, 0] * (count // 2)]
     )
-    builder = corpora.builder(f"aff_wild2/au+action_units={count}", root)
+    builder = corpora.make_builder(f"aff_wild2/au+action_units={count}", root)
     assert builder.extra == {"action_units": tuple(names.split(","))}
     with pytest.raises(ValueError, match="expected .* numbers") as error:
         look(f"au+action_units={20 - count}")

@@ -485,7 +485,7 @@ def test_train_of_neither_half_is_refused(original_root):
 
 
 def test_the_recipe_finds_its_classes(original, tmp_path):
-    space = corpora.label_space("affectnet", tmp_path)
+    space = corpora.find_label_space("affectnet", tmp_path)
     assert space.name == "affectnet_8"
     counts = original.report["splits"]["train"]
     assert counts["classes"]["happiness"] == 1

@@ -17,7 +17,7 @@ import pytest
 
 from emoaff import corpora
 
-NAMES = corpora.names()
+NAMES = corpora.list_corpora()
 FROM_FILES = [name for name in NAMES if corpora.needs_files(name)]
 # Type, and shape after the axis of frames; None for any length.
 FRAME = {
@@ -55,7 +55,7 @@ def built(request, tmp_path_factory):
         source.mkdir()
         write(source)
     corpora.prepare(name, source, folder / "data", progress_bar=False)
-    made = corpora.builder(name, folder / "data")
+    made = corpora.make_builder(name, folder / "data")
     examples = {
         split: [*corpora.load(name, split, folder / "data").as_numpy_iterator()]
         for split in made.info.splits
@@ -91,7 +91,7 @@ def test_types_are_those_of_the_house_form(built):
 
 def test_values_are_in_their_range_or_missing(built):
     name, made, examples = built
-    space = corpora.label_space(name, data_dir_of(made))
+    space = corpora.find_label_space(name, data_dir_of(made))
     for each in every(examples):
         found = labels_of(each)
         for feature in {"valence", "arousal"} & set(found):
@@ -151,7 +151,7 @@ def test_no_person_is_in_two_splits_unless_the_report_says_so(built):
 
 def test_a_second_build_finds_the_first(built):
     name, made, examples = built
-    again = corpora.builder(name, data_dir_of(made))
+    again = corpora.make_builder(name, data_dir_of(made))
     counts = {k: v.num_examples for k, v in again.info.splits.items()}
     assert counts == {k: len(v) for k, v in examples.items()}
 
@@ -180,7 +180,7 @@ def test_an_interrupted_build_leaves_nothing_that_looks_finished(
     source.mkdir()
     write(source)
 
-    made = type(corpora.builder(name, tmp_path / "data"))
+    made = type(corpora.make_builder(name, tmp_path / "data"))
     generate = made._generate_examples
 
     def interrupt(*args, **kwargs):
@@ -191,6 +191,6 @@ def test_an_interrupted_build_leaves_nothing_that_looks_finished(
         patch.setattr(made, "_generate_examples", interrupt)
         with pytest.raises(KeyboardInterrupt):
             corpora.prepare(name, source, tmp_path / "data", False)
-    assert not corpora.splits(name, tmp_path / "data")
+    assert not corpora.list_splits(name, tmp_path / "data")
     corpora.prepare(name, source, tmp_path / "data", False)
-    assert corpora.splits(name, tmp_path / "data")
+    assert corpora.list_splits(name, tmp_path / "data")

@@ -57,7 +57,7 @@ def test_the_real_names_have_the_published_counts(real, tmp_path):
     tree = SourceTree(tmp_path)
     tree.files = [pathlib.PurePosixPath(f"{name}.flv") for name in names]
     tree.usable = lambda files, report: list(files)
-    builder = corpora.builder(
+    builder = corpora.make_builder(
         "crema_d_video/intended+keep_all_emotions_clip=true", tmp_path
     )
     found = builder.survey(tree, BuildReport("crema_d_video"))

@@ -104,7 +104,7 @@ def test_lists_give_splits_and_labels_less_one(original):
 
 
 def test_the_classes_are_those_of_the_lists_in_their_order(original, tmp_path):
-    space = corpora.label_space("dfew", tmp_path)
+    space = corpora.find_label_space("dfew", tmp_path)
     said = "happy sad neutral angry surprise disgust fear"
     assert " ".join(space.classes) == said
     assert original.report["splits"]["train"]["classes"]["fear"] == 5

@@ -322,9 +322,9 @@ def test_an_unbuilt_corpus_says_how_to_build_it(tmp_path):
 
 def test_unknown_names_list_the_known(tmp_path):
     with pytest.raises(ValueError, match="Expected one of: .*ferplus"):
-        corpora.builder("nope", tmp_path)
+        corpora.make_builder("nope", tmp_path)
     with pytest.raises(ValueError, match="with_duplicates"):
-        corpora.builder("ferplus/nope", tmp_path)
+        corpora.make_builder("ferplus/nope", tmp_path)
 
 
 def test_the_real_table_is_read_whole(shared_data):

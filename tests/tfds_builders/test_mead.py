@@ -53,7 +53,7 @@ def own(tmp_path_factory):
 def front(own, tmp_path_factory):
     data = tmp_path_factory.mktemp("data")
     name = f"mead/front{SMALL}"
-    return Built(name, own, data), corpora.label_space(name, data)
+    return Built(name, own, data), corpora.find_label_space(name, data)
 
 
 # What test_contract.py builds.
@@ -90,7 +90,7 @@ def test_its_eight_words_are_stored_and_read_in_other_spaces(front):
     assert list(space.classes) == CLASSES
     # affectnet_8: neutral happiness sadness surprise fear disgust anger
     # contempt.
-    to_affectnet = labels.mapping(space, "affectnet_8").indices
+    to_affectnet = labels.make_mapping(space, "affectnet_8").indices
     assert to_affectnet == (6, 7, 5, 4, 1, 0, 2, 3)
 
 
@@ -129,7 +129,7 @@ def test_every_file_that_is_not_used_is_reported(front):
     ],
 )
 def test_settings_choose_views_and_levels(own, tmp_path, config, expected):
-    builder = corpora.builder(f"mead/{config}", tmp_path)
+    builder = corpora.make_builder(f"mead/{config}", tmp_path)
     found = builder.survey(SourceTree(own), BuildReport("mead"))
     assert len(found) == len(expected)
     for recording, end in zip(found, expected, strict=True):
@@ -146,7 +146,7 @@ def test_what_a_level_leaves_out_is_said_with_it(own):
 
 def test_an_unknown_view_lists_the_known(tmp_path):
     with pytest.raises(ValueError, match="view to be one of front, left_30,"):
-        corpora.builder("mead/front+view=back", tmp_path)
+        corpora.make_builder("mead/front+view=back", tmp_path)
 
 
 def test_a_folder_of_another_corpus_is_refused(tmp_path):

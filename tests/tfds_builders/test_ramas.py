@@ -127,7 +127,7 @@ def by_emotions(root, tmp_path_factory):
 def survey(config, root, tmp_path):
     """The recordings by name, nothing decoded, and the report."""
     report = BuildReport("ramas")
-    builder = corpora.builder(f"ramas/{config}", tmp_path)
+    builder = corpora.make_builder(f"ramas/{config}", tmp_path)
     found = builder.survey(SourceTree(root), report)
     return {each.name: each for each in found}, report
 

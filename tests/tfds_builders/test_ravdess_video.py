@@ -65,7 +65,7 @@ def speech(own, tmp_path_factory):
 
 def surveyed(own, tmp_path, config):
     """Name to class of the recordings of a configuration, and the report."""
-    builder = corpora.builder(f"ravdess_video/{config}", tmp_path)
+    builder = corpora.make_builder(f"ravdess_video/{config}", tmp_path)
     report = BuildReport("ravdess_video")
     found = builder.survey(SourceTree(own), report)
     return {
@@ -188,7 +188,7 @@ def test_what_a_setting_leaves_out_is_said_with_it(own, tmp_path):
 
 def test_an_unknown_value_lists_the_known(tmp_path):
     with pytest.raises(ValueError, match="calm to be one of keep, neutral, dr"):
-        corpora.builder("ravdess_video/speech+calm=happy", tmp_path)
+        corpora.make_builder("ravdess_video/speech+calm=happy", tmp_path)
 
 
 def test_check_compares_with_the_published_counts(own):

@@ -222,7 +222,7 @@ def test_the_recipe_of_the_paper_reads_it(flags, data):
 def survey(root, name="realeyes_like", data_dir="/nowhere"):
     """What would be built, and the report."""
     report = BuildReport(name)
-    made = corpora.builder(name, data_dir)
+    made = corpora.make_builder(name, data_dir)
     return made.survey(SourceTree(root), report), report
 
 

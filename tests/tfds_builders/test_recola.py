@@ -46,7 +46,7 @@ def avec(roots, tmp_path_factory):
 @pytest.fixture
 def surveyed(roots, tmp_path):
     def survey(config):
-        builder = corpora.builder(f"recola/{config}", tmp_path)
+        builder = corpora.make_builder(f"recola/{config}", tmp_path)
         report = BuildReport(config)
         tree = SourceTree(roots[config[:4]])
         found = {each.name: each for each in builder.survey(tree, report)}
@@ -137,7 +137,7 @@ def test_what_is_not_used_is_told_with_its_reason(full):
 
 def test_the_corpus_has_no_classes(full, tmp_path):
     assert not full.classes
-    assert corpora.label_space("recola/full", tmp_path) is None
+    assert corpora.find_label_space("recola/full", tmp_path) is None
 
 
 def test_the_mean_keeps_what_centring_takes_out(surveyed):
@@ -316,4 +316,4 @@ def test_check_says_what_would_be_built(roots):
 )
 def test_an_unknown_setting_says_what_there_is(tmp_path, config, sentence):
     with pytest.raises(ValueError, match=sentence):
-        corpora.builder(f"recola/{config}", tmp_path)
+        corpora.make_builder(f"recola/{config}", tmp_path)

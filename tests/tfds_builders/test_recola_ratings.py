@@ -74,7 +74,7 @@ def test_what_centring_moves_beyond_one_is_set_to_one(tmp_path):
     assert max(centred_by_hand(values)) > 1.1
     path = tmp_path / "emotional_behaviour" / "arousal" / "P16.csv"
     raters_csv(path, values)
-    builder = corpora.builder("recola/full", tmp_path / "data")
+    builder = corpora.make_builder("recola/full", tmp_path / "data")
     report = BuildReport("recola")
     (found,) = builder.survey(SourceTree(tmp_path), report)
     expected = np.clip(centred_by_hand(values), -1, 1)

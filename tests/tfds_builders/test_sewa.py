@@ -118,7 +118,7 @@ def last(roots, tmp_path_factory):
 @pytest.fixture
 def surveyed(roots, tmp_path):
     def survey(config, root):
-        builder = corpora.builder(f"sewa/{config}", tmp_path)
+        builder = corpora.make_builder(f"sewa/{config}", tmp_path)
         report = BuildReport(config)
         found = builder.survey(SourceTree(roots[root]), report)
         return [each.name for each in found], report
@@ -329,4 +329,4 @@ def test_check_says_what_would_be_built(roots):
 
 def test_an_unknown_setting_says_what_there_is(tmp_path):
     with pytest.raises(ValueError, match="one of all, DE, HU. Received"):
-        corpora.builder("sewa/avec2018+culture=CN", tmp_path)
+        corpora.make_builder("sewa/avec2018+culture=CN", tmp_path)

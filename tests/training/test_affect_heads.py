@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.models.sequence_parts import split
 from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
@@ -92,8 +92,8 @@ def test_the_loss_is_of_frames_and_of_clips_of_each_head():
             for i in range(6)
         ]
         for d in (0, 1):
-            frames = concordance(labels[..., d].ravel(), head[..., d].ravel())
-            clips = concordance(labels[:, 0, d], np.array(means)[:, d])
+            frames = compute_ccc(labels[..., d].ravel(), head[..., d].ravel())
+            clips = compute_ccc(labels[:, 0, d], np.array(means)[:, d])
             expected += (2 - frames - clips) / 2
     named = {"a": keras.ops.array(answers[0]), "b": keras.ops.array(answers[1])}
     loss = heads_loss(keras.ops.array(labels), named)

@@ -13,7 +13,7 @@ from emoaff.training.settings import read_stored
 STILLS = {"data.in_memory": True, "frames": 1, "augment": "face"}
 CLIP_RECIPES = [
     name
-    for name in recipes.names()
+    for name in recipes.list_recipes()
     if recipes.find_recipe(name).learns_from_clips
 ]
 
@@ -27,7 +27,7 @@ def test_settings_survive_being_stored(name):
 
 @pytest.mark.parametrize("name", CLIP_RECIPES)
 def test_a_recipe_says_who_it_is(name):
-    module = recipes.load(name)
+    module = recipes.load_recipe(name)
     assert name == module.NAME
     texts = {"summary", "data", "licence", "training", "limits"}
     assert set(module.ABOUT) == texts

@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
-from emoaff.data.joined_recordings import joined
-from emoaff.data.joined_recordings import map_to_space
-from emoaff.data.recordings import load_recordings
 from emoaff.training.crossval import crossval
 from tests.data import small_corpus
 from tests.data.small_corpus import segments
@@ -107,7 +104,7 @@ def test_a_drawn_corpus_that_is_missing_is_drawn(tmp_path):
         report=lines.append,
     )
     assert lines[0].startswith("synthetic_affect/tiny is not there yet")
-    splits = corpora.splits("synthetic_affect/tiny", tmp_path / "data")
+    splits = corpora.list_splits("synthetic_affect/tiny", tmp_path / "data")
     assert set(splits) == {"train", "validation", "test"}
     assert np.isfinite(table.value("ccc", "mean", "mean"))
 
@@ -133,24 +130,5 @@ def test_what_cannot_be_done_is_refused(
         crossval(recipe, protocol, data_dir, tmp_path / "runs", datasets)
 
 
-def test_joined_corpora_keep_people_and_pictures_apart(data_dir):
-    one = load_recordings("small", "train", data_dir)
-    both = joined([one.subset([0, 1]), one.subset([4, 5])])
-    assert both.subjects[0] == "small/person 0"
-    assert list(both.recording[[0, -1]]) == [0, 3]
-    assert len(both.files) == 2 * len(one.files)
-    np.testing.assert_array_equal(
-        both.record_offset[both.record[-12:]],
-        one.record_offset[one.record[one.frames_of(5)]],
-    )
-    assert (both.record_file[both.record[-12:]] >= len(one.files)).all()
-
-
-def test_corpora_of_other_classes_are_not_joined(data_dir):
-    one = load_recordings("small", "train", data_dir)
-    with pytest.raises(ValueError, match="crema_d"):
-        joined([one, map_to_space(one, "crema_d")])
-
-
 def test_the_names_of_built_splits_are_known(data_dir):
-    assert corpora.splits("small", data_dir) == ("train",)
+    assert corpora.list_splits("small", data_dir) == ("train",)

@@ -8,8 +8,8 @@ from emoaff.training.expected import split_measure
 
 EVERY = [
     (name, expected)
-    for name in recipes.names()
-    for expected in getattr(recipes.load(name), "EXPECTED", ())
+    for name in recipes.list_recipes()
+    for expected in getattr(recipes.load_recipe(name), "EXPECTED", ())
 ]
 
 
@@ -39,7 +39,7 @@ def test_the_table_has_a_row_for_each_number():
 
 def test_recipes_expect_something_of_corpora_that_there_are():
     assert len(EVERY) > 20
-    known = set(corpora.names())
+    known = set(corpora.list_corpora())
     for name, expected in EVERY:
         assert expected.corpus.partition("/")[0] in known, name
         # A figure is either somebody's or has the seed it was measured with.

@@ -4,7 +4,7 @@ import pytest
 
 from emoaff import presets
 from emoaff.layers import Framewise
-from emoaff.presets import preset_of
+from emoaff.presets import resolve_preset
 from emoaff.training import checkpoint
 from emoaff.training.config_groups import ModelConfig
 from emoaff.training.first_weights import begin
@@ -68,7 +68,7 @@ def test_a_run_or_its_preset_can_be_begun_from(tmp_path, inside):
         source.get_layer("stem").get_weights()[0],
         atol=1e-3,
     )
-    assert preset_of(tmp_path / "run").name == "preset"
+    assert resolve_preset(tmp_path / "run").name == "preset"
 
 
 def test_random_and_backbone_weights_are_no_presets():

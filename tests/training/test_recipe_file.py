@@ -6,14 +6,13 @@ from emoaff import recipes
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.recipe_file import check_recipe
 from emoaff.training.recipe_lookup import find_recipe
-from emoaff.training.recipe_skeleton import write_recipe_skeleton
 
 ABOUT = dict.fromkeys(("summary", "data", "licence", "training", "limits"), "x")
 
 
-@pytest.mark.parametrize("name", recipes.names())
+@pytest.mark.parametrize("name", recipes.list_recipes())
 def test_the_recipes_of_emoaff_pass_the_check_of_a_file(name):
-    check_recipe(recipes.load(name), name)
+    check_recipe(recipes.load_recipe(name), name)
 
 
 def recipe(**changed):
@@ -80,14 +79,3 @@ def test_a_file_is_called_what_it_is_called(tmp_path):
     assert found.title == "synthetic_rangulov cnn"
     assert found.name_and_flag == f"'{file.name}'"
     assert not recipes.find_recipe("rangulov_cnn").file
-
-
-def test_a_skeleton_replaces_no_file(tmp_path):
-    first = write_recipe_skeleton("mine", tmp_path)
-    assert [path.name for path in first] == ["mine.py", "test_mine.py"]
-    with pytest.raises(ValueError, match="mine.py is there already"):
-        write_recipe_skeleton("mine", tmp_path)
-    for name in ("Mine", "2nd", "a-b", "class", "../mine"):
-        with pytest.raises(ValueError, match="Expected a name in small"):
-            write_recipe_skeleton(name, tmp_path)
-    assert len([*tmp_path.iterdir()]) == 2

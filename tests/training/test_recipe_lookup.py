@@ -9,7 +9,9 @@ from emoaff.training.recipe_lookup import read_recipe
 from emoaff.training.recipe_lookup import split_name
 from emoaff.training.small_recipe import SmallRecipe
 
-SMALL = recipes.names_of_small()
+SMALL = recipes.list_small_recipes()
+
+
 # The names that were recipes of their own.
 BEFORE = [
     "synthetic_affectnet_va",
@@ -33,33 +35,8 @@ def test_names_of_before_mean_the_small_settings():
         assert (found.name, found.small) == (name, True)
         assert found == recipes.find_recipe(name, small=True)
         assert split_name(before) == split_name(name, True) == (name, True)
-        assert recipes.load(before) is recipes.load(name)
-    assert not set(BEFORE) & set(recipes.names())
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_a_small_recipe_is_for_drawn_faces_and_says_what_it_reaches(name):
-    full, small = (recipes.find_recipe(name, small=s) for s in (False, True))
-    assert small.dataset.startswith("synthetic_affect/")
-    (expected,) = small.expected
-    assert expected.corpus == small.dataset
-    assert (expected.split, expected.seed) == ("validation", 0)
-    assert expected.minutes >= 1 and not expected.source
-    assert not any(e.corpus == small.dataset for e in full.expected)
-    assert small.name_and_flag == f"{name} --small"
-    assert "No real face was seen" in small.about["data"]
-    assert set(small.about) == set(full.about)
-    text = recipes.describe(name)
-    assert f"emoaff train {name} --small " in text
-    assert f"{next(iter(expected.scores.values())):.3f}" in text
-
-
-def test_a_small_recipe_of_features_says_whose():
-    small = recipes.load("rangulov_gru").SMALL
-    assert small.features_from == "rangulov_cnn"
-    text = small.describe("rangulov_gru")
-    first = text.index("emoaff train rangulov_cnn --small")
-    assert first < text.index("--set data.features_from=runs/rangulov_cnn")
+        assert recipes.load_recipe(before) is recipes.load_recipe(name)
+    assert not set(BEFORE) & set(recipes.list_recipes())
 
 
 def test_a_recipe_without_small_settings_lists_those_with():

@@ -2,7 +2,7 @@ import types
 
 import numpy as np
 
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.recipes.cnn_lstm_affect import Config
 from emoaff.recipes.cnn_lstm_affect import optimizer_of
 from emoaff.training.cross_validate_heads import cross_validate_heads
@@ -94,7 +94,7 @@ def test_held_out_clips_are_answered_from_what_the_others_taught():
     assert answers.shape == (2, 60, 4, 2) and np.isfinite(answers).all()
     known = np.isfinite(labels[..., 0])
     for head in answers:
-        assert concordance(labels[known][:, 0], head[known][:, 0]) > 0.7
+        assert compute_ccc(labels[known][:, 0], head[known][:, 0]) > 0.7
     # Labels of the held-out clips alone change nothing.
     held_out = folds[0][1]
     swapped = labels.copy()

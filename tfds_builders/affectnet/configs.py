@@ -35,7 +35,7 @@ class OriginalConfig(CropConfig):
 
     @property
     def faces(self) -> str:
-        """What `emoaff.corpora.footage.Footage` calls it."""
+        """The word for it of `emoaff.corpora.footage.Footage`."""
         return "find" if self.find_faces else "boxes"
 
 

@@ -213,7 +213,7 @@ def _refuse_other_rows(rows, found, name):
                 f"{picture.split}. The tables do not belong together; take "
                 "both anew."
             )
-    mapping = labels.mapping("ferplus", "fer2013")
+    mapping = labels.make_mapping("ferplus", "fer2013")
     majority = mapping.map_indices(np.array([v.majority for v, _ in pairs]))
     emotion = np.array([picture.emotion for _, picture in pairs])
     known = (majority >= 0) & (emotion >= 0)

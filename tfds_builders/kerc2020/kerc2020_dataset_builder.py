@@ -22,7 +22,7 @@ _LABEL_ON = ("all", "last")
 
 @dataclasses.dataclass(eq=False)
 class Kerc2020Config(CropConfig):
-    """Says which frames carry the clip's rating, and who counts as a person.
+    """Sets which frames carry the clip's rating, and who counts as a person.
 
     Args:
         label_on: `"all"` gives every frame of a clip its rating, `"last"`

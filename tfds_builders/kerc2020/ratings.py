@@ -12,7 +12,7 @@ _HIGHEST = 10
 
 
 class Rating(NamedTuple):
-    """What the raters said of one clip, on the house's scale.
+    """The raters' opinion of one clip, on the scale of the house form.
 
     Attributes:
         valence: In `[-1, 1]`, NaN where the cell is empty.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 
 
 def mean(ratings: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ def agreement(ratings: np.ndarray) -> np.ndarray:
     pairs = np.full((raters, raters), np.nan)
     for one in range(raters):
         for other in range(one):
-            ccc = concordance(ratings[:, one], ratings[:, other])
+            ccc = compute_ccc(ratings[:, one], ratings[:, other])
             pairs[one, other] = pairs[other, one] = ccc
     return np.nan_to_num(mean(pairs))
 

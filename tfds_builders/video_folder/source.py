@@ -8,7 +8,7 @@ from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
 from emoaff.faces import Video
-from emoaff.faces import media_kind
+from emoaff.faces import find_media_kind
 from emoaff.faces import read_picture
 from tfds_builders.video_folder import class_folders
 from tfds_builders.video_folder import label_table
@@ -83,7 +83,7 @@ def _select_openable(recordings, classes, report):
 def _explain_unopenable(path):
     """Returns why a video or picture cannot be read; None where it can."""
     try:
-        if media_kind(path) == "picture":
+        if find_media_kind(path) == "picture":
             read_picture(path)
         else:
             Video(path)

@@ -2,14 +2,14 @@
 
 What is public here:
 
-    layer_classes(config) -> dict of class name
+    list_layer_classes(config) -> dict of class name
     refuse_code(config, path)
 """
 
 _CODE = {"Lambda", "__lambda__"}
 
 
-def layer_classes(config) -> dict[str, str]:
+def list_layer_classes(config) -> dict[str, str]:
     """Returns the class name of every layer by its name, in order.
 
     Args:

@@ -4,7 +4,7 @@ What is public here:
 
     KerasFile
     read_keras_h5(path) -> KerasFile
-    by_kind(weights) -> dict of array
+    group_by_kind(weights) -> dict of array
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import h5py
 import numpy as np
 
-from emoaff.convert.readers.keras_config import layer_classes
+from emoaff.convert.readers.keras_config import list_layer_classes
 from emoaff.convert.readers.keras_config import refuse_code
 from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.presets.hdf5_heaps import refuse_broken_heaps
@@ -87,7 +87,7 @@ def read_keras_h5(path: str | os.PathLike) -> KerasFile:
         ) from error
 
 
-def by_kind(
+def group_by_kind(
     weights: Iterable[tuple[str, np.ndarray]],
 ) -> dict[str, np.ndarray]:
     """Returns the arrays of one layer by the last part of their names.
@@ -110,7 +110,7 @@ def _read(path, file):
     if config is not None:
         config = _parse_config(config, path)
         refuse_code(config, path)
-        classes = layer_classes(config)
+        classes = list_layer_classes(config)
     group = file.get(_WHOLE, file)
     if _names(group, "layer_names") is not None:
         return KerasFile(path, tuple(_read_named_layers(group, path)), classes)

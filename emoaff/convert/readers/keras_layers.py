@@ -2,7 +2,7 @@
 
 What is public here:
 
-    layers_of(file) -> list of (name, dict of array)
+    list_layers(file) -> list of (name, dict of array)
 """
 
 import re
@@ -10,14 +10,14 @@ import re
 import numpy as np
 
 from emoaff.convert.readers.keras_h5 import KerasFile
-from emoaff.convert.readers.keras_h5 import by_kind
+from emoaff.convert.readers.keras_h5 import group_by_kind
 
 _NORM = ("gamma", "beta", "moving_mean", "moving_variance")
 _RECURRENT = ("kernel", "recurrent_kernel", "bias")
 _PLAIN = ("kernel", "bias")
 
 
-def layers_of(file: KerasFile) -> list[tuple[str, dict[str, np.ndarray]]]:
+def list_layers(file: KerasFile) -> list[tuple[str, dict[str, np.ndarray]]]:
     """Returns name and float32 arrays of every layer with weights, in order.
 
     A model within the model gives its layers one by one, in the order in which
@@ -43,7 +43,7 @@ def _find_owner(weight):
 
 
 def _convert_arrays(weights):
-    kinds = by_kind(weights)
+    kinds = group_by_kind(weights)
     if all(kind.isdigit() for kind in kinds):
         kinds = dict(zip(_names(kinds), kinds.values(), strict=False))
     return {k: np.asarray(array, np.float32) for k, array in kinds.items()}

@@ -16,11 +16,11 @@ from emoaff.convert.readers.torch_file import TorchFile
 from emoaff.convert.readers.torch_records import Records
 from emoaff.convert.readers.torch_tensors import ScriptObject
 from emoaff.convert.readers.torch_tensors import StoredTensor
-from emoaff.convert.readers.torch_tensors import array
 from emoaff.convert.readers.torch_tensors import make
+from emoaff.convert.readers.torch_tensors import make_array
+from emoaff.convert.readers.torch_tensors import read_storage
 from emoaff.convert.readers.torch_tensors import refuse
-from emoaff.convert.readers.torch_tensors import storage_of
-from emoaff.convert.readers.torchscript import tensors_of
+from emoaff.convert.readers.torchscript import list_tensors
 from emoaff.faces.git_lfs import refuse_pointer
 
 _NESTED = ("state_dict", "model_state_dict", "model", "net", "weights")
@@ -87,7 +87,7 @@ def _archive(path):
             constants = ()
             script = isinstance(root, ScriptObject)
             if script:
-                found = tensors_of(root, records)
+                found = list_tensors(root, records)
                 if "constants.pkl" in records:
                     other = _unpickle(records.read("constants.pkl"), path)
                     constants = _read_arrays(
@@ -111,7 +111,7 @@ def _read_legacy(path):
     try:
         root, read, big = torch_legacy.read(path, _interpret_stream)
         tensors = {
-            name: array(tensor, read, big)
+            name: make_array(tensor, read, big)
             for name, tensor in _find_state_dict(root, path).items()
         }
     except _DAMAGED as error:
@@ -135,7 +135,9 @@ def _unpickle(data, path):
 
 
 def _interpret_stream(stream, path):
-    return interpret(stream, lambda name: refuse(name, path), make, storage_of)
+    return interpret(
+        stream, lambda name: refuse(name, path), make, read_storage
+    )
 
 
 def _read_arrays(found, records, big, folder):
@@ -143,7 +145,7 @@ def _read_arrays(found, records, big, folder):
         return records.read(f"{folder}{storage.key}", storage)
 
     return {
-        name: array(tensor, read, big)
+        name: make_array(tensor, read, big)
         for name, tensor in found.items()
         if isinstance(tensor, StoredTensor)
     }

@@ -6,8 +6,8 @@ What is public here:
     ScriptObject
     refuse(name, path)
     make(name, args)
-    storage_of(identity) -> Storage
-    array(tensor, read, big_endian) -> np.ndarray
+    read_storage(identity) -> Storage
+    make_array(tensor, read, big_endian) -> np.ndarray
 """
 
 import dataclasses
@@ -177,7 +177,7 @@ def make(name: Global, args):
     raise ValueError("the pickle calls what is no function")
 
 
-def storage_of(identity) -> Storage:
+def read_storage(identity) -> Storage:
     """Reads a persistent id: `("storage", class, key, device, count[, view])`.
 
     Raises:
@@ -191,7 +191,7 @@ def storage_of(identity) -> Storage:
     return Storage(str(key), np.dtype(dtype), count, start)
 
 
-def array(tensor: StoredTensor, read, big_endian: bool) -> np.ndarray:
+def make_array(tensor: StoredTensor, read, big_endian: bool) -> np.ndarray:
     """Returns the numbers of a tensor, without a copy where it can.
 
     Args:

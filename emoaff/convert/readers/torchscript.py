@@ -2,7 +2,7 @@
 
 What is public here:
 
-    tensors_of(root, records)
+    list_tensors(root, records)
 """
 
 import re
@@ -15,7 +15,7 @@ _CLASS = re.compile(r"^class (\w+)\(", re.MULTILINE)
 _LISTS = re.compile(r"^  __(?:parameters|buffers)__ = \[(.*?)\]", re.MULTILINE)
 
 
-def tensors_of(root: ScriptObject, records) -> dict[str, StoredTensor]:
+def list_tensors(root: ScriptObject, records) -> dict[str, StoredTensor]:
     """Returns the tensors by the names that `state_dict()` gives them.
 
     A module's own parameters and buffers come first, then those of its

@@ -14,11 +14,11 @@ import numpy as np
 
 from emoaff.convert.conversion import Conversion
 from emoaff.convert.filling import fill
+from emoaff.convert.filling import list_places
 from emoaff.convert.filling import refuse_misfit
-from emoaff.convert.filling import wanted
 from emoaff.convert.systems.slim_checkpoint import left_out
+from emoaff.convert.systems.slim_checkpoint import name_resnet_arrays
 from emoaff.convert.systems.slim_checkpoint import read_checkpoint
-from emoaff.convert.systems.slim_checkpoint import resnet_arrays
 from emoaff.models.affwildnet import build_affwildnet
 
 _UNITS = 128
@@ -67,7 +67,7 @@ def from_affwildnet(
         names = _list_vgg_names(model)
         arrays, taken = {}, set()
     else:
-        arrays, taken = resnet_arrays(variables, model, path)
+        arrays, taken = name_resnet_arrays(variables, model, path)
         names = {
             "valence_arousal/kernel": "rnn/weights_output",
             "valence_arousal/bias": "rnn/biases_output",
@@ -119,7 +119,7 @@ def _list_vgg_names(model):
     """The end of the variable's name for each place but the GRUs'."""
     convolutions = [
         p.split("/")[0]
-        for p in wanted(model)
+        for p in list_places(model)
         if re.match(r"conv\d_\d/kernel", p)
     ]
     names = {}

@@ -13,11 +13,11 @@ import keras
 
 from emoaff import labels
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_source import features_source
+from emoaff.convert.features_source import find_features_source
 from emoaff.convert.filling import fill
-from emoaff.convert.matching import matched
+from emoaff.convert.matching import match_layers
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.convert.readers.torch_archive import read_torch
 from emoaff.convert.systems import emo_affectnet_about as about
 from emoaff.convert.systems import emo_affectnet_names as known
@@ -109,7 +109,7 @@ def _convert_temporal(path, layers, kind, features_from):
             f"in {path} takes. Received none. Convert the image model first "
             "and name its folder with --features-from."
         )
-    taken, crop = features_source(features_from, 512)
+    taken, crop = find_features_source(features_from, 512)
     model = build_emo_affectnet_lstm(classes=labels.get(_LABELS))
     notes = _fill(model, path, layers, kind)
     config = {
@@ -137,7 +137,7 @@ def _read(path):
     if path.is_file() and h5py.is_hdf5(path):
         layers = [
             (name.replace("/", "_"), arrays)
-            for name, arrays in layers_of(read_keras_h5(path))
+            for name, arrays in list_layers(read_keras_h5(path))
         ]
         return layers, "keras"
     modules = to_keras(read_torch(path).tensors, path)
@@ -147,12 +147,15 @@ def _read(path):
 def _fill(model, path, layers, kind):
     """Sets the weights; returns notes."""
     if kind == "keras":
-        names, order = known.keras_names(model), known.keras_order(model)
+        names, order = (
+            known.find_keras_names(model),
+            known.list_in_keras_order(model),
+        )
         layers = _rename_last_layers(layers, model)
     else:
-        order = known.torch_order(model)
-        names = known.torch_names(order)
-    arrays, note = matched(model, layers, names, path, order)
+        order = known.list_in_torch_order(model)
+        names = known.find_torch_names(order)
+    arrays, note = match_layers(model, layers, names, path, order)
     fill(model, arrays, path)
     return [note] if note else []
 

@@ -2,8 +2,8 @@
 
 What is public here:
 
-    torch_names(layers), keras_names(model)
-    torch_order(model), keras_order(model)
+    find_torch_names(layers), find_keras_names(model)
+    list_in_torch_order(model), list_in_keras_order(model)
 """
 
 import re
@@ -33,7 +33,7 @@ _PARTS = {
 _BLOCK = re.compile(r"conv(\d)_(\d)_(.*)")
 
 
-def torch_names(layers: Iterable[str]) -> dict[str, str]:
+def find_torch_names(layers: Iterable[str]) -> dict[str, str]:
     """Returns the module's name for each of our layers with weights.
 
     Args:
@@ -46,18 +46,18 @@ def torch_names(layers: Iterable[str]) -> dict[str, str]:
     return {layer: _find_torch_name(layer, layers) for layer in layers}
 
 
-def keras_names(model: keras.Model) -> dict[str, str]:
+def find_keras_names(model: keras.Model) -> dict[str, str]:
     """Returns keras-vggface's name for each of our layers with weights.
 
     Those are ours, but for the last ones, which every training names anew.
     """
-    return {layer: layer for layer in keras_order(model)}
+    return {layer: layer for layer in list_in_keras_order(model)}
 
 
-def torch_order(model: keras.Model) -> list[str]:
+def list_in_torch_order(model: keras.Model) -> list[str]:
     """Returns our layers in the order in which PyTorch's classes hold them."""
     block, parts = {}, list(_PARTS)
-    for layer in keras_order(model):
+    for layer in list_in_keras_order(model):
         match = _BLOCK.fullmatch(layer)
         block.setdefault(match[0][:7] if match else layer, []).append(layer)
     return [
@@ -70,7 +70,7 @@ def torch_order(model: keras.Model) -> list[str]:
     ]
 
 
-def keras_order(model: keras.Model) -> list[str]:
+def list_in_keras_order(model: keras.Model) -> list[str]:
     """Returns our layers with weights as Keras sorts them in the graph.
 
     In a block with a projection that is reduce, its norm, 3x3, its norm,

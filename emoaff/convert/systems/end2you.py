@@ -8,11 +8,11 @@ What is public here:
 import os
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_only import features_only
+from emoaff.convert.features_only import make_features_only
 from emoaff.convert.filling import fill
 from emoaff.convert.systems.slim_checkpoint import left_out
+from emoaff.convert.systems.slim_checkpoint import name_resnet_arrays
 from emoaff.convert.systems.slim_checkpoint import read_checkpoint
-from emoaff.convert.systems.slim_checkpoint import resnet_arrays
 from emoaff.models.slim_resnet50 import build_slim_resnet50
 
 _PIXELS = {"raw": None, "unit": "unit"}
@@ -78,13 +78,13 @@ def from_end2you(
         )
     variables = read_checkpoint(path, averages)
     backbone = build_slim_resnet50(size, _PIXELS[pixels], name="backbone")
-    arrays, taken = resnet_arrays(variables, backbone, path)
+    arrays, taken = name_resnet_arrays(variables, backbone, path)
     fill(backbone, arrays, path)
     other = "unit" if pixels == "raw" else "raw"
     notes = (
         _PIXEL_NOTE.format(pixels, other),
         *left_out(set(variables) - taken),
     )
-    return features_only(
+    return make_features_only(
         backbone, size, "end2you_realeyes", _LICENCE, _ABOUT, notes
     )

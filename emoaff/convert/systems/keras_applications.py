@@ -11,10 +11,10 @@ import re
 import numpy as np
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_only import features_only
+from emoaff.convert.features_only import make_features_only
 from emoaff.convert.named_layers import fill_by_name
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.models.applications import build_mobilenet_v2
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.models.resnet import build_resnet
@@ -56,7 +56,7 @@ def from_keras_applications(
         ValueError: If the file is damaged or of another network, or `size` is
             not one of the above.
     """
-    layers = layers_of(read_keras_h5(path))
+    layers = list_layers(read_keras_h5(path))
     names = {name for name, _ in layers}
     mobile = "conv_dw_1" in names
     if size < 32 or (mobile and size % 32):
@@ -88,7 +88,7 @@ def from_keras_applications(
         "summary": f"{name} of keras.applications; features.",
         **_ABOUT,
     }
-    return features_only(
+    return make_features_only(
         backbone, size, "keras_applications", _LICENCE, about, notes
     )
 

@@ -8,10 +8,10 @@ What is public here:
 import os
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_only import features_only
+from emoaff.convert.features_only import make_features_only
 from emoaff.convert.named_layers import fill_by_name
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
 
 _TOP = "classifier"
@@ -49,10 +49,10 @@ def from_keras_vggface(
         raise ValueError(f"`size` must be at least 32. Received: size={size}.")
     layers = [
         (name.replace("/", "_"), arrays)
-        for name, arrays in layers_of(read_keras_h5(path))
+        for name, arrays in list_layers(read_keras_h5(path))
     ]
     backbone = build_vggface2_resnet50(size, name="backbone")
     notes = fill_by_name(backbone, layers, path, top=(_TOP,))
-    return features_only(
+    return make_features_only(
         backbone, size, "keras_vggface", _LICENCE, _ABOUT, notes
     )

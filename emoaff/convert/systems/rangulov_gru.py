@@ -10,10 +10,10 @@ import os
 import keras
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_source import features_source
+from emoaff.convert.features_source import find_features_source
 from emoaff.convert.filling import fill
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
+from emoaff.convert.readers.keras_layers import list_layers
 from emoaff.models.rangulov import build_rangulov_gru
 
 _FRAMES = 100
@@ -65,7 +65,7 @@ def from_rangulov_gru(
         ValueError: If the file is damaged or of another network, or
             `features_from` is missing or has other features.
     """
-    layers = layers_of(read_keras_h5(path))
+    layers = list_layers(read_keras_h5(path))
     *grus, last = [arrays for _, arrays in layers] or [{}]
     if (
         not grus
@@ -88,7 +88,7 @@ def from_rangulov_gru(
             "rangulov_cnn` makes one."
         )
     width = len(grus[0]["kernel"])
-    taken, crop = features_source(features_from, width)
+    taken, crop = find_features_source(features_from, width)
     model = build_rangulov_gru(
         _FRAMES,
         width,

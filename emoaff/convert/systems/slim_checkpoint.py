@@ -3,7 +3,7 @@
 What is public here:
 
     read_checkpoint(path, averages) -> dict of array
-    resnet_arrays(variables, model, path) -> arrays by place, names taken
+    name_resnet_arrays(variables, model, path) -> arrays by place, names taken
     slim_name(place) -> name of a variable
     left_out(names) -> notes
     from_slim_resnet(path, ...) -> Conversion
@@ -18,10 +18,10 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_only import features_only
+from emoaff.convert.features_only import make_features_only
 from emoaff.convert.filling import fill
+from emoaff.convert.filling import list_places
 from emoaff.convert.filling import refuse_misfit
-from emoaff.convert.filling import wanted
 from emoaff.models.slim_resnet50 import build_slim_resnet50
 
 # What the path of a checkpoint's files ends in, beyond its prefix.
@@ -99,7 +99,7 @@ def read_checkpoint(
         ) from error
 
 
-def resnet_arrays(
+def name_resnet_arrays(
     variables: dict[str, np.ndarray], model: keras.Model, path
 ) -> tuple[dict[str, np.ndarray], set[str]]:
     """Finds TF-Slim's `resnet_v1_50`, within whatever scope.
@@ -110,8 +110,8 @@ def resnet_arrays(
         path: The file, for messages.
 
     Returns:
-        Array by place (see `emoaff.convert.filling.wanted`) for the layers of
-        the network, and the names of the variables that were taken.
+        Array by place (see `emoaff.convert.filling.list_places`) for the layers
+        of the network, and the names of the variables that were taken.
 
     Raises:
         ValueError: If the network is missing, twice there, or has other
@@ -128,7 +128,7 @@ def resnet_arrays(
     scope = scopes[0] + _NET
     names = {
         place: scope + slim_name(place)
-        for place in wanted(model)
+        for place in list_places(model)
         if re.match(r"conv1(_bn)?/|block\d", place)
     }
     inside = {n for n in variables if n.startswith(scope)}
@@ -186,7 +186,7 @@ def from_slim_resnet(
         )
     variables = read_checkpoint(path, averages)
     backbone = build_slim_resnet50(size, _PIXELS[pixels], name="backbone")
-    arrays, used = resnet_arrays(variables, backbone, path)
+    arrays, used = name_resnet_arrays(variables, backbone, path)
     if pixels == "means":
         # Our normalisation gives blue first, theirs red.
         arrays["conv1/kernel"] = arrays["conv1/kernel"][:, :, ::-1]
@@ -201,7 +201,9 @@ def from_slim_resnet(
         "terms are for research; a file trained by others has their terms."
     )
     notes = left_out(set(variables) - used)
-    return features_only(backbone, size, "slim_resnet", licence, about, notes)
+    return make_features_only(
+        backbone, size, "slim_resnet", licence, about, notes
+    )
 
 
 def left_out(names) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 What is public here:
 
-    torch_names(layers) -> dict
+    find_torch_names(layers) -> dict
     is_resnet(layers) -> whether they are those of such a network
 """
 
@@ -13,7 +13,7 @@ _BLOCK = re.compile(r"conv(\d)_block(\d+)_(\d)_(conv|bn)")
 _STEM = {"conv1_conv": "conv1", "conv1_bn": "bn1"}
 
 
-def torch_names(layers: Iterable[str]) -> dict[str, str]:
+def find_torch_names(layers: Iterable[str]) -> dict[str, str]:
     """Returns the module's name for each of our layers.
 
     Args:

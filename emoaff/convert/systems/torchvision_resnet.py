@@ -9,12 +9,12 @@ import os
 import pathlib
 
 from emoaff.convert.conversion import Conversion
-from emoaff.convert.features_only import features_only
+from emoaff.convert.features_only import make_features_only
 from emoaff.convert.filling import fill
+from emoaff.convert.filling import list_places
 from emoaff.convert.filling import refuse_misfit
-from emoaff.convert.filling import wanted
 from emoaff.convert.readers.torch_archive import read_torch
-from emoaff.convert.systems.torchvision_names import torch_names
+from emoaff.convert.systems.torchvision_names import find_torch_names
 from emoaff.convert.torch_modules import to_keras
 from emoaff.models.resnet import build_resnet
 
@@ -63,8 +63,8 @@ def from_torchvision_resnet(
     backbone = build_resnet(
         depth, layout="torchvision", image_size=size, name="backbone"
     )
-    names = torch_names(
-        dict.fromkeys(p.split("/")[0] for p in wanted(backbone))
+    names = find_torch_names(
+        dict.fromkeys(p.split("/")[0] for p in list_places(backbone))
     )
     known = {*names.values(), "fc"}
     refuse_misfit(
@@ -83,7 +83,7 @@ def from_torchvision_resnet(
     if "fc" in modules:
         notes = ("The last layer, `fc`, with the file's classes was left out.",)
     summary = f"ResNet-{depth} as torchvision lays it out; features."
-    return features_only(
+    return make_features_only(
         backbone,
         size,
         "torchvision_resnet",

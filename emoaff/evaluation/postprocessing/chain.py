@@ -7,12 +7,12 @@ import numpy as np
 from emoaff.evaluation.postprocessing.layout import Layout
 from emoaff.evaluation.postprocessing.settings import Settings
 from emoaff.evaluation.postprocessing.step import CourseStep
-from emoaff.evaluation.postprocessing.step_kinds import candidates
-from emoaff.evaluation.postprocessing.step_kinds import changed
-from emoaff.metrics.whole_signals import concordance
+from emoaff.evaluation.postprocessing.step_kinds import apply_step
+from emoaff.evaluation.postprocessing.step_kinds import list_candidates
+from emoaff.metrics.whole_signals import compute_ccc
 
 
-def fitted(
+def fit_steps(
     truth: np.ndarray,
     prediction: np.ndarray,
     layout: Layout,
@@ -33,12 +33,14 @@ def fitted(
         first, the smallest window or shift, is taken.
     """
     steps = []
-    course, before = prediction, concordance(truth, prediction)
+    course, before = prediction, compute_ccc(truth, prediction)
     for kind in settings.steps:
         after, best, result = math.nan, {}, course
-        for parameters in candidates(kind, truth, course, rate_hz, settings):
-            tried = changed(kind, parameters, course, layout, settings)
-            reached = concordance(truth, tried)
+        for parameters in list_candidates(
+            kind, truth, course, rate_hz, settings
+        ):
+            tried = apply_step(kind, parameters, course, layout, settings)
+            reached = compute_ccc(truth, tried)
             if not math.isnan(reached) and not reached <= after:
                 after, best, result = reached, parameters, tried
         kept = after > before
@@ -48,7 +50,7 @@ def fitted(
     return tuple(steps)
 
 
-def applied(
+def apply_steps(
     steps: tuple[CourseStep, ...],
     prediction: np.ndarray,
     layout: Layout,
@@ -57,10 +59,10 @@ def applied(
     """Applies the kept steps of one dimension.
 
     Args:
-        steps: What `fitted` found.
+        steps: What `fit_steps` found.
         prediction: float `(n,)`.
         layout: Where the recordings lie.
-        settings: As for `fitted`.
+        settings: As for `fit_steps`.
 
     Returns:
         float64 `(n,)`.
@@ -68,7 +70,7 @@ def applied(
     course = prediction
     for step in steps:
         if step.kept:
-            course = changed(
+            course = apply_step(
                 step.kind, step.parameters, course, layout, settings
             )
     return course

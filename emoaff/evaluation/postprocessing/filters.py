@@ -6,7 +6,7 @@ from scipy import ndimage
 from emoaff.evaluation.postprocessing.layout import Layout
 
 
-def running_median(
+def compute_running_median(
     course: np.ndarray, layout: Layout, length: int
 ) -> np.ndarray:
     """The median of the frames around each frame of its recording.
@@ -36,7 +36,7 @@ def running_median(
     return smooth
 
 
-def delayed(course: np.ndarray, layout: Layout, frames: int) -> np.ndarray:
+def delay(course: np.ndarray, layout: Layout, frames: int) -> np.ndarray:
     """Moves each recording's course to later frames: `out[t] = course[t - k]`.
 
     The frames before the first value repeat it, those after the last one

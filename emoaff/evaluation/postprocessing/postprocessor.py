@@ -141,7 +141,7 @@ class CoursePostprocessor:
             )
         self.rate_hz = float(rate_hz)
         self.chains = {
-            name: chain.fitted(
+            name: chain.fit_steps(
                 truth[:, d],
                 prediction[:, d],
                 layout,
@@ -176,7 +176,7 @@ class CoursePostprocessor:
         self._check_rate(rate_hz)
         prediction, layout = self._checked(prediction, recording)
         columns = [
-            chain.applied(
+            chain.apply_steps(
                 self.chains[name], prediction[:, d], layout, self.settings
             )
             for d, name in enumerate(self.dimensions)

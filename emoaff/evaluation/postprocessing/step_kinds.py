@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from emoaff.evaluation.postprocessing.filters import delayed
-from emoaff.evaluation.postprocessing.filters import running_median
+from emoaff.evaluation.postprocessing.filters import compute_running_median
+from emoaff.evaluation.postprocessing.filters import delay
 from emoaff.evaluation.postprocessing.layout import Layout
 from emoaff.evaluation.postprocessing.settings import Settings
 
@@ -17,7 +17,7 @@ _LONGEST_SHIFT_S = 10.0
 _SLACK = 1e-9
 
 
-def candidates(
+def list_candidates(
     kind: str,
     truth: np.ndarray,
     course: np.ndarray,
@@ -49,7 +49,7 @@ def candidates(
         yield from _list_levels(kind, truth, course, settings)
 
 
-def changed(
+def apply_step(
     kind: str,
     parameters: dict,
     course: np.ndarray,
@@ -60,18 +60,18 @@ def changed(
 
     Args:
         kind: One of `settings.KINDS`.
-        parameters: One of `candidates`.
+        parameters: One of `list_candidates`.
         course: float `(n,)`, NaN where there is no prediction.
         layout: Where the recordings lie.
-        settings: As for `candidates`.
+        settings: As for `list_candidates`.
 
     Returns:
         float64 `(n,)`.
     """
     if kind == "median":
-        return running_median(course, layout, parameters["frames"])
+        return compute_running_median(course, layout, parameters["frames"])
     if kind == "shift":
-        return delayed(course, layout, parameters["frames"])
+        return delay(course, layout, parameters["frames"])
     if settings.per == "recording":
         return _apply_level(kind, parameters, course, layout, settings)
     if kind == "centre":

@@ -6,7 +6,8 @@ from emoaff.evaluation.scores.class_scores import ClassScores
 from emoaff.evaluation.scores.multi_label_scores import MultiLabelScores
 from emoaff.evaluation.scores.score_row import ScoreRow
 from emoaff.evaluation.scores.score_table import ScoreTable
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
+from emoaff.version import keep_old_names
 
 __all__ = [
     "AffectScores",
@@ -15,5 +16,7 @@ __all__ = [
     "MultiLabelScores",
     "ScoreRow",
     "ScoreTable",
-    "concordance",
+    "compute_ccc",
 ]
+
+keep_old_names(__name__)

@@ -6,7 +6,7 @@ import numpy as np
 
 from emoaff.evaluation.scores.measured import Measured
 from emoaff.evaluation.scores.recording_moments import RecordingMoments
-from emoaff.evaluation.scores.recording_moments import recording_moments
+from emoaff.evaluation.scores.recording_moments import compute_recording_moments
 from emoaff.evaluation.scores.recording_scores import RecordingScores
 from emoaff.labels import DIMENSIONS
 
@@ -93,7 +93,7 @@ class AffectScores(RecordingScores):
             )
         self.dimensions = tuple(dimensions)
         self.width = len(self.dimensions)
-        self._moments = recording_moments(
+        self._moments = compute_recording_moments(
             truth, prediction, self.recording, self.recordings
         )
         self._each = self._moments.concordance()

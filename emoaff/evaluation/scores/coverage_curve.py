@@ -10,7 +10,7 @@ from emoaff.evaluation.scores.score_table import ScoreTable
 SHARES = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
-def coverage_curve(
+def compute_coverage_curve(
     truth: np.ndarray,
     probabilities: np.ndarray,
     thresholds: Sequence[float] = (),
@@ -41,7 +41,8 @@ def coverage_curve(
 
     Example:
     >>> sure, unsure = (0.9, 0.1), (0.6, 0.4)
-    >>> table = coverage_curve(np.array([0, 1]), np.array([sure, unsure]), [.8])
+    >>> rows = np.array([sure, unsure])
+    >>> table = compute_coverage_curve(np.array([0, 1]), rows, [0.8])
     >>> table.value("accuracy", part="at least 0.8")
     1.0
     """

@@ -51,6 +51,8 @@ class RecordingMoments:
             The moments of the sets.
         """
         times = np.asarray(times, np.float64)
+        # `(sets, recordings, dims)`: frames that each recording brings to each
+        # set. A step is how far its mean lies from the set's.
         weight = times[:, :, None] * self.count
         count = weight.sum(axis=1)
         mean_truth, step_truth = _pool_means(self.mean_truth, weight, count)
@@ -70,6 +72,7 @@ class RecordingMoments:
 
     def concordance(self) -> np.ndarray:
         """The CCC, NaN where undefined; see `emoaff.metrics.whole_signals`."""
+        # Of sums, not of means: the count above and below the line cancels.
         bias = (self.mean_truth - self.mean_prediction) ** 2
         spread = self.square_truth + self.square_prediction + self.count * bias
         defined = (self.count > 1) & (spread > 0)
@@ -89,7 +92,7 @@ class RecordingMoments:
         return _ratio(self.agreement, self.count)
 
 
-def recording_moments(
+def compute_recording_moments(
     truth: np.ndarray,
     prediction: np.ndarray,
     recording: np.ndarray,
@@ -116,6 +119,7 @@ def recording_moments(
 
 
 def _compute_dimension(truth, prediction, recording, recordings):
+    # From `(n,)` frames to `(recordings,)` sums.
     both = ~(np.isnan(truth) | np.isnan(prediction))
     truth, prediction, recording = (
         truth[both],
@@ -153,6 +157,9 @@ def _compute_dimension(truth, prediction, recording, recordings):
 
 def _pool_means(mean, weight, count):
     """The mean of each set, and how far each recording's mean lies off it."""
+    # `mean` is `(recordings, dims)`, the rest `(sets, recordings, dims)` or
+    # summed over recordings. From the lowest mean that counts in a set, so
+    # that equal means differ by exactly 0.
     counted = weight > 0
     low = np.where(counted, mean, np.inf).min(axis=1, initial=np.inf)
     low = np.where(count > 0, low, 0.0)

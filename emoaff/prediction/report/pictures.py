@@ -6,7 +6,7 @@ import os
 import cv2
 
 from emoaff.faces.crop import crop_face
-from emoaff.faces.media import media_kind
+from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
 from emoaff.faces.video import Video
 
@@ -35,7 +35,7 @@ def cut_faces(
     found = {}
     if not wanted:
         return found
-    if media_kind(path) == "picture":
+    if find_media_kind(path) == "picture":
         frames = [read_picture(path)]
     else:
         frames = Video(path)

@@ -3,10 +3,9 @@ import keras
 import numpy as np
 import pytest
 
-from emoaff.convert.readers.keras_h5 import by_kind
+from emoaff.convert.readers.keras_h5 import group_by_kind
 from emoaff.convert.readers.keras_h5 import read_keras_h5
-from emoaff.convert.readers.keras_layers import layers_of
-from tests.convert.keras_files import layer_config
+from emoaff.convert.readers.keras_layers import list_layers
 from tests.convert.keras_files import model_config
 from tests.convert.keras_files import write_h5
 
@@ -59,7 +58,7 @@ def test_files_that_keras_3_writes_are_read(tmp_path, name):
     else:
         model.save_weights(tmp_path / name)
     file = read_keras_h5(tmp_path / name)
-    found = dict(layers_of(file))
+    found = dict(list_layers(file))
     for layer, weights in expected(model).items():
         assert list(found[layer]) == list(weights)
         for kind, array in weights.items():
@@ -84,73 +83,12 @@ def test_files_that_keras_2_wrote_are_read(tmp_path, cut, config):
     file = read_keras_h5(tmp_path / "a.h5")
     assert [name for name, _ in file.layers] == ["conv1/7x7_s2", "dense_4"]
     assert file.layers[0][1][0][0] == "conv1/7x7_s2/kernel:0"
-    assert by_kind(file.layers[1][1])["kernel"].shape == (2, 5)
-
-
-def test_a_model_within_the_model_is_taken_apart(tmp_path):
-    path = tmp_path / "a.h5"
-    names = ["c1/kernel:0", "n1/gamma:0", "n1/beta:0", "n1/moving_mean:0"]
-    with h5py.File(path, "w") as file:
-        file.attrs["layer_names"] = ["resnet"]
-        group = file.create_group("resnet")
-        group.attrs["weight_names"] = names
-        for i, name in enumerate(names):
-            group[name] = np.full(2, i, np.float32)
-    assert [
-        (name, {k: a[0] for k, a in arrays.items()})
-        for name, arrays in layers_of(read_keras_h5(path))
-    ] == [
-        ("c1", {"kernel": 0}),
-        ("n1", {"gamma": 1, "beta": 2, "moving_mean": 3}),
-    ]
+    assert group_by_kind(file.layers[1][1])["kernel"].shape == (2, 5)
 
 
 def test_kinds_are_the_last_part_of_a_name():
     weights = [("a/b/kernel:0", 1), ("a/bias_1:0", 2), ("moving_mean", 3)]
-    assert by_kind(weights) == {"kernel": 1, "bias": 2, "moving_mean": 3}
-
-
-CODE = ["4wEAAAAAAAAA", None, None]
-LAMBDAS = {
-    "outermost": model_config(layer_config("l", "Lambda", function=CODE)),
-    "in a submodel": model_config(
-        layer_config("d", "Dense"),
-        {
-            **model_config(layer_config("l", "Lambda", function=CODE)),
-            "name": "sub",
-        },
-    ),
-    "wrapped": model_config(
-        layer_config("t", "TimeDistributed", layer=layer_config("l", "Lambda"))
-    ),
-    "sequential": {
-        "class_name": "Sequential",
-        "config": [layer_config("l", "Lambda", function=CODE)],
-    },
-    "keras 3": model_config(
-        layer_config(
-            "l", "Dense", activation={"class_name": "__lambda__", "config": {}}
-        )
-    ),
-    "a function's type": model_config(
-        layer_config("l", "Custom", function_type="lambda")
-    ),
-}
-
-
-@pytest.mark.parametrize("where", list(LAMBDAS))
-def test_program_code_in_the_config_is_refused(tmp_path, where):
-    layers = [("d", {"kernel": np.ones((1, 1))})]
-    write_h5(tmp_path / "a.h5", layers, LAMBDAS[where])
-    with pytest.raises(ValueError, match="without program code.*a.h5"):
-        read_keras_h5(tmp_path / "a.h5")
-
-
-def test_a_layer_named_lambda_is_no_code(tmp_path):
-    layers = [("Lambda", {"kernel": np.ones((1, 1))})]
-    config = model_config(layer_config("Lambda", "Dense"))
-    write_h5(tmp_path / "a.h5", layers, config)
-    assert read_keras_h5(tmp_path / "a.h5").classes["Lambda"] == "Dense"
+    assert group_by_kind(weights) == {"kernel": 1, "bias": 2, "moving_mean": 3}
 
 
 def broken(path, how):

@@ -1,4 +1,5 @@
 import io
+import struct
 import zipfile
 
 import numpy as np
@@ -8,45 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from emoaff.convert.readers.torch_archive import read_torch
-
-_DTYPES = (
-    "float64 float32 float16 bfloat16 complex64 int64 int32 int16 int8 uint8 "
-    "bool uint16 uint32 float8_e4m3fn"
-).split()
-
-
-class Small(nn.Module):
-    """Has all that a module of TorchScript can hold tensors in."""
-
-    def __init__(self):
-        super().__init__()
-        self.conv = nn.Conv2d(3, 4, 3, bias=False)
-        self.norm = nn.BatchNorm2d(4)
-        self.parts = nn.Sequential(nn.Linear(4, 3), nn.ReLU())
-        self.tied = self.parts[0]
-        self.lstm = nn.LSTM(3, 2, batch_first=True)
-        self.register_buffer("table", torch.arange(6).reshape(2, 3).t())
-        self.scale = torch.ones(3)  # neither parameter nor buffer
-
-    def forward(self, x):
-        x = self.norm(self.conv(x)).mean((2, 3))
-        x = self.tied(x) + self.parts(x) * self.scale
-        y, _ = self.lstm(x[:, None])
-        return y[:, -1] + torch.tensor([1.0, 2.0])
-
-
-@pytest.fixture
-def small():
-    torch.manual_seed(0)
-    return Small().eval()
-
-
-def assert_same(file, expected):
-    assert list(file.tensors) == list(expected)
-    for name, tensor in expected.items():
-        np.testing.assert_array_equal(
-            file.tensors[name], tensor.detach().numpy(), name, strict=True
-        )
+from tests.convert.readers.torch_files import assert_same
 
 
 def test_a_state_dict_is_read_as_pytorch_reads_it(small, tmp_path):
@@ -54,52 +17,6 @@ def test_a_state_dict_is_read_as_pytorch_reads_it(small, tmp_path):
     file = read_torch(tmp_path / "a.pt")
     assert file.kind == "state dict"
     assert_same(file, small.state_dict())
-
-
-def test_the_format_before_pytorch_1_6_is_read(small, tmp_path):
-    torch.save(
-        small.state_dict(),
-        tmp_path / "a.pth",
-        _use_new_zipfile_serialization=False,
-    )
-    assert_same(read_torch(tmp_path / "a.pth"), small.state_dict())
-
-
-@pytest.mark.filterwarnings("ignore")  # torch: jit is on its way out
-@pytest.mark.parametrize("how", ["script", "trace"])
-def test_torchscript_has_the_names_of_its_state_dict(small, tmp_path, how):
-    made = torch.jit.script(small)
-    if how == "trace":
-        made = torch.jit.trace(small, torch.zeros(1, 3, 6, 6))
-    torch.jit.save(made, tmp_path / "a.pth")
-    file = read_torch(tmp_path / "a.pth")
-    assert file.kind == "TorchScript"
-    assert_same(file, made.state_dict())
-    assert "scale" not in file.tensors
-    if how == "trace":
-        np.testing.assert_array_equal(file.constants[-1], [1, 2])
-
-
-def test_torchscript_without_its_code_gives_all_tensors(small, tmp_path):
-    with pytest.warns(DeprecationWarning):
-        torch.jit.save(torch.jit.script(small), tmp_path / "a.pth")
-    with (
-        zipfile.ZipFile(tmp_path / "a.pth") as old,
-        zipfile.ZipFile(tmp_path / "b.pth", "w") as new,
-    ):
-        for name in old.namelist():
-            if "/code/" not in name:
-                new.writestr(name, old.read(name))
-    found = read_torch(tmp_path / "b.pth").tensors
-    assert set(found) == {*small.state_dict(), "scale"}
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_frozen_torchscript_is_refused(small, tmp_path):
-    frozen = torch.jit.freeze(torch.jit.script(small))
-    torch.jit.save(frozen, tmp_path / "a.pth")
-    with pytest.raises(ValueError, match="torch.jit.freeze"):
-        read_torch(tmp_path / "a.pth")
 
 
 def test_safetensors_is_read(small, tmp_path):
@@ -112,63 +29,6 @@ def test_safetensors_is_read(small, tmp_path):
     assert found.kind == "safetensors"
     assert str(found.tensors["half"].dtype) == "bfloat16"
     np.testing.assert_array_equal(found.tensors["b"], [0, 1, 2, 3])
-
-
-@pytest.mark.parametrize("dtype", _DTYPES)
-@pytest.mark.parametrize("new", [True, False])
-def test_numbers_of_every_dtype(tmp_path, dtype, new):
-    kind = getattr(torch, dtype)
-    if not new and dtype in ("uint16", "uint32", "float8_e4m3fn"):
-        pytest.skip("torch keeps no such storages in the old format")
-    tensor = torch.tensor([0, 1, 2, 3.5, 100]).to(kind)
-    torch.save(
-        {"a": tensor}, tmp_path / "a.pt", _use_new_zipfile_serialization=new
-    )
-    found = read_torch(tmp_path / "a.pt").tensors["a"]
-    assert str(found.dtype) == dtype
-    wide = torch.complex128 if kind.is_complex else torch.float64
-    np.testing.assert_array_equal(
-        found.astype(np.complex128), tensor.to(wide).numpy()
-    )
-
-
-def test_views_of_one_storage_are_read_as_they_are(tmp_path):
-    whole = torch.arange(24.0).reshape(2, 3, 4)
-    views = {
-        "whole": whole,
-        "turned": whole.permute(2, 0, 1),
-        "part": whole[1, 1:, ::2],
-        "last": whole[1, 2, 3],
-        "empty": whole[:0],
-        "parameter": nn.Parameter(whole.clone()),
-    }
-    torch.save(views, tmp_path / "a.pt")
-    with zipfile.ZipFile(tmp_path / "a.pt") as file:
-        storages = [n for n in file.namelist() if "/data/" in n]
-    assert len(storages) == 2
-    assert_same(read_torch(tmp_path / "a.pt"), views)
-
-
-@pytest.mark.parametrize("kind", ["float32", "bfloat16", "complex64", "int64"])
-def test_big_endian_numbers_are_turned(tmp_path, kind):
-    values = torch.arange(5).to(getattr(torch, kind))
-    torch.save({"a": values}, tmp_path / "a.pt")
-    width = values.element_size() // (2 if values.is_complex() else 1)
-    with (
-        zipfile.ZipFile(tmp_path / "a.pt") as old,
-        zipfile.ZipFile(tmp_path / "b.pt", "w") as new,
-    ):
-        for name in old.namelist():
-            data = old.read(name)
-            if name.endswith("/byteorder"):
-                data = b"big"
-            elif "/data/" in name:
-                data = np.frombuffer(data, f"u{width}").byteswap().tobytes()
-            new.writestr(name, data)
-    found = read_torch(tmp_path / "b.pt").tensors["a"]
-    np.testing.assert_array_equal(
-        found.astype(np.complex64), values.to(torch.complex64).numpy()
-    )
 
 
 @pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
@@ -199,3 +59,69 @@ def test_the_file_is_read_as_it_is_named_in_any_folder(tmp_path):
     torch.save({"a": torch.ones(2)}, buffer)  # its folder is `archive`
     (tmp_path / "other.pt").write_bytes(buffer.getvalue())
     assert list(read_torch(tmp_path / "other.pt").tensors) == ["a"]
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+def test_a_file_cut_short_is_refused(tmp_path, old, part):
+    path = tmp_path / "a.pt"
+    torch.save(
+        nn.Linear(50, 50).state_dict(),
+        path,
+        _use_new_zipfile_serialization=not old,
+    )
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * part)])
+    with pytest.raises(ValueError, match="^Expected a file that PyTorch"):
+        read_torch(path)
+
+
+def test_every_byte_changed_gives_numbers_or_a_sentence(tmp_path):
+    buffer = io.BytesIO()
+    torch.save(
+        nn.Linear(3, 2).state_dict(),
+        buffer,
+        _use_new_zipfile_serialization=False,
+    )
+    whole = np.frombuffer(buffer.getvalue(), np.uint8)
+    rng = np.random.default_rng(0)
+    path = tmp_path / "a.pt"
+    refused = 0
+    for place in rng.choice(len(whole), 300, replace=False):
+        damaged = whole.copy()
+        damaged[place] ^= rng.integers(1, 256)
+        path.write_bytes(damaged.tobytes())
+        try:
+            read_torch(path)
+        except ValueError as error:
+            assert str(error).startswith("Expected ")
+            refused += 1
+    assert 50 < refused < 300
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b"version https://git-lfs.github.com", "a pointer of Git LFS"),
+        (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (b"", "of no kind known"),
+        (struct.pack("<Q", 2**40) + b"{", "cannot be read"),
+    ],
+)
+def test_other_files_are_told_apart(tmp_path, start, what):
+    (tmp_path / "a.pt").write_bytes(start)
+    with pytest.raises(ValueError, match=what):
+        read_torch(tmp_path / "a.pt")
+
+
+def test_an_archive_without_tensors_says_what_it_has(tmp_path):
+    torch.save({"epoch": 3, "names": ["a"]}, tmp_path / "a.pt")
+    with pytest.raises(ValueError, match="epoch, names"):
+        read_torch(tmp_path / "a.pt")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as file:
+        file.writestr("x.txt", "x")
+    with pytest.raises(ValueError, match="no data.pkl"):
+        read_torch(tmp_path / "b.zip")
+    with pytest.raises(FileNotFoundError, match="There is no"):
+        read_torch(tmp_path / "c.pt")

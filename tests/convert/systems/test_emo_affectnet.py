@@ -8,7 +8,6 @@ from emoaff import presets
 from emoaff.convert import convert
 from emoaff.convert import save
 from emoaff.convert import write_safetensors
-from emoaff.convert.systems import emo_affectnet_about as about
 from emoaff.convert.systems.emo_affectnet import from_emo_affectnet
 from tests.convert.keras_files import as_keras
 from tests.convert.keras_files import write_h5
@@ -16,7 +15,11 @@ from tests.convert.torch_networks import EmoResNet
 from tests.convert.torch_networks import randomised
 
 SIZE = 64
+
+
 MEANS = (91.4953, 103.8827, 131.0912)  # of blue, green, red
+
+
 # The documented order of a block with a projection in Keras's files.
 PARTS = (
     ("1x1_reduce", "conv1"),
@@ -200,8 +203,3 @@ def test_other_networks_and_settings_are_refused(network, tmp_path):
         from_emo_affectnet(path)
     with pytest.raises(ValueError, match="interpolation='cubic'"):
         from_emo_affectnet(path, interpolation="cubic")
-
-
-def test_published_recalls_make_the_published_hits():
-    for recalls, hits in about._RECALLS.values():
-        assert round(sum(recalls) * 500) == hits

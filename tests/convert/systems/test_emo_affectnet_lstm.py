@@ -8,7 +8,6 @@ from emoaff import presets
 from emoaff.convert import convert
 from emoaff.convert import save
 from emoaff.convert import write_safetensors
-from emoaff.convert.systems import emo_affectnet_about as about
 from emoaff.convert.systems.emo_affectnet import from_emo_affectnet
 from tests.convert.keras_files import as_keras
 from tests.convert.keras_files import write_h5
@@ -130,8 +129,3 @@ def test_an_lstm_needs_the_preset_of_its_features(temporal, source, tmp_path):
     torch.save(EmoResNet().state_dict(), path)
     with pytest.raises(ValueError, match="Found the image model"):
         from_emo_affectnet(path, features_from=source.path)
-
-
-def test_the_held_out_corpus_is_told_by_the_file_s_name():
-    assert "recall 25.1 %" in about.published_temporal("for_IEMOCAP.h5")[0]
-    assert "does not say" in about.published_temporal("lstm.h5")[0]

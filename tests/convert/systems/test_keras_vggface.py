@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emoaff.convert import convert
-from emoaff.convert.filling import wanted
+from emoaff.convert.filling import list_places
 from emoaff.convert.systems.keras_vggface import from_keras_vggface
 from emoaff.models.vggface2_resnet50 import build_vggface2_resnet50
 from tests.convert import keras_files
@@ -20,7 +20,7 @@ def ours():
 def layers(model, top=False):
     """Name and arrays of each layer, as keras-vggface names them."""
     found = {}
-    for place in wanted(model):
+    for place in list_places(model):
         name, kind = place.split("/")
         array = getattr(model.get_layer(name), kind)
         name = name.replace("conv1_7x7_s2", "conv1/7x7_s2")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from emoaff.evaluation.postprocessing import Layout
-from emoaff.evaluation.postprocessing import delayed
-from emoaff.evaluation.postprocessing import running_median
+from emoaff.evaluation.postprocessing import compute_running_median
+from emoaff.evaluation.postprocessing import delay
 from tests.evaluation.postprocessing.walks import NAN
 
 
@@ -31,7 +31,7 @@ def test_median_matches_its_definition(missing, length):
     course[rng.random(len(course)) < missing] = NAN
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        got = running_median(course, Layout(recording), length)
+        got = compute_running_median(course, Layout(recording), length)
     expected = median_by_definition(course, recording, length)
     np.testing.assert_array_equal(got, expected)
 
@@ -41,21 +41,21 @@ def test_median_by_hand():
     recording = np.array([0, 0, 0, 0, 0, 1, 1])
     # 1 1 5; 1 5 2; 5 2 -; stays empty; - 8 8; then 0 0 9; 0 9 9.
     np.testing.assert_array_equal(
-        running_median(course, Layout(recording), 3),
+        compute_running_median(course, Layout(recording), 3),
         [1.0, 2.0, 3.5, NAN, 8.0, 0.0, 9.0],
     )
 
 
 def test_the_input_of_the_median_stays_as_it_was():
     course = np.array([3.0, 1.0, 2.0])
-    running_median(course, Layout(np.zeros(3, int)), 3)
+    compute_running_median(course, Layout(np.zeros(3, int)), 3)
     np.testing.assert_array_equal(course, [3.0, 1.0, 2.0])
 
 
 @pytest.mark.parametrize("length", [0, 2, -3])
 def test_a_window_has_a_middle(length):
     with pytest.raises(ValueError, match=f"length={length}"):
-        running_median(np.zeros(3), Layout(np.zeros(3, int)), length)
+        compute_running_median(np.zeros(3), Layout(np.zeros(3, int)), length)
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_window_has_a_middle(length):
 def test_delays_stay_within_recordings(frames, expected):
     course = np.array([1, 2, 3, NAN, 5, 6])
     layout = Layout(np.array([0, 0, 0, 0, 1, 1]))
-    np.testing.assert_array_equal(delayed(course, layout, frames), expected)
+    np.testing.assert_array_equal(delay(course, layout, frames), expected)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from emoaff.evaluation.postprocessing import CoursePostprocessor
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from tests.evaluation.postprocessing.walks import NAN
 from tests.evaluation.postprocessing.walks import noisy
 from tests.evaluation.postprocessing.walks import random_walks
@@ -42,7 +42,7 @@ def test_centring_and_scaling_are_those_of_avec_2018(seed):
         )
         np.testing.assert_allclose(done[:, d], expected, rtol=1e-12)
         np.testing.assert_allclose(tested[:, d], expected_test, rtol=1e-12)
-        assert concordance(truth[:, d], done[:, d]) == pytest.approx(best)
+        assert compute_ccc(truth[:, d], done[:, d]) == pytest.approx(best)
 
 
 def per_recording_by_definition(truth, prediction, recording):

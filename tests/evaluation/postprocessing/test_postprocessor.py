@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emoaff.evaluation.postprocessing import CoursePostprocessor
-from emoaff.metrics.whole_signals import concordance
+from emoaff.metrics.whole_signals import compute_ccc
 from tests.evaluation.postprocessing.walks import NAN
 from tests.evaluation.postprocessing.walks import earlier
 from tests.evaluation.postprocessing.walks import noisy
@@ -46,8 +46,8 @@ def test_lag_scale_bias_and_noise_are_undone_together():
         assert step_of(chain, name, "shift").parameters["frames"] == 30
         ratio = step_of(chain, name, "scale").parameters["ratio"]
         assert ratio == pytest.approx(1 / 0.4, rel=0.03)
-        assert concordance(truth[:, d], done[:, d]) > 0.98
-        assert concordance(truth[:, d], prediction[:, d]) < 0.7
+        assert compute_ccc(truth[:, d], done[:, d]) > 0.98
+        assert compute_ccc(truth[:, d], prediction[:, d]) < 0.7
 
 
 @pytest.mark.parametrize("per", ["set", "recording"])
@@ -69,7 +69,7 @@ def test_never_worse_on_the_set_it_was_fitted_on(per, about, seed):
         values = [steps[0].before]
         values += [step.after for step in steps if step.kept]
         assert np.all(np.diff(values) > 0)
-        assert concordance(truth[:, d], done[:, d]) == values[-1]
+        assert compute_ccc(truth[:, d], done[:, d]) == values[-1]
         # Each step began where the kept ones before it ended.
         for step, following in zip(steps[:-1], steps[1:], strict=True):
             expected = step.after if step.kept else step.before

@@ -20,7 +20,9 @@ def test_the_default_grids_cover_the_range_of_the_paper(
     settings = CoursePostprocessor().settings
     empty = np.zeros(0)
     for kind, expected in (("median", windows), ("shift", shifts)):
-        tried = step_kinds.candidates(kind, empty, empty, rate_hz, settings)
+        tried = step_kinds.list_candidates(
+            kind, empty, empty, rate_hz, settings
+        )
         assert [found["frames"] for found in tried] == list(expected)
 
 
@@ -32,7 +34,7 @@ def test_grids_in_seconds_become_odd_windows_and_whole_frames():
     windows, shifts = (
         [
             parameters
-            for parameters in step_kinds.candidates(
+            for parameters in step_kinds.list_candidates(
                 kind, empty, empty, 25, settings
             )
         ]

@@ -84,19 +84,6 @@ def test_class_intervals_equal_a_loop_that_concatenates_recordings():
         )
 
 
-def test_draws_in_pieces_are_the_same_draws(monkeypatch):
-    scores = AffectScores(*random_affect())
-    whole = scores.table(Bootstrap(draws=30))
-    monkeypatch.setattr(
-        "emoaff.evaluation.scores.recording_scores._AT_ONCE", 100
-    )
-    pieces = scores.table(Bootstrap(draws=30))
-    np.testing.assert_array_equal(
-        [(row.low, row.high) for row in whole.rows],
-        [(row.low, row.high) for row in pieces.rows],
-    )
-
-
 def test_a_draw_has_as_many_recordings_as_the_set():
     times = Bootstrap(draws=200).times(9)
     assert times.shape == (200, 9)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from emoaff.evaluation.scores.coverage_curve import coverage_curve
+from emoaff.evaluation.scores.coverage_curve import compute_coverage_curve
 
 # Sure and right, sure and wrong, unsure and right, unsure and wrong.
 TRUTH = np.array([0, 1, 1, 0])
@@ -13,7 +13,7 @@ def values(table, part):
 
 
 def test_only_what_is_sure_enough_is_answered():
-    table = coverage_curve(TRUTH, PROBABILITIES, [0.6], shares=())
+    table = compute_coverage_curve(TRUTH, PROBABILITIES, [0.6], shares=())
     assert values(table, "at least 0.6") == {
         "threshold": 0.6,
         "coverage": 3 / 4,
@@ -23,7 +23,7 @@ def test_only_what_is_sure_enough_is_answered():
 
 
 def test_a_share_sets_the_threshold():
-    table = coverage_curve(TRUTH, PROBABILITIES, shares=[1.0, 0.5])
+    table = compute_coverage_curve(TRUTH, PROBABILITIES, shares=[1.0, 0.5])
     assert values(table, "surest 50%")["threshold"] == 0.8
     assert values(table, "surest 50%")["accuracy"] == 0.5
     assert values(table, "surest 100%") == {
@@ -39,7 +39,7 @@ def test_random_answers_agree_with_a_loop_over_the_rows():
     probabilities = rng.dirichlet(np.ones(4), 300)
     truth = rng.integers(-1, 4, 300)
     probabilities[5] = np.nan
-    table = coverage_curve(truth, probabilities, [0.5], shares=())
+    table = compute_coverage_curve(truth, probabilities, [0.5], shares=())
     answered = right = wrong = silent = scored = 0
     for label, row in zip(truth, probabilities, strict=True):
         if label < 0 or np.isnan(row[0]):
@@ -59,7 +59,7 @@ def test_random_answers_agree_with_a_loop_over_the_rows():
 
 
 def test_without_an_answer_there_is_no_accuracy():
-    table = coverage_curve(TRUTH, PROBABILITIES, [1.0], shares=())
+    table = compute_coverage_curve(TRUTH, PROBABILITIES, [1.0], shares=())
     got = values(table, "at least 1")
     assert got["coverage"] == 0 and np.isnan(got["accuracy"])
 
@@ -76,4 +76,4 @@ def test_without_an_answer_there_is_no_accuracy():
 def test_what_cannot_be_scored_is_refused(arguments, message):
     given = {"truth": TRUTH, "probabilities": PROBABILITIES, **arguments}
     with pytest.raises(ValueError, match=message):
-        coverage_curve(**given)
+        compute_coverage_curve(**given)

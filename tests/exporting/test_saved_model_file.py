@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 
 import emoaff
-from emoaff.exporting import fresh_process
 from emoaff.exporting import read_metadata
 from tests.exporting import small_models
 
@@ -34,15 +33,6 @@ def test_it_was_run_where_there_is_no_emoaff(still):
     assert report.comparison.milliseconds > 0
     assert read_metadata(report.path)["form"] == "static"
     assert (report.path / "assets" / "emoaff.json").is_file()
-
-
-@pytest.mark.slow
-def test_what_tensorflow_cannot_run_alone_is_refused(still):
-    _, report = still
-    with pytest.raises(ValueError, match="without emoaff.*Export a model"):
-        fresh_process.run_saved_model(
-            report.path, np.zeros((1, 5, 5, 3), np.uint8)
-        )
 
 
 @pytest.mark.slow

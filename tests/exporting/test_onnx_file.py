@@ -58,15 +58,6 @@ def test_affect_is_clipped_to_its_range(still):
     assert np.abs(answers["arousal"]).max() == 1
 
 
-def test_the_report_has_what_was_measured(still):
-    _, report = still
-    assert report.megabytes == report.path.stat().st_size / 1e6
-    assert 0 <= report.comparison.mean <= report.comparison.largest < 1e-5
-    assert report.comparison.agreement == 1
-    assert report.comparison.answers == 96
-    assert "static, float32" in str(report) and "100.0%" in str(report)
-
-
 def test_the_file_says_what_it_is_to_plain_onnx(still):
     preset, report = still
     model = onnx.load(report.path)
