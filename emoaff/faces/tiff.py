@@ -27,7 +27,11 @@ def read_directories(data: bytes) -> list[dict[int, int]]:
         return int.from_bytes(data[place : place + size], order)
 
     directories, seen, start = [], set(), number(4, 4)
-    while 8 <= start < len(data) and start not in seen and len(directories) < _MOST:
+    while (
+        8 <= start < len(data)
+        and start not in seen
+        and len(directories) < _MOST
+    ):
         seen.add(start)
         end = start + 2 + 12 * number(start, 2)
         tags = {}
