@@ -4,6 +4,8 @@ import contextlib
 import io
 import os
 import pathlib
+from warnings import catch_warnings
+from warnings import simplefilter
 
 import cv2
 import numpy as np
@@ -133,8 +135,11 @@ def _read_with_pillow(data, path):
     from PIL import ImageOps
 
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            picture = ImageOps.exif_transpose(picture)
+        # Errors say what matters; what Pillow warns of harms no pixel.
+        with catch_warnings():
+            simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as picture:
+                picture = ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
         size = str(error).partition(" exceeds")[0].lower()
         raise ValueError(

@@ -108,10 +108,10 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
             return None, SPECIAL
         with path.open("rb") as file:
             head = file.read(_HEAD)
-    except FileNotFoundError:
-        return (None, SPECIAL) if path.is_symlink() else (named, OTHER)
     except OSError:
-        return named, OTHER
+        # Also where links lead round in a circle.
+        is_broken = path.is_symlink() and not os.path.exists(path)
+        return (None, SPECIAL) if is_broken else (named, OTHER)
     if not head:
         return None, EMPTY
     kind = _kind_by_content(head, path)
@@ -184,8 +184,8 @@ def _is_animated(path):
 
     try:
         with warnings.catch_warnings():
-            # How large a picture may be is decided where it is read.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # Size and damage are judged where it is read.
+            warnings.simplefilter("ignore")
             image = Image.open(path)
         with image:
             return bool(getattr(image, "is_animated", False))

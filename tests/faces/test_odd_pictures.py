@@ -124,6 +124,22 @@ def test_a_picture_too_large_for_memory_is_said_to_be_too_large(tmp_path, size):
         read_picture(path)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp", "bmp", "jp2"])
+def test_a_cut_picture_costs_one_sentence_and_no_warning(
+    tmp_path, suffix, capfd
+):
+    path = tmp_path / f"a.{suffix}"
+    options = {"compression": "tiff_lzw"} if suffix == "tif" else {}
+    noise = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+    Image.fromarray(noise).save(path, **options)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 3])
+    with pytest.raises(ValueError, match="cannot be read as one. Convert it"):
+        read_picture(path)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 3)])
 def test_the_smallest_pictures_are_read(tmp_path, size):
     path = tmp_path / "a.png"
