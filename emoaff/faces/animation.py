@@ -31,10 +31,11 @@ class Animation:
         ValueError: It is damaged at its beginning.
     """
 
-    type, disposition = "video", 0
+    type, disposition, index = "video", 0, 0
     time_base = Fraction(1, 1000)
     sample_aspect_ratio = Fraction(1)
     guessed_rate = None
+    metadata: dict[str, str] = {}
 
     def __init__(self, path: pathlib.Path):
         from PIL import Image

@@ -6,7 +6,6 @@ import statistics
 import struct
 
 import av
-from av.stream import Disposition
 
 from emoaff.faces import animation
 from emoaff.faces.encryption import find_encryption
@@ -20,10 +19,6 @@ _LENIENT = (
     if int(av.__version__.partition(".")[0]) < 19
     else {}
 )
-_COVER = Disposition.attached_pic | Disposition.timed_thumbnails
-# Tiles of one picture, or a second layer of another stream.
-_DEPENDENT = Disposition.dependent
-_COVER_CODECS = ("mjpeg", "png", "gif", "bmp", "webp", "tiff")
 _TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT: formats in which clocks are set anew
 _LEAST_BITS = 1000  # a second; the tables of MPEG-TS alone take more
 MOST_FPS = 1000.0  # no file plays faster than that
@@ -89,88 +84,38 @@ def open_container(path: pathlib.Path, options: dict | None = None):
         ) from error
 
 
-def choose_video_stream(container, path: pathlib.Path) -> av.VideoStream:
-    """Chooses the stream to decode, and sets it to use all cores.
-
-    Args:
-        container: An open container.
-        path: Its name, for the error.
-
-    Returns:
-        The best stream of moving pictures; cover art, thumbnails, tiles and
-        layers of another stream do not count.
-
-    Raises:
-        ValueError: The file has none.
-    """
-    streams = list(container.streams.video)
-    moving = [each for each in streams if _is_moving(each, container)]
-    if not moving:
-        raise ValueError(f"{path}: {_describe_streams(container)}")
-    best = container.streams.best("video")
-    stream = best if best in moving else max(moving, key=_size_of)
-    if stream.frames == 1:
-        # The still that an animation in AVIF begins with.
-        stream = max(moving, key=lambda each: each.frames)
-    if stream.codec_context is None:
-        raise ValueError(
-            f"{path}: expected a video that FFmpeg can decode, found a codec "
-            "it does not know. Convert the file, for example to H.264."
-        )
-    stream.thread_type = "AUTO"
-    return stream
-
-
-def _is_moving(stream, container):
-    if stream.disposition & (_COVER | _DEPENDENT):
-        return False
-    if stream.codec_context is None or stream.frames != 1:
-        return True
-    # A cover that the file does not mark as one.
-    others = len(container.streams.audio) + len(container.streams.video) > 1
-    return not (others and stream.codec_context.name in _COVER_CODECS)
-
-
-def _size_of(stream):
-    context = stream.codec_context
-    return (stream.frames, context.width * context.height if context else 0)
-
-
-def _describe_streams(container):
-    """Describes what a file without moving pictures holds, for an error."""
-    if any(s.disposition & _DEPENDENT for s in container.streams.video):
-        return (
-            "expected a video, found a still picture or parts of one. Give "
-            "it a picture's suffix, such as .heic, or convert it to JPEG."
-        )
-    if container.streams.video and container.streams.audio:
-        return (
-            "expected a video stream, found only sound and a still cover. "
-            "Give a file that has moving pictures."
-        )
-    kinds = {"audio": "sound", "video": "a still cover"}
-    found = sorted({kinds.get(s.type, s.type) for s in container.streams})
-    names = " and ".join(found or ["nothing"])
-    return (
-        f"expected a video stream, found only {names}. Give a file that has "
-        "pictures."
-    )
-
-
 def read_declared_duration(container, stream: av.VideoStream) -> float:
     """Reads the duration the file declares, in seconds; NaN if it has none.
 
-    MPEG-TS claims none but its first and last timestamps. Where its clock was
-    set anew between them, they make it longer than its bytes can last.
+    Matroska and FLV only say how long the whole file is, with its sound and
+    subtitles, unless the program that wrote them left a tag. MPEG-TS claims
+    none but its first and last timestamps. Where its clock was set anew
+    between them, they make it longer than its bytes can last.
     """
-    if stream.duration:
+    if has_own_duration(stream):
         claimed = float(stream.duration * stream.time_base)
     else:
-        claimed = (container.duration or math.nan) / av.time_base
+        claimed = _read_duration_tag(stream)
+        if claimed != claimed:
+            claimed = (container.duration or math.nan) / av.time_base
     is_ts = container.format.name == "mpegts"
     if is_ts and 8 * container.size < _LEAST_BITS * claimed:
         return math.nan
     return claimed
+
+
+def has_own_duration(stream: av.VideoStream) -> bool:
+    """Says whether the file declares a duration for the pictures alone."""
+    return bool(stream.duration)
+
+
+def _read_duration_tag(stream):
+    tag = stream.metadata.get("DURATION", "")
+    try:
+        hours, minutes, seconds = map(float, tag.split(":"))
+    except ValueError:
+        return math.nan
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def read_declared_fps(stream: av.VideoStream) -> float:

@@ -78,8 +78,12 @@ def _find_in_matroska(head):
 
 def _find_in_transport_stream(data, size):
     packets = [data[k : k + size] for k in range(0, len(data) - size, size)]
+    synced = [packet for packet in packets if packet[0] == 0x47]
+    # A GIF, too, begins with this byte, and has it here and there by chance.
+    if len(synced) < 0.9 * len(packets):
+        return ""
     # Bits that say with which key the payload is scrambled.
-    marked = [p for p in packets if p[0] == 0x47 and p[3] & 0x10]
+    marked = [packet for packet in synced if packet[3] & 0x10]
     scrambled = sum(bool(p[3] & 0xC0) for p in marked)
     is_scrambled = marked and scrambled > 0.3 * len(marked)
     return "scrambled, as of pay television" if is_scrambled else ""

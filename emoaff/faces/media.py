@@ -19,6 +19,7 @@ from emoaff.faces.signatures import kind_by_suffix
 
 __all__ = ["MediaFiles", "find_media", "list_media", "find_media_kind"]
 
+_CLOSED = "folder that cannot be opened"
 # Reasons for which a file that is named as media cannot be used.
 _FAULTS = (EMPTY, POINTER, TEXT, SOUND, RAW, SPECIAL)
 
@@ -79,9 +80,14 @@ class MediaFiles:
         """Lists which left-out files are named as media but cannot be any.
 
         Returns:
-            One sentence for each reason; empty where none is.
+            One sentence for each reason and for each folder that cannot be
+            opened; empty where none is.
         """
-        sentences = []
+        sentences = [
+            f"{folder}: expected a folder that can be opened, found one that "
+            "may not be read. Allow it, or move its files."
+            for folder in self.left_out.get(_CLOSED, ())
+        ]
         for why in _FAULTS:
             named = [
                 file
@@ -166,7 +172,11 @@ def find_media(path: str | os.PathLike, recursive: bool = True) -> MediaFiles:
         found.files.append(path)
         return found
     left_out = collections.defaultdict(list)
-    for folder, inner, names in os.walk(path):
+
+    def note_closed(error):
+        left_out[_CLOSED].append(pathlib.Path(error.filename))
+
+    for folder, inner, names in os.walk(path, onerror=note_closed):
         for name in inner:
             if os.path.islink(os.path.join(folder, name)):
                 left_out[LINK].append(pathlib.Path(folder, name))

@@ -1,13 +1,20 @@
 """Reading still pictures."""
 
+import contextlib
 import io
 import os
 import pathlib
+from warnings import catch_warnings
+from warnings import simplefilter
 
 import cv2
 import numpy as np
 
+from emoaff.faces import tiff
 from emoaff.faces import tone
+from emoaff.faces.codec_messages import CUT_SHORT
+from emoaff.faces.codec_messages import collect_messages
+from emoaff.faces.codec_messages import find_damage
 from emoaff.faces.frame import Frame
 from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.faces.signatures import describe_refusal
@@ -17,6 +24,8 @@ _AVIF_BRANDS = (b"avif", b"avis")
 _DEPTHS = (8, 10, 12, 14, 16)  # bits that cameras use
 _NARROW = 1 / 16  # of the range; photographs fill more of it
 _ORIENTATION = 274  # EXIF tag
+_JPEG, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_WHITE_IS_ZERO = 0  # the photometric interpretation
 # Not IMREAD_COLOR_RGB, which garbles TIFF of 16 bits in OpenCV 5.0.
 _FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
 
@@ -27,11 +36,12 @@ def read_picture(path: str | os.PathLike) -> Frame:
     JPEG, PNG, BMP, WebP, TIFF, GIF, JPEG 2000, AVIF and HEIC. It is turned
     upright as EXIF or the file's own property says, tiles are joined, grey
     becomes RGB, alpha, thumbnails and gain maps are ignored, and of an
-    animation or a file of several pages only the first picture is read.
+    animation or a file of several pages only the first picture is read. A
+    JPEG that lacks nothing but the mark of its end is read.
 
     More than 8 bits become 8. Values that only fill 8, 10, 12 or 14 of 16
     bits are scaled by that range, and HDR is tone-mapped; `Frame.warnings`
-    says so.
+    says so, and what its codec says about damaged data.
 
     Args:
         path: The file.
@@ -73,20 +83,56 @@ def read_picture(path: str | os.PathLike) -> Frame:
         image, more = _show_hdr(image, _find_colours(data))
         warnings = warnings + more
     else:
-        image = _decode(data)
+        image, notes = _decode_whole(data, path)
         if image is None:
             image, warnings = _read_with_pillow(data, path)
         else:
             image, warnings = _reduce_depth(image, path)
+        warnings = notes + warnings
     return Frame(0, 0.0, np.ascontiguousarray(image), warnings)
 
 
+def _decode_whole(data, path):
+    """Decodes what OpenCV knows, and says what is odd about it."""
+    image, damage = _decode(data)
+    if data.startswith(_JPEG) and (image is None or damage == CUT_SHORT):
+        # Either the rest is missing, or no more than the mark of the end.
+        again, missing = _decode(data.rstrip(b"\0") + _JPEG_END)
+        if again is not None and missing:
+            raise ValueError(
+                f"{path}: expected a whole picture, found a JPEG that is cut "
+                "short. Get a whole copy."
+            )
+        if again is not None:
+            return again, ("the mark of its end is missing",)
+    if image is None:
+        return None, ()
+    notes = ()
+    if damage:
+        notes = (
+            f"its data is damaged ({damage}); parts of the picture may be "
+            "wrong",
+        )
+    directories = tiff.read_directories(data)
+    pictures = tiff.count_pictures(directories)
+    if pictures > 1:
+        notes += (
+            f"it holds {pictures} pictures; only the first was looked at",
+        )
+    if directories and directories[0].get(tiff.PHOTOMETRIC) == _WHITE_IS_ZERO:
+        # OpenCV leaves them as they are, but turns those of 8 bits around.
+        image = 65535 - image if image.dtype == np.uint16 else image
+    return image, notes
+
+
 def _decode(data):
-    try:
+    """Gives the picture, or None, and what the codec says about damage."""
+    image = None
+    # Too large for OpenCV, or damaged in its header.
+    with collect_messages() as lines, contextlib.suppress(cv2.error):
         image = cv2.imdecode(np.frombuffer(data, np.uint8), _FLAGS)
-    except cv2.error:
-        return None  # too large for OpenCV, or damaged in its header
-    return None if image is None else image[..., ::-1]
+    image = None if image is None else image[..., ::-1]
+    return image, find_damage(lines)
 
 
 def _read_with_pillow(data, path):
@@ -94,8 +140,17 @@ def _read_with_pillow(data, path):
     from PIL import ImageOps
 
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            picture = ImageOps.exif_transpose(picture)
+        # Errors say what matters; what Pillow warns of harms no pixel.
+        with catch_warnings():
+            simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as picture:
+                picture = ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError as error:
+        size = str(error).partition(" exceeds")[0].lower()
+        raise ValueError(
+            f"{path}: expected a picture that can be held in memory, found one "
+            f"that is too large ({size}). Scale it down first."
+        ) from error
     # Damaged files end in errors of any type in its decoders.
     except Exception as error:
         raise ValueError(

@@ -3,6 +3,9 @@
 import os
 import pathlib
 import stat
+import warnings
+
+from emoaff.faces import tiff
 
 VIDEO_SUFFIXES = frozenset(
     ".264 .3g2 .3gp .apng .asf .avi .divx .dv .f4v .flv .gif .h264 .h265 "
@@ -109,10 +112,10 @@ def inspect_file(path: pathlib.Path) -> tuple[str | None, str]:
             return None, SPECIAL
         with path.open("rb") as file:
             head = file.read(_HEAD)
-    except FileNotFoundError:
-        return (None, SPECIAL) if path.is_symlink() else (named, OTHER)
     except OSError:
-        return named, OTHER
+        # Also where links lead round in a circle.
+        is_broken = path.is_symlink() and not os.path.exists(path)
+        return (None, SPECIAL) if is_broken else (named, OTHER)
     if not head:
         return None, EMPTY
     kind = _kind_by_content(head, path)
@@ -184,7 +187,11 @@ def _is_animated(path):
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings():
+            # Size and damage are judged where it is read.
+            warnings.simplefilter("ignore")
+            image = Image.open(path)
+        with image:
             return bool(getattr(image, "is_animated", False))
     except Exception:  # damaged: said when it is read
         return path.suffix.lower() in (".gif", ".apng")
@@ -203,16 +210,9 @@ def _has_track(path):
 
 def _is_raw(head):
     """Returns whether a TIFF is raw: its own picture is only a thumbnail."""
-    order = "little" if head[:1] == b"I" else "big"
-
-    def number(place, size):
-        return int.from_bytes(head[place : place + size], order)
-
-    start = number(4, 4)
-    entries = [start + 2 + 12 * n for n in range(number(start, 2))]
-    tags = {number(place, 2): number(place + 8, 4) for place in entries}
-    # DNGVersion; or NewSubfileType says that it is a smaller copy.
-    return head[8:10] == b"CR" or 50706 in tags or bool(tags.get(254, 0) & 1)
+    tags = next(iter(tiff.read_directories(head)), {})
+    is_smaller = bool(tags.get(tiff.NEW_SUBFILE_TYPE, 0) & 1)
+    return head[8:10] == b"CR" or tiff.DNG_VERSION in tags or is_smaller
 
 
 def _is_bitmap(head):

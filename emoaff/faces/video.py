@@ -9,8 +9,12 @@ from av.video.reformatter import Colorspace
 from av.video.reformatter import VideoReformatter
 
 from emoaff.faces import container as files
+from emoaff.faces import streams
 from emoaff.faces import tone
 from emoaff.faces.frame import Frame
+from emoaff.faces.joined import describe_joined
+from emoaff.faces.reading_notes import ReadingNotes
+from emoaff.faces.reading_notes import show_pieces
 from emoaff.faces.timeline import Timeline
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
@@ -104,13 +108,15 @@ class Video:
             self._opening_warnings.append(
                 "its edit list leaves no picture; it was ignored"
             )
+        joined = describe_joined(self.path)
+        self._opening_warnings += [joined] * bool(joined)
         self.rotation, self.mirrored = _TURNS[self._turn]
         self._restart()
 
     def _open(self):
         """Reads what the file is; says if a frame can be decoded."""
         with files.open_container(self.path, self._options) as container:
-            stream = files.choose_video_stream(container, self.path)
+            stream = streams.choose_video_stream(container, self.path)
             self.codec = stream.codec_context.name
             self.declared_frames = stream.frames or None
             packets = self._read_packets(container, stream)
@@ -123,6 +129,8 @@ class Video:
             first = next(self._decode(stream, packets), None)
             if first is None:
                 return False
+            others = streams.describe_other_streams(container, stream)
+            self._opening_warnings += [others] * bool(others)
             self.start_s = _read_stamp_s(first, stream) or 0.0
             coded = stream.codec_context.sample_aspect_ratio or 1
             self._first_coded = coded
@@ -165,6 +173,16 @@ class Video:
         self._reading = self._read()
         return self._reading
 
+    @property
+    def warnings(self) -> list[str]:
+        """What went wrong in the latest reading so far, as clauses."""
+        return self._notes.warnings
+
+    @property
+    def damaged(self) -> bool:
+        """Whether pictures are missing or patched up in it."""
+        return self._notes.damaged
+
     def close(self) -> None:
         """Ends the reading that is under way, if any, and frees the file."""
         if self._reading is not None:
@@ -173,25 +191,25 @@ class Video:
 
     def _restart(self):
         self.decoded_frames = 0
-        self.damaged = False
-        self._unshown_s = 0.0
-        self.warnings: list[str] = []
-
-    def _note_damage(self, clause):
-        self.damaged = True
-        self.warnings.append(clause)
+        self._notes = ReadingNotes()
 
     def _read(self):
         self._restart()
+        notes = self._notes
         convert = VideoReformatter()
         sizes: list[tuple[int, int, float]] = []
         transfer = 0
         with files.open_container(self.path, self._options) as container:
-            stream = files.choose_video_stream(container, self.path)
+            stream = streams.choose_video_stream(container, self.path)
             timeline = Timeline(
                 1 / self.average_fps, files.longest_gap(container)
             )
-            packets = self._read_packets(container, stream)
+            # What only the whole file declares may be that of its sound.
+            is_own = files.has_own_duration(stream)
+            others = streams.list_other_streams(container, stream)
+            packets = self._read_packets(
+                container, stream, [] if is_own else others
+            )
             for (picture, size), time_s in self._place(
                 self._decode(stream, packets), stream, timeline
             ):
@@ -203,19 +221,18 @@ class Video:
                 frame = Frame(self.decoded_frames, time_s, image)
                 self.decoded_frames += 1
                 yield frame
-        self.warnings += self._opening_warnings + timeline.warnings()
-        if len(sizes) > 1:
-            self.warnings.append(_describe_sizes(sizes))
+        notes.warnings += self._opening_warnings + timeline.warnings()
+        notes.note_sizes(sizes)
         if transfer:
-            self.warnings.append(tone.describe_hdr(transfer))
+            notes.warnings.append(tone.describe_hdr(transfer))
+        notes.note_interlacing(self.decoded_frames)
         # Where clocks are set anew, FFmpeg's idea of the duration is wrong.
-        is_known = self._has_clock and not timeline.restarts
-        end_s = timeline.end_s
-        reached_s = end_s + self._unshown_s + max(0.5, 0.02 * end_s)
-        if is_known and reached_s < self.duration_s:
-            self._note_damage(
-                f"the file declares {self.duration_s:.2f} s, but its pictures "
-                f"end at {end_s:.2f} s, after {self.decoded_frames} frames"
+        if self._has_clock and not timeline.restarts:
+            notes.note_end(
+                self.duration_s,
+                timeline.end_s,
+                self.decoded_frames,
+                start_s=0.0 if is_own else self.start_s,
             )
 
     def _place(self, pictures, stream, timeline):
@@ -236,33 +253,45 @@ class Video:
 
     def _decode(self, stream, packets):
         """Yields decoded pictures, and notes what cannot be decoded."""
-        damaged = 0
+        damaged = before_key = 0
+        given = has_key = False
         for packet in packets:
+            has_key = has_key or getattr(packet, "is_keyframe", True)
+            before_key += not has_key
             if getattr(packet, "is_discard", False) and packet.duration:
                 # An edit list leaves it out.
-                self._unshown_s += float(packet.duration * stream.time_base)
+                self._notes.unshown_s += float(
+                    packet.duration * stream.time_base
+                )
             try:
                 pictures = stream.decode(packet)
             except av.FFmpegError:
                 damaged += 1
                 continue
             for picture in pictures:
+                if not given and picture.key_frame and before_key:
+                    self._notes.note_late_start(before_key, self.average_fps)
+                given = True
                 damaged += picture.is_corrupt
+                self._notes.interlaced += picture.interlaced_frame
                 yield picture
         if damaged:
-            pieces = "piece" if damaged == 1 else "pieces"
-            self._note_damage(
+            self._notes.note_damage(
                 f"the decoder left out or patched up {damaged} damaged "
-                f"{pieces} of the stream"
+                f"{show_pieces(damaged)} of the stream"
             )
 
-    def _read_packets(self, container, stream):
+    def _read_packets(self, container, stream, others=()):
         """Yields packets to decode, and last one that empties the decoder."""
         try:
-            yield from container.demux(stream)
+            for packet in container.demux(stream, *others):
+                if others and packet.stream.index != stream.index:
+                    self._notes.note_other_packet(packet)
+                else:
+                    yield packet
         except av.FFmpegError as error:
             yield None
-            self._note_damage(
+            self._notes.note_damage(
                 f"reading stopped after {self.decoded_frames} frames "
                 f"({error.strerror}); the rest of the file is not used"
             )
@@ -298,14 +327,3 @@ def _read_stamp_s(picture, stream):
     is_avi = stream.container.format.name == "avi"
     ticks = picture.dts if is_avi else picture.pts
     return None if ticks is None else float(ticks * stream.time_base)
-
-
-def _describe_sizes(sizes):
-    (width, height, _), (new_width, new_height, time_s) = sizes[:2]
-    count = len(sizes) - 1
-    times = "once" if count == 1 else f"{count} times, first"
-    return (
-        f"the picture changes its size {times} from {width}x{height} to "
-        f"{new_width}x{new_height} at {time_s:.2f} s; boxes are in the pixels "
-        "of each frame"
-    )

@@ -13,74 +13,6 @@ from tests.faces.video_files import number_of
 from tests.faces.video_files import numbered
 from tests.faces.video_files import write_numbered
 
-COVER = Disposition.attached_pic
-
-
-def stream(number, disposition=0, frames=30, codec="h264", size=(64, 48)):
-    context = types.SimpleNamespace(name=codec, width=size[0], height=size[1])
-    return types.SimpleNamespace(
-        index=number,
-        type="video",
-        disposition=disposition,
-        frames=frames,
-        codec_context=context,
-    )
-
-
-def opened(*streams, best=0, sound=0):
-    """Stands for a container; FFmpeg would take the stream `best`."""
-    audio = [types.SimpleNamespace(type="audio")] * sound
-
-    class Streams(list):
-        video = list(streams)
-
-    Streams.audio = audio
-    Streams.best = staticmethod(lambda kind: streams[best])
-    return types.SimpleNamespace(streams=Streams([*streams, *audio]))
-
-
-@pytest.mark.parametrize(
-    ("streams", "best", "chosen"),
-    [
-        ([stream(0), stream(1)], 1, 1),
-        ([stream(0, COVER), stream(1)], 0, 1),
-        ([stream(0, Disposition.timed_thumbnails), stream(1)], 0, 1),
-        ([stream(0, Disposition.dependent, size=(999, 9)), stream(1)], 0, 1),
-        # A cover that no flag gives away, larger than the film.
-        (
-            [stream(0, frames=1, codec="mjpeg", size=(999, 999)), stream(1)],
-            0,
-            1,
-        ),
-        # The still that an animation begins with.
-        ([stream(0, frames=1, codec="av1"), stream(1, frames=9)], 0, 1),
-        ([stream(0, frames=0), stream(1, frames=0)], 0, 0),
-    ],
-)
-def test_the_stream_of_moving_pictures_is_chosen(streams, best, chosen):
-    found = container.choose_video_stream(opened(*streams, best=best), "a.mp4")
-    assert found.index == chosen
-
-
-@pytest.mark.parametrize(
-    ("held", "said"),
-    [
-        (
-            opened(stream(0, Disposition.attached_pic), sound=1),
-            "only sound and",
-        ),
-        (
-            opened(stream(0, frames=1, codec="png"), sound=1),
-            "only sound and a still",
-        ),
-        (opened(stream(0, COVER)), "only a still cover"),
-        (opened(stream(0, Disposition.dependent)), "a still picture or parts"),
-    ],
-)
-def test_files_without_moving_pictures_say_what_they_hold(held, said):
-    with pytest.raises(ValueError, match=f"a.mp4: expected.*{said}"):
-        container.choose_video_stream(held, "a.mp4")
-
 
 @pytest.mark.parametrize("suffix", ["mp4", "m4a"])
 def test_sound_with_a_cover_is_no_video(tmp_path, suffix):
@@ -89,7 +21,7 @@ def test_sound_with_a_cover_is_no_video(tmp_path, suffix):
         sound = file.add_stream("aac", rate=44100, layout="mono")
         cover = file.add_stream("mjpeg", rate=25)
         cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
-        cover.disposition = COVER
+        cover.disposition = Disposition.attached_pic
         picture = av.VideoFrame.from_ndarray(numbered(5), "rgb24")
         packets = [*cover.encode(picture), *cover.encode(None)]
         silence = av.AudioFrame.from_ndarray(
@@ -112,7 +44,7 @@ def test_a_cover_beside_a_film_is_passed_over(tmp_path):
     ):
         cover = file.add_stream("mjpeg", rate=25)
         cover.width, cover.height, cover.pix_fmt = 640, 480, "yuvj420p"
-        cover.disposition = COVER
+        cover.disposition = Disposition.attached_pic
         copied = file.add_stream_from_template(film.streams.video[0])
         large = np.full((480, 640, 3), 200, np.uint8)
         picture = av.VideoFrame.from_ndarray(large, "rgb24")

@@ -1,6 +1,7 @@
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from emoaff.faces import Video
 from emoaff.faces.encryption import find_encryption
@@ -117,3 +118,15 @@ def test_boxes_in_boxes_without_end_are_not_followed(tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"\x00\x00\x00\x08ftyp" + data)
     assert find_encryption(path) == ""
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_animated_gif_is_not_taken_for_pay_television(tmp_path, seed):
+    # Packets of transport streams begin with a G, too.
+    rng = np.random.default_rng(seed)
+    noise = [rng.integers(0, 256, (48, 64, 3), np.uint8) for _ in range(25)]
+    frames = [Image.fromarray(each) for each in noise]
+    path = tmp_path / "a.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=40)
+    assert find_encryption(path) == ""
+    assert len(list(Video(path))) == 25

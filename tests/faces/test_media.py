@@ -111,6 +111,42 @@ def test_links_and_pipes_are_passed_over_and_said(tmp_path):
     assert found.describe_faults()[0].count("pipe, device or broken link")
 
 
+@pytest.fixture
+def closed(monkeypatch):
+    """Folders of these names may not be opened, as by another user."""
+    names, scan = set(), os.scandir
+
+    def refuse(path):
+        if pathlib.Path(path).name in names:
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    return names
+
+
+@pytest.mark.parametrize("name", ["theirs", "theirs.mp4"])
+def test_folders_that_cannot_be_opened_are_said_and_faults(
+    tmp_path, closed, name
+):
+    write(tmp_path, {"a.png": PNG, f"{name}/b.png": PNG, "open/c.png": PNG})
+    closed.add(name)
+    found = find_media(tmp_path)
+    assert names(found.files, tmp_path) == ["a.png", "open/c.png"]
+    assert "1 folder that cannot be opened" in found.describe_omissions()
+    (fault,) = found.describe_faults()
+    assert fault.startswith(f"{tmp_path / name}: expected a folder that can")
+
+
+def test_a_folder_that_cannot_be_opened_itself_is_not_called_empty(
+    tmp_path, closed
+):
+    write(tmp_path, {"mine/a.png": PNG})
+    closed.add("mine")
+    with pytest.raises(ValueError, match="1 folder that cannot be opened"):
+        media_files(tmp_path / "mine")
+
+
 def test_nothing_to_read_says_so(tmp_path):
     with pytest.raises(ValueError, match="found none in it .it is empty"):
         list_media(tmp_path)

@@ -10,6 +10,8 @@ from PIL import Image
 from emoaff.faces import Video
 from emoaff.faces import find_media_kind
 from emoaff.faces import read_picture
+from emoaff.faces.signatures import SPECIAL
+from emoaff.faces.signatures import inspect_file
 from tests.faces.video_files import write_numbered
 from tests.faces.video_files import write_sound
 
@@ -169,6 +171,15 @@ def test_a_damaged_animation_goes_by_its_name(tmp_path):
 def test_a_pipe_is_neither_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.mp4")
     assert find_media_kind(tmp_path / "a.mp4") is None
+
+
+@pytest.mark.parametrize("name", ["a", "a.mp4", "a.jpg"])
+def test_links_that_lead_round_in_a_circle_are_broken_links(tmp_path, name):
+    (tmp_path / name).symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / name)
+    assert inspect_file(tmp_path / name) == (None, SPECIAL)
+    (tmp_path / "c.mp4").symlink_to(tmp_path / "nothing")
+    assert inspect_file(tmp_path / "c.mp4") == (None, SPECIAL)
 
 
 def test_sound_in_a_film_is_no_reason_against_it(tmp_path):

@@ -74,3 +74,15 @@ def test_a_home_of_keras_that_cannot_be_written_does_no_harm(tmp_path):
     home.touch()
     ended = run("import emoaff", tmp_path, KERAS_HOME=str(home))
     assert ended.returncode == 0, ended.stderr
+
+
+def test_settings_of_the_field_change_no_answer(
+    field_case, shared_data, tmp_path
+):
+    (tmp_path / "keras.json").write_bytes(field_case("keras.json").read_bytes())
+    photo = shared_data / "videos" / "single_face.jpg"
+    words = ["predict", str(photo), "--out", str(tmp_path / "out")]
+    code = f"import sys; from emoaff_cli import main; sys.exit(main({words}))"
+    ended = run(code, tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "person 1: happiness" in ended.stdout

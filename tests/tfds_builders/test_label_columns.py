@@ -35,6 +35,17 @@ def test_columns_are_understood_by_what_others_call_them(rows, tmp_path, build):
     assert built.frames("clips/b.mp4")["expression"].tolist() == [1, 1, 1]
 
 
+def test_a_table_of_the_field_is_read(field_case, tmp_path, build):
+    root = tmp_path / "own"
+    clip(root / "clips" / "a.mp4")
+    clip(root / "clips" / "b.mp4")
+    source = field_case("label_table_other_names/labels.csv")
+    (root / "labels.csv").write_bytes(source.read_bytes())
+    built = build(root)
+    assert built.classes == ["happy", "sad"]
+    assert built.frames("clips/b.mp4")["expression"].tolist() == [1, 1, 1]
+
+
 def test_a_table_of_something_else_does_not_hinder_class_folders(
     tmp_path, build
 ):
