@@ -46,12 +46,15 @@ TESTED_ELSEWHERE = {
         "presets/architecture": "fuzzing/test_damaged_presets.py",
         "presets/config_check": "fuzzing/test_damaged_presets.py",
         "presets/sequence_model": "prediction/test_running.py",
+        "training/batch_changes": "training/test_clip_data.py",
+        "training/card_rewriting": "training/test_publishing.py",
+        "training/config_groups": "training/test_clip_config.py",
+        "training/data_groups": "training/test_clip_config.py",
         "training/clip_splits": "training/test_clip_data.py",
         "training/clip_views": "training/test_view_clips.py",
         "training/clip_windows": "training/test_clip_data.py",
         "training/cross_validate_heads": "training/test_view_clips.py",
         "training/recipe": "training/test_recipe_lookup.py",
-        "training/teacher": "training/test_still_votes.py",
         "training/training_step": "training/test_training_run.py",
     },
     "a base class, tested through all that inherit from it": {
@@ -63,7 +66,10 @@ TESTED_ELSEWHERE = {
         "training/clip_experiment": "recipes/test_finetune.py",
         "training/clip_models": "recipes/test_finetune.py",
         "training/commands": "training/test_recipe_run.py",
-        "training/earlier_runs": "training/test_recipe_run.py",
+        "training/cross_validated_publishing": (
+            "recipes/test_cnn_lstm_affect.py"
+        ),
+        "training/validation_measures": "training/test_recipe_run.py",
     },
     "a recipe: the tests of all recipes find it by its name": {
         "recipes/affwildnet_vgg": "training/test_recipe_file.py",

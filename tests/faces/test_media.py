@@ -144,7 +144,7 @@ def test_a_folder_that_cannot_be_opened_itself_is_not_called_empty(
     write(tmp_path, {"mine/a.png": PNG})
     closed.add("mine")
     with pytest.raises(ValueError, match="1 folder that cannot be opened"):
-        media_files(tmp_path / "mine")
+        list_media(tmp_path / "mine")
 
 
 def test_nothing_to_read_says_so(tmp_path):

@@ -1,14 +1,11 @@
 import csv
 import json
 
-import numpy as np
 import pytest
 
 from emoaff.faces.video import Video
 from emoaff.prediction import live
 from emoaff.prediction.live import run_live
-from emoaff.prediction.live_window import draw_live
-from emoaff.prediction.row import Row
 from emoaff.presets import load_preset
 from tests.sample import CLIP
 
@@ -129,14 +126,3 @@ def test_a_stop_keeps_what_was_recorded(preset, fast, tmp_path):
     (video,) = tmp_path.glob("*.mp4")
     assert len(list(Video(video))) == 5
     assert video.with_suffix(".csv").is_file()
-
-
-def test_valence_to_the_right_and_arousal_up_are_a_dot_in_the_corner():
-    image = np.full((720, 960, 3), 200, np.uint8)
-    row = Row(0, 0.0, 1, (10.0, 10.0, 50.0, 50.0), valence=0.5, arousal=0.5)
-    drawn = draw_live(image, [row], (), 25.0, 0.04, "")
-    # The square is 130 wide, 10 from the edges: its middle is at 885, 645.
-    assert drawn[645 - 32, 885 + 32].tolist() == [230, 159, 0]
-    without = draw_live(image, [], (), 25.0, 0.04, "")
-    assert without[645, 885].tolist() == [200, 200, 200]
-    assert (image == 200).all()  # what was given stays

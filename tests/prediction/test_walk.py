@@ -11,7 +11,7 @@ from emoaff.prediction.video import predict_video
 from tests.sample import CLIP
 
 _ROOT = pathlib.Path(emoaff.__file__).parent
-_WARM, _TRACED = 30, 100  # rows
+_WARM, _TRACED = 20, 50  # rows
 
 
 @pytest.fixture(scope="module")

@@ -94,15 +94,6 @@ def test_a_foreign_file_keeps_its_name_unless_told_otherwise(tmp_path):
     write_report(table)  # an earlier report may be replaced
 
 
-@pytest.mark.parametrize("missing", [".csv", ".json"])
-def test_half_a_result_is_refused_with_a_sentence(tmp_path, missing):
-    table = write_result(tmp_path, [row(0)])
-    table.with_suffix(missing).unlink()
-    with pytest.raises((ValueError, FileNotFoundError), match="expected"):
-        write_report(table)
-    assert not (tmp_path / "clip.html").exists()
-
-
 def test_a_video_without_a_face_has_a_page_that_says_so(tmp_path):
     table = write_result(tmp_path, [Row(n, n / 10) for n in range(5)])
     page = write_report(table).read_text("utf-8")
