@@ -108,7 +108,8 @@ def publish_clips(
         folder: The preset folder.
         config: The run's settings, a `ClipConfig`.
         about: Texts `name` (the recipe's), `summary`, `data`, `licence`,
-            `training` and `limits`.
+            `training` and `limits`; and, if there are any, `away`, a list of
+            sentences on figures on other corpora, and `not_for`, a sentence.
         commands: That repeat the run, see
             `emoaff.training.commands.train_commands`.
         space: The label space of the logits, or `None`.
@@ -147,6 +148,7 @@ def publish_clips(
         "licence": about["licence"],
         "provenance": {
             **{k: about[k] for k in ("summary", "data", "training", "limits")},
+            **{k: about[k] for k in ("away", "not_for") if k in about},
             "train_command": "\n    ".join(commands),
             "settings": portable_settings(config),
             "history": history,
