@@ -45,7 +45,7 @@ class Detection:
     >>> landmarks = np.array(points, "float32")
     >>> detection = Detection((60, 60, 80, 100), 0.99, landmarks)
     >>> round(detection.turn, 2)
-    0.07
+    0.04
     """
 
     box: tuple[float, float, float, float]

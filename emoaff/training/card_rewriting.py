@@ -16,7 +16,7 @@ def rewrite_card(
 ) -> pathlib.Path:
     """Puts scores into a preset's `config.json` and model card.
 
-    A preset that `presets.names()` lists gets that name, and its command too.
+    A preset that `list_presets()` lists gets that name, and its command too.
 
     Args:
         preset: That was scored; its folder is written to.

@@ -26,8 +26,8 @@ class DataConfig(SettingGroup):
         score_split: Split that the finished preset is scored on; empty for
             `validation_split`.
         label_space: Label space to read the corpus's classes in, see
-            `emoaff.labels.mapping`; empty for its own. Classes without a place
-            there become unlabelled.
+            `emoaff.labels.make_mapping`; empty for its own. Classes without a
+            place there become unlabelled.
         target: What is learned, and the name of the model's output:
             `"arousal_valence"`, `"valence_arousal"`, `"expression"`,
             `"emotions"` (several classes at once) or `"distribution"` (votes).

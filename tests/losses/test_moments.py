@@ -87,9 +87,12 @@ def test_states_of_two_sets_give_the_moments_of_both(add):
 
 @pytest.mark.parametrize("add", [merge_states, lambda a, b: a + b])
 def test_a_constant_signal_varies_by_exactly_nothing(add):
-    level = np.full((1, 777, 1), 0.1)
-    one = moments(level, level, (0, 1), dtype="float64").to_state()
-    two = moments(level[:, :5], level[:, :5], (0, 1), dtype="float64")
-    found = Moments.from_state(add(one, two.to_state()))
+    # A level whose sums round: 123.456 in float32.
+    level = np.full((1, 777, 1), 123.456, np.float32)
+    total = moments(level, level, (0, 1)).to_state()
+    for count in (5, 130, 333):
+        more = moments(level[:, :count], level[:, :count], (0, 1))
+        total = add(total, more.to_state())
+    found = Moments.from_state(total)
     assert float(found.var_true[0]) == 0
     assert float(found.spread()[0]) == 0

@@ -30,6 +30,14 @@ def test_a_step_begins_where_the_kept_one_before_ended():
     assert np.sqrt(np.mean((found - WAVE) ** 2)) < 0.05
 
 
+def test_a_step_that_is_left_out_changes_nothing_for_the_next():
+    # A median over half a wave flattens it.
+    grid = {"median_grid_s": (1.5,)}
+    (median, centre), _ = fit(WAVE, WAVE + 0.3, "median", "centre", **grid)
+    assert not median.kept and median.after < median.before
+    assert centre.kept and centre.before == median.before
+
+
 def test_a_step_that_gains_nothing_is_told_but_not_applied():
     steps, settings = fit(WAVE, WAVE, "centre", "shift", shift_grid_s=(0.5,))
     assert [step.kept for step in steps] == [False, False]
