@@ -131,6 +131,11 @@ and calibration is fitted on held-out pictures and changed copies of them. Of
 the likeliest share of the class prior 0.85 is kept: that was best in accuracy
 on the held-out pictures. The run's settings are in `config.json` under
 `provenance`.""",
+    "away": [
+        "On 502 film clips (KERC 2020), valence and arousal derived from its "
+        "answers have a CCC of .49 and .15 with their raters (prior uniform).",
+    ],
+    "not_for": "It must not be used for decisions about people.",
     "limits": f"""\
 It names what a face shows, by the crowd's vote, not what a person feels. Rare
 classes are weak, and their recall rests on few pictures: see disgust, fear and

@@ -152,6 +152,11 @@ wide), light, blur, noise and covered patches as augmentation
 (`emoaff.data.face_augmenter`); the classifier alone first, then everything with
 AdamW, a cosine and averaged weights. All settings are in `config.json` under
 `provenance`.""",
+    "away": [
+        "On 502 film clips (KERC 2020), valence and arousal derived from its "
+        "answers have a CCC of .43 and .22 with their raters (prior uniform).",
+    ],
+    "not_for": "It must not be used for decisions about people.",
     "limits": f"""\
 It names what a face shows, by the crowd's vote, not what a person feels. Rare
 classes are weak, and their recall rests on few pictures: see disgust, fear and
