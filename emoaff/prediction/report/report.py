@@ -1,6 +1,5 @@
 """One result as one HTML file that needs nothing else."""
 
-import html
 import importlib.resources
 import os
 import pathlib
@@ -10,6 +9,11 @@ import urllib.parse
 import numpy as np
 
 from emoaff.prediction import tables
+from emoaff.prediction.report.html_parts import choose_colour
+from emoaff.prediction.report.html_parts import escape
+from emoaff.prediction.report.html_parts import show_time
+from emoaff.prediction.report.html_parts import write_keys
+from emoaff.prediction.report.person_section import write_person
 from emoaff.prediction.report.pictures import cut_faces
 from emoaff.prediction.report.result import Result
 from emoaff.prediction.report.result import write_json
@@ -20,17 +24,6 @@ from emoaff.prediction.summary import show_percent
 _BINS = 1200  # points of a curve; more cannot be told apart on a screen
 _KEY_FRAMES = 6  # pictures of a person's strongest events
 _DETAILED = 12  # people with such pictures; the others have a portrait
-# Told apart by people with any colour vision (Okabe and Ito, 2008).
-_COLOURS = {
-    "neutral": "#999999",
-    "happiness": "#e69f00",
-    "surprise": "#f0e442",
-    "sadness": "#0072b2",
-    "anger": "#d55e00",
-    "disgust": "#009e73",
-    "fear": "#cc79a7",
-    "contempt": "#56b4e9",
-}
 CAUTION = (
     "It names what faces show, by the votes of a crowd, not what people feel. "
     "It can be wrong, above all where it is in doubt. Not for decisions about "
@@ -102,12 +95,12 @@ def render_report(
     pictures = _cut_pictures(result, events, video)
     plays = video is not None and not result.is_picture
     people = [
-        _write_person(result, person, events[person.person], pictures)
+        write_person(result, person, events[person.person], pictures)
         for person in result.persons
     ]
     data = {
         "classes": list(result.classes),
-        "colours": [_colour(name) for name in result.classes],
+        "colours": [choose_colour(name) for name in result.classes],
         **_collect_curves(result),
     }
     return fill_page(
@@ -139,25 +132,6 @@ def fill_page(name: str, **values: str) -> str:
         script=read["report.js"],
         **values,
     )
-
-
-def write_keys(classes: tuple[str, ...]) -> str:
-    """Returns the colours of classes as items of an HTML list."""
-    return "".join(
-        f'<li><i style="background:{_colour(name)}"></i>{escape(name)}</li>'
-        for name in classes
-    )
-
-
-def write_share_bar(shares: dict[str, float]) -> str:
-    """Returns a bar of shares as HTML; an empty name is no expression."""
-    parts = "".join(
-        f'<span style="flex:{share:.4f};background:{_colour(name)}" '
-        f'title="{escape(name or "none named")} {show_percent(share)}"></span>'
-        for name, share in shares.items()
-    )
-    said = _say(shares)
-    return f'<div class="shares" role="img" aria-label="{said}">{parts}</div>'
 
 
 def _cut_pictures(result, events, video):
@@ -221,83 +195,6 @@ def _find_times_away(person, end_s):
 
 def _round(values):
     return [None if v != v else round(float(v), 3) for v in values]
-
-
-def _write_person(result, person, events, pictures):
-    number = person.person
-    portrait = pictures.get((number, "portrait"))
-    image = (
-        f'<img class="portrait" src="{portrait}" width="96" height="96" '
-        f'alt="face of person {number}">'
-        if portrait
-        else ""
-    )
-    shares = person.shares()
-    parts = [
-        f'<section class="person" id="person-{number}">',
-        f'<div class="head">{image}<div><h2>Person {number}</h2>',
-        f"<p>{escape(_describe_person(result, person))}</p></div></div>",
-    ]
-    if result.classes:
-        parts += [
-            write_share_bar(shares),
-            f'<p class="said">{_say(shares)}</p>',
-        ]
-    if not result.is_picture:
-        parts.append(
-            f'<div class="chart" data-person="{number}" tabindex="0" '
-            f'role="application" aria-label="Expressions of person {number} '
-            "over time. Arrow keys move, plus and minus zoom, Escape shows "
-            'all."></div>'
-        )
-        parts.append(_write_events(person, events, pictures))
-    parts.append("</section>")
-    return "\n".join(parts)
-
-
-def _describe_person(result, person):
-    if result.is_picture:
-        doubt = person.doubts[0]
-        return f"No expression is named: {doubt}." if doubt else ""
-    first, last = person.times[0], person.times[-1] + person.step_s
-    rows = len(person.times)
-    doubtful = sum(1 for doubt in person.doubts if doubt)
-    said = f"Seen from {_clock(first)} to {_clock(last)}, in {rows} frames"
-    if doubtful:
-        said += f"; in doubt in {show_percent(doubtful / rows)} of them"
-    return said + "."
-
-
-def _write_events(person, events, pictures):
-    if not events:
-        return "<p>No expression but neutral was held for half a second.</p>"
-    rows = []
-    for event in events:
-        picture = pictures.get((person.person, event.start_s))
-        image = (
-            f'<img src="{picture}" width="48" height="48" alt="">'
-            if picture
-            else ""
-        )
-        rows.append(
-            f"<tr><td>{image}</td>"
-            f'<td><i style="background:{_colour(event.expression)}"></i>'
-            f"{escape(event.expression)}</td>"
-            f'<td><button type="button" data-at="{event.start_s:.3f}" '
-            f'data-to="{event.end_s:.3f}">{_clock(event.start_s)} to '
-            f"{_clock(event.end_s)}</button></td>"
-            f"<td>{event.end_s - event.start_s:.1f} s</td>"
-            f"<td>{event.mean:.2f}</td></tr>"
-        )
-    count = len(events)
-    word = "expression" if count == 1 else "expressions"
-    return (
-        f"<details{' open' if count <= 12 else ''}><summary>{count} {word} "
-        "held for half a second or longer</summary>"
-        '<div class="scroll"><table><thead><tr><th></th><th>expression</th>'
-        "<th>when</th><th>how long</th><th>mean strength</th></tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
 
 
 def _write_nav(result):
@@ -367,37 +264,6 @@ def _describe_facts(result):
     frames = result.header.get("frames", 0)
     with_face = result.header.get("frames_with_face", 0)
     return (
-        f"{_clock(result.end_s)} long, {frames} frames, {size}, {people}, a "
+        f"{show_time(result.end_s)} long, {frames} frames, {size}, {people}, a "
         f"face in {show_percent(with_face / max(frames, 1))} of the frames"
     )
-
-
-def _say(shares):
-    return escape(
-        ", ".join(
-            f"{name or 'none named'} {show_percent(share)}"
-            for name, share in shares.items()
-        )
-    )
-
-
-def _clock(seconds):
-    minutes, rest = divmod(round(float(seconds), 1), 60)
-    hours, minutes = divmod(int(minutes), 60)
-    if hours:
-        return f"{hours}:{minutes:02d}:{rest:04.1f}"
-    return f"{minutes}:{rest:04.1f}"
-
-
-def _colour(name):
-    if not name:
-        return "var(--empty)"
-    if name in _COLOURS:
-        return _COLOURS[name]
-    spare = list(_COLOURS.values())
-    return spare[sum(map(ord, name)) % len(spare)]
-
-
-def escape(value) -> str:
-    """Returns text that can stand in HTML, in attributes too."""
-    return html.escape(str(value), quote=True)

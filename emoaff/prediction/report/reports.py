@@ -6,6 +6,9 @@ import urllib.parse
 
 from emoaff.prediction import tables
 from emoaff.prediction.report import report as one
+from emoaff.prediction.report.html_parts import escape
+from emoaff.prediction.report.html_parts import write_keys
+from emoaff.prediction.report.html_parts import write_share_bar
 from emoaff.prediction.report.result import Result
 from emoaff.prediction.result_folder import read_own_header
 
@@ -64,7 +67,7 @@ def write_reports(
     text = one.fill_page(
         "index.html",
         title=f"{len(pages)} recordings" if len(pages) > 1 else "1 recording",
-        legend=one.write_keys(tuple(classes)),
+        legend=write_keys(tuple(classes)),
         rows="\n".join(lines),
     )
     with tables.renamed(index) as half:
@@ -88,13 +91,13 @@ def _find_video(folder, name):
 def _write_lines(result, page):
     """Rows of the comparing table: one for each person."""
     link = urllib.parse.quote(page.name)
-    name = f'<a href="{link}">{one.escape(result.name)}</a>'
+    name = f'<a href="{link}">{escape(result.name)}</a>'
     if not result.persons:
         return [f"<tr><td>{name}</td><td></td><td></td><td>no face</td></tr>"]
     lines = []
     for person in result.persons:
         seen = "" if result.is_picture else f"{person.durations().sum():.1f} s"
-        bar = one.write_share_bar(person.shares()) if result.classes else ""
+        bar = write_share_bar(person.shares()) if result.classes else ""
         lines.append(
             f'<tr><td>{name}</td><td><a href="{link}#person-{person.person}">'
             f"person {person.person}</a></td><td>{seen}</td><td>{bar}</td></tr>"

@@ -1,0 +1,96 @@
+"""The part of a page that is about one person."""
+
+from emoaff.prediction.report.html_parts import choose_colour
+from emoaff.prediction.report.html_parts import describe_shares
+from emoaff.prediction.report.html_parts import escape
+from emoaff.prediction.report.html_parts import show_time
+from emoaff.prediction.report.html_parts import write_share_bar
+from emoaff.prediction.summary import show_percent
+
+
+def write_person(result, person, events, pictures) -> str:
+    """Returns what a page says of a person, as HTML.
+
+    Args:
+        result: The `Result` that the person is in.
+        person: A `PersonRecord`.
+        events: The person's, from `PersonRecord.find_events`.
+        pictures: Addresses of pictures by person and `"portrait"` or the start
+            of an event, see `cut_faces`; may be empty.
+    """
+    number = person.person
+    portrait = pictures.get((number, "portrait"))
+    image = (
+        f'<img class="portrait" src="{portrait}" width="96" height="96" '
+        f'alt="face of person {number}">'
+        if portrait
+        else ""
+    )
+    shares = person.shares()
+    parts = [
+        f'<section class="person" id="person-{number}">',
+        f'<div class="head">{image}<div><h2>Person {number}</h2>',
+        f"<p>{escape(_describe_person(result, person))}</p></div></div>",
+    ]
+    if result.classes:
+        parts += [
+            write_share_bar(shares),
+            f'<p class="said">{describe_shares(shares)}</p>',
+        ]
+    if not result.is_picture:
+        parts.append(
+            f'<div class="chart" data-person="{number}" tabindex="0" '
+            f'role="application" aria-label="Expressions of person {number} '
+            "over time. Arrow keys move, plus and minus zoom, Escape shows "
+            'all."></div>'
+        )
+        parts.append(_write_events(person, events, pictures))
+    parts.append("</section>")
+    return "\n".join(parts)
+
+
+def _describe_person(result, person):
+    if result.is_picture:
+        doubt = person.doubts[0]
+        return f"No expression is named: {doubt}." if doubt else ""
+    first, last = person.times[0], person.times[-1] + person.step_s
+    rows = len(person.times)
+    doubtful = sum(1 for doubt in person.doubts if doubt)
+    said = (
+        f"Seen from {show_time(first)} to {show_time(last)}, in {rows} frames"
+    )
+    if doubtful:
+        said += f"; in doubt in {show_percent(doubtful / rows)} of them"
+    return said + "."
+
+
+def _write_events(person, events, pictures):
+    if not events:
+        return "<p>No expression but neutral was held for half a second.</p>"
+    rows = []
+    for event in events:
+        picture = pictures.get((person.person, event.start_s))
+        image = (
+            f'<img src="{picture}" width="48" height="48" alt="">'
+            if picture
+            else ""
+        )
+        rows.append(
+            f"<tr><td>{image}</td>"
+            f'<td><i style="background:{choose_colour(event.expression)}"></i>'
+            f"{escape(event.expression)}</td>"
+            f'<td><button type="button" data-at="{event.start_s:.3f}" '
+            f'data-to="{event.end_s:.3f}">{show_time(event.start_s)} to '
+            f"{show_time(event.end_s)}</button></td>"
+            f"<td>{event.end_s - event.start_s:.1f} s</td>"
+            f"<td>{event.mean:.2f}</td></tr>"
+        )
+    count = len(events)
+    word = "expression" if count == 1 else "expressions"
+    return (
+        f"<details{' open' if count <= 12 else ''}><summary>{count} {word} "
+        "held for half a second or longer</summary>"
+        '<div class="scroll"><table><thead><tr><th></th><th>expression</th>'
+        "<th>when</th><th>how long</th><th>mean strength</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div></details>"
+    )

@@ -1,0 +1,36 @@
+from emoaff.prediction.report import Result
+from emoaff.prediction.report.person_section import write_person
+from tests.prediction.report.results import row
+from tests.prediction.report.results import write_result
+
+
+def write_section(folder, rows, pictures=None, **header):
+    result = Result.read(write_result(folder, rows, **header))
+    (person,) = result.persons
+    events = person.find_events()
+    return write_person(result, person, events, pictures or {})
+
+
+def test_a_person_has_times_doubts_and_events(tmp_path):
+    rows = [row(n) for n in range(8)]
+    rows += [row(n, doubt="blurred") for n in range(8, 10)]
+    said = write_section(tmp_path, rows)
+    assert "Seen from 0:00.0 to 0:01.0, in 10 frames; in doubt in 20 %" in said
+    assert "1 expression held" in said
+    assert 'data-at="0.000" data-to="0.800">0:00.0 to 0:00.8</button>' in said
+    assert "<td>0.8 s</td><td>0.90</td>" in said
+    assert "<img" not in said
+
+
+def test_pictures_stand_beside_the_person_and_the_event(tmp_path):
+    rows = [row(n) for n in range(8)]
+    pictures = {(1, "portrait"): "data:a", (1, 0.0): "data:b"}
+    said = write_section(tmp_path, rows, pictures)
+    assert said.index('src="data:a"') < said.index('src="data:b"')
+
+
+def test_a_still_has_no_timeline(tmp_path):
+    media = {"kind": "picture", "width": 64, "height": 48}
+    said = write_section(tmp_path, [row(0, doubt="small")], media=media)
+    assert "No expression is named: small." in said
+    assert 'class="chart"' not in said
