@@ -2,6 +2,7 @@
 
 import io
 import struct
+import warnings
 import zlib
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from emoaff.faces import read_picture
+from emoaff.faces.signatures import find_media_kind
 
 
 def write_white_is_zero(path, grey):
@@ -110,9 +112,8 @@ def test_a_tiff_with_a_damaged_strip_says_so(tmp_path, capfd):
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("size", [(40_000, 30_000), (70_000, 20_000)])
-def test_a_picture_too_large_for_memory_is_said_to_be_too_large(tmp_path, size):
-    path = tmp_path / "a.png"
+def write_empty_png(path, size):
+    """Writes a PNG of so many pixels that holds next to none of them."""
     chunks = [(b"IHDR", struct.pack(">2I5B", *size, 8, 0, 0, 0, 0))]
     chunks += [(b"IDAT", zlib.compress(bytes(99))), (b"IEND", b"")]
     data = b"\x89PNG\r\n\x1a\n"
@@ -120,8 +121,23 @@ def test_a_picture_too_large_for_memory_is_said_to_be_too_large(tmp_path, size):
         check = struct.pack(">I", zlib.crc32(name + held))
         data += struct.pack(">I", len(held)) + name + held + check
     path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("size", [(40_000, 30_000), (70_000, 20_000)])
+def test_a_picture_too_large_for_memory_is_said_to_be_too_large(tmp_path, size):
+    path = write_empty_png(tmp_path / "a.png", size)
     with pytest.raises(ValueError, match="too large .*pixels.*Scale it down"):
         read_picture(path)
+
+
+def test_telling_a_large_picture_from_a_video_warns_of_nothing(tmp_path):
+    # 99 megapixels: over what Pillow warns of, and fine to read.
+    path = write_empty_png(tmp_path / "a.png", (11_000, 9_000))
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        assert find_media_kind(path) == "picture"
+    assert given == []
 
 
 @pytest.mark.filterwarnings("error")
