@@ -234,7 +234,8 @@ def write(out, lines, minutes, args):
 neighbouring clips, {args.seeds} seeds. CCC over all out-of-fold answers: the
 mean of the seeds ± their standard deviation, and the 95 % interval of that mean
 over {DRAWS} draws of blocks.
-Image models are frozen, since training them on would
+Each face is seen whole and without its margins (.9 and .8 of its width); the
+features are averaged. Image models are frozen, since training them on would
 take days on two cores: the rows of first weights compare features, not
 fine-tuning. "None" has a dense layer in the place of the memory and sees each
 frame by itself; "ridge" sees mean and spread of all frames of a clip at once,
