@@ -13,6 +13,7 @@ from emoaff.presets import load_preset
 from tests.prediction.report.results import row
 from tests.prediction.report.results import write_result
 from tests.sample import CLIP
+from tests.sample import PORTRAIT
 
 
 def read_data(page):
@@ -118,16 +119,16 @@ def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
 
 def test_predict_writes_the_page_beside_its_table(tmp_path):
     out = tmp_path / "out"
-    clip = tmp_path / "me.mp4"
-    clip.write_bytes(CLIP.read_bytes())
+    picture = tmp_path / "me.jpg"
+    picture.write_bytes(PORTRAIT.read_bytes())
     preset = load_preset("compact_ferplus")
-    assert predict_files([clip], preset, out, page=True) == []
+    assert predict_files([picture], preset, out, page=True) == []
     page = (out / "me.html").read_text("utf-8")
-    assert 'src="../me.mp4"' in page and 'alt="face of person 1"' in page
+    assert "me.jpg" in page and 'alt="face of person 1"' in page
     header = json.loads((out / "me.json").read_text("utf-8"))
     assert header["files"] == ["me.csv", "me.html"]
     # Again: its own page is replaced, no number is added.
-    predict_files([clip], preset, out, page=True)
+    predict_files([picture], preset, out, page=True)
     assert sorted(p.name for p in out.iterdir()) == [
         "me.csv",
         "me.html",
