@@ -60,7 +60,7 @@ class Detection:
         middle of the eyes, along the line through them, by 0.45 times the
         tangent of the angle as a share of the eyes' distance; and that
         distance shrinks with the cosine, from 0.34 of the box's longer side
-        in faces seen from the front (the median of nine real clips). Either
+        in faces seen from the front (the median of six real clips). Either
         alone misses some profiles, where landmarks lie badly.
 
         Returns:

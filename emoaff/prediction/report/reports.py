@@ -60,6 +60,8 @@ def write_reports(
     for table in tables_of:
         result = Result.read(table)
         page = folder / f"{table.stem}.html"
+        if page.name.lower() == INDEX:  # the name of the comparing page
+            page = folder / f"{table.stem}_csv.html"
         found = _find_video(video, result.name)
         pages.append(one.write_report(result, page, found, overwrite))
         lines += _write_lines(result, page)

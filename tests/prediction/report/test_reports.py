@@ -42,3 +42,11 @@ def test_an_index_of_somebody_else_is_kept(tmp_path):
         write_reports(tmp_path)
     assert (tmp_path / "index.html").read_text() == "my site"
     assert not (tmp_path / "clip.html").exists()
+
+
+def test_a_recording_called_index_keeps_a_page_of_its_own(tmp_path):
+    write_result(tmp_path, [row(0)], "index")
+    index, page = write_reports(tmp_path)
+    assert (index.name, page.name) == ("index.html", "index_csv.html")
+    assert 'href="index_csv.html"' in index.read_text("utf-8")
+    assert 'id="data"' in page.read_text("utf-8")
