@@ -267,7 +267,7 @@ def add_report(commands) -> None:
 
 def _run_report(args):
     from emoaff.prediction.files import print_line
-    from emoaff.prediction.report import write_reports
+    from emoaff.prediction.reports import write_reports
     from emoaff.progress import escape_unprintable
 
     pages = write_reports(args.result, args.out, args.video, args.overwrite)

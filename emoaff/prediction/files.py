@@ -14,8 +14,8 @@ from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.drawing import is_drawn
 from emoaff.prediction.emo_affectnet_report import open_emo_affectnet_table
-from emoaff.prediction.report import Result
 from emoaff.prediction.report import render_report
+from emoaff.prediction.result import Result
 from emoaff.prediction.result_folder import ResultFolder
 from emoaff.prediction.result_folder import shorten_stem
 from emoaff.prediction.running import choose_run_mode

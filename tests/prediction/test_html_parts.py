@@ -1,4 +1,4 @@
-from emoaff.prediction.report import html_parts
+from emoaff.prediction import html_parts
 
 
 def test_a_bar_is_as_wide_as_each_share_and_says_so():

@@ -1,8 +1,8 @@
 import pytest
 
-from emoaff.prediction.report import write_reports
-from tests.prediction.report.results import row
-from tests.prediction.report.results import write_result
+from emoaff.prediction.reports import write_reports
+from tests.prediction.results import row
+from tests.prediction.results import write_result
 from tests.sample import CLIP
 
 

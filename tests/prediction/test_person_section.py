@@ -1,7 +1,7 @@
-from emoaff.prediction.report import Result
-from emoaff.prediction.report.person_section import write_person
-from tests.prediction.report.results import row
-from tests.prediction.report.results import write_result
+from emoaff.prediction.person_section import write_person
+from emoaff.prediction.result import Result
+from tests.prediction.results import row
+from tests.prediction.results import write_result
 
 
 def write_section(folder, rows, pictures=None, **header):

@@ -4,12 +4,12 @@ import os
 import pathlib
 import urllib.parse
 
+from emoaff.prediction import report as one
 from emoaff.prediction import tables
-from emoaff.prediction.report import report as one
-from emoaff.prediction.report.html_parts import escape
-from emoaff.prediction.report.html_parts import write_keys
-from emoaff.prediction.report.html_parts import write_share_bar
-from emoaff.prediction.report.result import Result
+from emoaff.prediction.html_parts import escape
+from emoaff.prediction.html_parts import write_keys
+from emoaff.prediction.html_parts import write_share_bar
+from emoaff.prediction.result import Result
 from emoaff.prediction.result_folder import read_own_header
 
 INDEX = "index.html"

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from emoaff.prediction.report.person_record import PersonRecord
-from tests.prediction.report.results import CLASSES
-from tests.prediction.report.results import row
+from emoaff.prediction.person_record import PersonRecord
+from tests.prediction.results import CLASSES
+from tests.prediction.results import row
 
 
 def record(rows):

@@ -3,12 +3,12 @@ import json
 import numpy as np
 import pytest
 
-from emoaff.prediction.report import Result
 from emoaff.prediction.report import write_report
-from emoaff.prediction.report.result import write_json
+from emoaff.prediction.result import Result
+from emoaff.prediction.result import write_json
 from emoaff.prediction.row import Row
-from tests.prediction.report.results import row
-from tests.prediction.report.results import write_result
+from tests.prediction.results import row
+from tests.prediction.results import write_result
 
 
 @pytest.mark.parametrize("missing", [".csv", ".json"])

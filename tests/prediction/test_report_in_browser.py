@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from emoaff.prediction.report import write_report
-from tests.prediction.report.results import row
-from tests.prediction.report.results import write_result
+from tests.prediction.results import row
+from tests.prediction.results import write_result
 from tests.sample import CLIP
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from emoaff.faces.video import Video
-from emoaff.prediction.report.pictures import cut_faces
+from emoaff.prediction.face_pictures import cut_faces
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
 

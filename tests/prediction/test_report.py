@@ -4,14 +4,14 @@ import re
 import pytest
 
 from emoaff.prediction.files import predict_files
-from emoaff.prediction.report import Result
 from emoaff.prediction.report import render_report
 from emoaff.prediction.report import write_report
+from emoaff.prediction.result import Result
 from emoaff.prediction.result_folder import is_own_page
 from emoaff.prediction.row import Row
 from emoaff.presets import load_preset
-from tests.prediction.report.results import row
-from tests.prediction.report.results import write_result
+from tests.prediction.results import row
+from tests.prediction.results import write_result
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
 

@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 
 from emoaff.prediction import tables
-from emoaff.prediction.report.person_record import PersonRecord
+from emoaff.prediction.person_record import PersonRecord
 from emoaff.prediction.result_folder import read_own_header
 
 

@@ -1,10 +1,10 @@
 """The part of a page that is about one person."""
 
-from emoaff.prediction.report.html_parts import choose_colour
-from emoaff.prediction.report.html_parts import describe_shares
-from emoaff.prediction.report.html_parts import escape
-from emoaff.prediction.report.html_parts import show_time
-from emoaff.prediction.report.html_parts import write_share_bar
+from emoaff.prediction.html_parts import choose_colour
+from emoaff.prediction.html_parts import describe_shares
+from emoaff.prediction.html_parts import escape
+from emoaff.prediction.html_parts import show_time
+from emoaff.prediction.html_parts import write_share_bar
 from emoaff.prediction.summary import show_percent
 
 

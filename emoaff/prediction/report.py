@@ -9,14 +9,14 @@ import urllib.parse
 import numpy as np
 
 from emoaff.prediction import tables
-from emoaff.prediction.report.html_parts import choose_colour
-from emoaff.prediction.report.html_parts import escape
-from emoaff.prediction.report.html_parts import show_time
-from emoaff.prediction.report.html_parts import write_keys
-from emoaff.prediction.report.person_section import write_person
-from emoaff.prediction.report.pictures import cut_faces
-from emoaff.prediction.report.result import Result
-from emoaff.prediction.report.result import write_json
+from emoaff.prediction.face_pictures import cut_faces
+from emoaff.prediction.html_parts import choose_colour
+from emoaff.prediction.html_parts import escape
+from emoaff.prediction.html_parts import show_time
+from emoaff.prediction.html_parts import write_keys
+from emoaff.prediction.person_section import write_person
+from emoaff.prediction.result import Result
+from emoaff.prediction.result import write_json
 from emoaff.prediction.result_folder import PAGE_MARK
 from emoaff.prediction.result_folder import is_own_page
 from emoaff.prediction.summary import show_percent
@@ -118,7 +118,7 @@ def render_report(
 
 def fill_page(name: str, **values: str) -> str:
     """Fills a page of this package; style and scripts are put into it."""
-    folder = importlib.resources.files(__package__) / "page"
+    folder = importlib.resources.files(__package__) / "report_page"
     read = {
         each: (folder / each).read_text("utf-8")
         for each in (name, "report.css", "report.js", "uPlot.iife.min.js")
