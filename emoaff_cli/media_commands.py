@@ -9,6 +9,9 @@ from emoaff_cli.arguments import sentence
 
 _DEFAULT_PRESET = "compact_ferplus"
 _SYSTEMS = ("emoaff", "emo-affectnet")
+_FORMATS = (
+    "csv, csv-long, events, parquet, json, elan, praat, srt, emo-affectnet"
+)
 # Options of `emoaff.prediction.options.Options`.
 _OPTIONS = {
     "--faces": {
@@ -190,8 +193,21 @@ def add_predict(commands) -> None:
     )
     command.add_argument(
         "--format",
-        choices=_SYSTEMS,
-        help="of the table; default: that of --rules, else emoaff",
+        metavar="FORMAT[,FORMAT]",
+        help=f"tables to write: {_FORMATS}; there is always a csv; default: "
+        "that of --rules, else csv",
+    )
+    command.add_argument(
+        "--columns",
+        metavar="NAME[,NAME]",
+        help="columns of csv, parquet and json, in this order; default: all",
+    )
+    command.add_argument(
+        "--decimals",
+        type=int,
+        metavar="N",
+        help="digits after the point in tables; default: 4, or all where a "
+        "format keeps numbers",
     )
     command.add_argument(
         "--rules",
@@ -231,6 +247,8 @@ def _run_predict(args):
         form=args.format or own,
         overwrite=args.overwrite,
         page=args.report,
+        decimals=args.decimals,
+        columns=args.columns.split(",") if args.columns else (),
     )
     for failure in failures:
         complain(failure.reason)

@@ -13,23 +13,17 @@ from emoaff.prediction import tables
 from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.drawing import is_drawn
-from emoaff.prediction.emo_affectnet_report import open_emo_affectnet_table
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
 from emoaff.prediction.result_folder import ResultFolder
 from emoaff.prediction.result_folder import shorten_stem
 from emoaff.prediction.running import choose_run_mode
+from emoaff.prediction.table_files import TableFiles
 from emoaff.prediction.video import Options
 from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset
 from emoaff.progress import Progress
 from emoaff.progress import escape_unprintable
-
-FORMATS = ("emoaff", "emo-affectnet")
-_REPORT_COLUMNS = {
-    "frame": "1-based number of the frame, six digits",
-    "one column per class": "probability, 0 to 1, in the order of classes",
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,16 +53,19 @@ def predict_files(
     out: str | os.PathLike,
     options: Options = Options(),  # noqa: B008, frozen
     annotated: str | None = None,
-    form: str = "emoaff",
+    form: str | Sequence[str] = "csv",
     report=print_line,
     overwrite: bool = False,
     page: bool = False,
+    decimals: int | None = None,
+    columns: Sequence[str] = (),
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
     Each gives `<stem>.csv` (see `emoaff.prediction.tables.COLUMNS`),
     `<stem>.json` (the header: model, versions, options, facts, the result's
-    files) and, if wanted, `<stem>_annotated.mp4` or `.jpg`. In the form
+    files) and, if wanted, `<stem>_annotated.mp4` or `.jpg`, and files of other
+    table formats, see `emoaff.prediction.table_formats.FORMATS`. In the form
     `"emo-affectnet"` the table is that system's (see
     `open_emo_affectnet_table`), and the label of the whole video is reported.
     Inputs of the same stem keep their suffix in the name (`clip_mp4.csv`), and
@@ -83,12 +80,14 @@ def predict_files(
         options: See `Options`.
         annotated: Style in which to write the annotated video or picture as
             well, see `emoaff.prediction.drawing.annotate`; `None` for none.
-        form: One of `FORMATS`.
+        form: A table format or several, see `TableFiles`.
         report: Called with each line about a finished input.
         overwrite: Whether results may replace files that this program did
             not write and results of other files; inputs never are.
         page: Whether to write `<stem>.html` as well, see
             `emoaff.prediction.report.write_report`.
+        decimals: See `TableSettings`, as `columns`.
+        columns: Which columns tables have; empty for all.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -102,7 +101,9 @@ def predict_files(
     # Once for all files, since a model with a memory is taken apart for each.
     preset = preset.with_prior(options.prior)
     choose_run_mode(preset, options)
-    _check(preset, options, annotated, form)
+    _check(annotated)
+    formats = TableFiles(form, decimals, columns)
+    formats.check(preset, options)
     files, failures = [], []
     for path in inputs:
         try:
@@ -121,7 +122,7 @@ def predict_files(
     if isinstance(options.baseline, str):
         kept.append(options.baseline)
     folder = ResultFolder(out, kept, overwrite)
-    job = _Job(folder, annotated, form, report, page)
+    job = _Job(folder, annotated, formats, report, page)
     detector, finished = FaceDetector(), 0
     try:
         for path, stem in zip(files, name_results(files), strict=True):
@@ -214,23 +215,11 @@ def _describe_stop(finished, count):
     return f"stopped; {finished} of {count} {kept} finished and kept."
 
 
-def _check(preset, options, annotated, form):
-    if form not in FORMATS or annotated not in (None, *STYLES):
+def _check(annotated):
+    if annotated not in (None, *STYLES):
         raise ValueError(
-            f"Expected the form {' or '.join(FORMATS)}, and the style "
-            f"{' or '.join(STYLES)}. Received: form={form!r}, "
-            f"annotated={annotated!r}."
-        )
-    if form == "emo-affectnet" and options.faces == "all":
-        raise ValueError(
-            "Expected one face a frame for the format emo-affectnet, which has "
-            "one row a frame. Received: faces='all'. Choose --faces largest, "
-            "or --rules emo-affectnet."
-        )
-    if form == "emo-affectnet" and preset.labels is None:
-        raise ValueError(
-            "Expected a preset with expressions for the format emo-affectnet. "
-            f"Received: {preset.name}, which has none."
+            f"Expected the style {' or '.join(STYLES)}. "
+            f"Received: annotated={annotated!r}."
         )
 
 
@@ -240,7 +229,7 @@ class _Job:
 
     folder: ResultFolder
     annotated: str | None
-    form: str
+    formats: TableFiles
     report: object
     page: bool
 
@@ -259,24 +248,21 @@ class _Job:
 
     def _make(self, timeline, stage, stem):
         """Makes the files of a result, by the endings of their names."""
-        path, own = stage / f"{stem}.csv", self.form == "emoaff"
-        # Drawing needs boxes and persons, which that report leaves out.
+        path = stage / f"{stem}.csv"
+        # Drawing needs what a table of another form or fewer columns lacks.
+        own = self.formats.has_usual_csv
         full = path if own else stage / "rows.csv"
         with contextlib.ExitStack() as stack:
-            writers = []
-            if own or self.annotated or self.page:
+            writers, files = self.formats.open(timeline, path, stack)
+            if own or self.annotated or self.page or self.formats.need_rows:
                 most = timeline.confidence_at_most
                 opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
-            if not own:
-                lead = timeline.options.lead
-                opened = open_emo_affectnet_table(path, timeline.classes, lead)
-                writers.append(stack.enter_context(opened))
             _write_rows(timeline, writers)
         header = summary.header(timeline)
-        if not own:
-            header["columns"] = _REPORT_COLUMNS
-        files = {".csv": path}
+        header["columns"] = self.formats.describe_columns()
+        files = {".csv": path, **files}
+        files |= self.formats.write_finished(full, header, path)
         if self.annotated:
             suffix = ".mp4" if timeline.kind == "video" else ".jpg"
             ending = f"_annotated{suffix}"
@@ -292,7 +278,7 @@ class _Job:
 
     def _tell(self, timeline, written, stem):
         lines = list(summary.story(timeline))
-        if self.form != "emoaff":
+        if "emo-affectnet" in self.formats.names:
             label = timeline.label
             lines.append(f"  label: {label.capitalize() if label else 'none'}")
         if written[0].stem != stem:

@@ -9,7 +9,7 @@ _GAP = 2.5  # usual steps between rows; a longer one is a time without a face
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """An expression that was held.
+    """A time over which a person kept one expression.
 
     Args:
         expression: Its name.
@@ -131,6 +131,18 @@ class PersonRecord:
             least_s: Seconds that an expression must last. `neutral` is the
                 absence of one, and no event.
         """
+        return [
+            span
+            for span in self.find_spans()
+            if span.expression != "neutral"
+            and span.end_s - span.start_s >= least_s - 1e-9
+        ]
+
+    def find_spans(self) -> list[Event]:
+        """Finds all times with one expression, however short, in order.
+
+        Times in doubt and without a face are in none.
+        """
         lasts, step, found, start = self.durations(), self.step_s, [], 0
         for n in range(1, len(self.times) + 1):
             goes_on = (
@@ -140,24 +152,25 @@ class PersonRecord:
             )
             if goes_on:
                 continue
-            index = self.smoothed[start]
-            end_s = self.times[n - 1] + lasts[n - 1]
-            long_enough = end_s - self.times[start] >= least_s - 1e-9
-            if index >= 0 and long_enough and self.classes[index] != "neutral":
-                strength = self.strength[start:n]
-                peak = start + int(np.argmax(strength))
-                found.append(
-                    Event(
-                        self.classes[index],
-                        float(self.times[start]),
-                        float(end_s),
-                        float(np.average(strength, weights=lasts[start:n])),
-                        float(self.times[peak]),
-                        peak,
-                    )
-                )
+            if self.smoothed[start] >= 0:
+                found.append(self._make_event(start, n, lasts))
             start = n
         return found
+
+    def _make_event(self, start, end, lasts):
+        """The rows from `start` up to `end`, which name the same class."""
+        strength, weights = self.strength[start:end], lasts[start:end]
+        peak = start + int(np.argmax(strength))
+        return Event(
+            self.classes[self.smoothed[start]],
+            float(self.times[start]),
+            float(self.times[end - 1] + lasts[end - 1]),
+            float(np.average(strength, weights=weights))
+            if weights.sum()
+            else float(strength.mean()),
+            float(self.times[peak]),
+            peak,
+        )
 
     def find_absences(self) -> list[tuple[float, float]]:
         """Finds the seconds between rows in which the face was away."""

@@ -76,6 +76,10 @@ class Result:
         """Name of the video or picture."""
         return str(self.header["source"])
 
+    def name_person(self, person: int) -> str:
+        """Returns how a person is called, such as `person 1`."""
+        return f"person {person}"
+
     @property
     def is_picture(self) -> bool:
         """Whether it is of a still picture."""

@@ -14,6 +14,8 @@ from emoaff.prediction import tables
 from emoaff.prediction.drawing import is_drawn
 
 _NAME_BYTES = 200  # leaves room for `_annotated.mp4` in the usual 255
+_SEEN_TO_BE_OURS = (".mp4", ".jpg", ".html")  # by what is in them
+_BLOCK_BYTES = 1 << 20  # read at once
 _HEADER_BYTES = 10_000_000  # a larger file is no header of ours
 PAGE_MARK = '<meta name="generator" content="emoaff report">'
 
@@ -96,6 +98,12 @@ class ResultFolder:
                 **header,
                 "source_id": source_id,
                 "files": [tables.describe_name(place) for place in places],
+                # Tells a file from one that somebody went on working on.
+                "sha256": {
+                    tables.describe_name(place): _compute_sha256(file)
+                    for file, place in zip(files.values(), places, strict=True)
+                    if place.suffix not in _SEEN_TO_BE_OURS
+                },
             }
             made = next(iter(files.values())).with_name(f"{name}.json")
             tables.write_header(made, header)
@@ -164,7 +172,8 @@ def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
     """Returns whether this program wrote a file of a result.
 
     Args:
-        path: A table, a header, a page, or an annotated video or picture.
+        path: A table of any format, a header, a page, or an annotated video
+            or picture. One that was changed since is not the program's.
         header: The one beside it, from `read_own_header`.
     """
     if not path.is_file():
@@ -173,14 +182,24 @@ def is_own_file(path: pathlib.Path, header: dict | None) -> bool:
         return header is not None
     if path.suffix == ".html":
         return is_own_page(path)
+    name, header = tables.describe_name(path), header or {}
+    if name in (header.get("sha256") or {}):
+        # Formats of others say nothing of us; the header must.
+        return header["sha256"][name] == _compute_sha256(path)
     if path.suffix == ".csv":
         names = tables.read_columns(path)
         if tables.is_result(names):
             return True
-        # The other system's table says nothing of us; the header must.
-        listed = tables.describe_name(path) in (header or {}).get("files", ())
-        return listed and names[:1] == ("frame",)
-    return is_drawn(path)
+        return name in header.get("files", ()) and names[:1] == ("frame",)
+    return path.suffix in _SEEN_TO_BE_OURS and is_drawn(path)
+
+
+def _compute_sha256(path):
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(_BLOCK_BYTES):
+            digest.update(data)
+    return digest.hexdigest()
 
 
 def is_own_page(path: str | os.PathLike) -> bool:

@@ -88,7 +88,7 @@ def table(
     ):
         writer = csv.writer(file)
         writer.writerow(columns(classes))
-        yield lambda row: writer.writerow(_cells(row, classes, most))
+        yield lambda row: writer.writerow(format_cells(row, classes, most))
 
 
 @contextlib.contextmanager
@@ -251,26 +251,51 @@ def _add_person(row, cells, classes):
     )
 
 
-def _cells(row, classes, most):
-    time_s = f"{row.time_s:.4f}"
+def format_cells(
+    row: Row,
+    classes: tuple[str, ...],
+    most: float = 1.0,
+    decimals: int | None = None,
+) -> list:
+    """Returns a row's cells in the order of `columns`, rounded for a file.
+
+    Args:
+        row: The row.
+        classes: See `table`.
+        most: See `table`.
+        decimals: Digits after the point of all numbers with any; `None` for
+            1 of boxes, 3 of scores, 4 of the rest. What is less than 1 never
+            becomes 1.
+    """
+
+    def number(value, digits):
+        return _number(value, digits if decimals is None else decimals)
+
+    def share(value):
+        return _share(value, 4 if decimals is None else decimals)
+
+    time_s = number(row.time_s, 4)
     if row.person is None:
         empty = len(columns(classes)) - 2
         return [row.frame, time_s, *[""] * empty]
-    if row.probabilities is None:
-        probabilities = [""] * len(classes)
-    else:
-        probabilities = [_share(float(p)) for p in row.probabilities]
+    probabilities = row.probabilities
+    if probabilities is None:
+        probabilities = [NAN] * len(classes)
+    name, confidence = _best(_named(row), classes, most)
+    smoothed, confidence_smoothed = _best(row.smoothed, classes, most)
     return [
         row.frame,
         time_s,
         row.person,
-        *(f"{value:.1f}" for value in row.box),
-        _number(row.face_score, 3),
-        *probabilities,
-        *_format_best(_named(row), classes, most),
-        _number(row.valence, 4),
-        _number(row.arousal, 4),
-        *_format_best(row.smoothed, classes, most),
+        *(number(value, 1) for value in row.box),
+        number(row.face_score, 3),
+        *(share(float(p)) for p in probabilities),
+        name or "",
+        share(confidence),
+        number(row.valence, 4),
+        number(row.arousal, 4),
+        smoothed or "",
+        share(confidence_smoothed),
         row.doubt,
         row.valence_source,
         row.arousal_source,
@@ -289,16 +314,11 @@ def _best(probabilities, classes, most):
     return classes[best], min(float(probabilities[best]), most)
 
 
-def _format_best(probabilities, classes, most):
-    name, confidence = _best(probabilities, classes, most)
-    return name or "", _share(confidence)
-
-
-def _share(value):
-    """Four digits, and more where they would say 1 of what is less."""
-    for digits in range(4, 9):
-        text = _number(value, digits)
-        if value >= 1 or text != f"{1:.{digits}f}":
+def _share(value, digits):
+    """Rounds, with more digits where they would say 1 of what is less."""
+    for more in range(5):
+        text = _number(value, digits + more)
+        if value >= 1 or text != f"{1:.{digits + more}f}":
             break
     return text
 

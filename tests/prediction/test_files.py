@@ -254,7 +254,7 @@ def test_a_full_disk_names_the_file_and_keeps_the_old_one(
         raise OSError(code, os.strerror(code))
 
     if ending == ".csv":
-        monkeypatch.setattr(tables, "_cells", full)
+        monkeypatch.setattr(tables, "format_cells", full)
     else:
         monkeypatch.setattr(pathlib.Path, "write_text", full)
     (failure,), _ = predict([clip], preset, tmp_path)

@@ -1,0 +1,56 @@
+"""A table of expressions that were held, and for how long."""
+
+import csv
+import os
+
+from emoaff.prediction import tables
+from emoaff.prediction.csv_tables import guard_cell
+from emoaff.prediction.result import Result
+
+EVENT_COLUMNS = (
+    "source",
+    "person",
+    "expression",
+    "start_s",
+    "end_s",
+    "duration_s",
+    "mean_strength",
+    "peak_s",
+)
+
+
+def write_events(
+    path: str | os.PathLike, result: Result, decimals: int | None = None
+) -> None:
+    """Writes a CSV table with a line for each event.
+
+    An event is an expression other than `neutral` that a person kept for half
+    a second or longer. `mean_strength` is the mean of its smoothed
+    probability in `[0, 1]`, `peak_s` when it was strongest; times are in
+    seconds from the first frame.
+
+    Args:
+        path: The CSV file.
+        result: Whose events they are.
+        decimals: Digits after the point; `None` for 3.
+    """
+    digits = 3 if decimals is None else decimals
+    source = guard_cell(result.name)
+    with (
+        tables.renamed(path) as half,
+        half.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(EVENT_COLUMNS)
+        for person in result.persons:
+            for event in person.find_events():
+                numbers = (
+                    event.start_s,
+                    event.end_s,
+                    event.end_s - event.start_s,
+                    event.mean,
+                    event.peak_s,
+                )
+                cells = [f"{value:.{digits}f}" for value in numbers]
+                name = guard_cell(event.expression)
+                writer.writerow([source, person.person, name, *cells])
