@@ -209,6 +209,21 @@ def add_predict(commands) -> None:
         help="digits after the point in tables; default: 4, or all where a "
         "format keeps numbers",
     )
+    talk = command.add_mutually_exclusive_group()
+    talk.add_argument(
+        "--quiet",
+        dest="talk",
+        action="store_const",
+        const="quiet",
+        help="print nothing but mistakes",
+    )
+    talk.add_argument(
+        "--json",
+        dest="talk",
+        action="store_const",
+        const="json",
+        help="print a line of JSON a file, for other programs",
+    )
     command.add_argument(
         "--rules",
         choices=_SYSTEMS[1:],
@@ -249,6 +264,7 @@ def _run_predict(args):
         page=args.report,
         decimals=args.decimals,
         columns=args.columns.split(",") if args.columns else (),
+        talk=args.talk or "text",
     )
     for failure in failures:
         complain(failure.reason)

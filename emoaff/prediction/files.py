@@ -19,10 +19,10 @@ from emoaff.prediction.result_folder import ResultFolder
 from emoaff.prediction.result_folder import shorten_stem
 from emoaff.prediction.running import choose_run_mode
 from emoaff.prediction.table_files import TableFiles
+from emoaff.prediction.talk import Talk
 from emoaff.prediction.video import Options
 from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset
-from emoaff.progress import Progress
 from emoaff.progress import escape_unprintable
 
 
@@ -59,6 +59,7 @@ def predict_files(
     page: bool = False,
     decimals: int | None = None,
     columns: Sequence[str] = (),
+    talk: str = "text",
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
@@ -88,6 +89,7 @@ def predict_files(
             `emoaff.prediction.report.write_report`.
         decimals: See `TableSettings`, as `columns`.
         columns: Which columns tables have; empty for all.
+        talk: What is reported: `"text"`, `"json"` or `"quiet"`, see `Talk`.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -102,6 +104,7 @@ def predict_files(
     preset = preset.with_prior(options.prior)
     choose_run_mode(preset, options)
     _check(annotated)
+    talk = Talk(talk, report)
     formats = TableFiles(form, decimals, columns)
     formats.check(preset, options)
     files, failures = [], []
@@ -114,15 +117,15 @@ def predict_files(
         files += [f for f in found.files if f not in files]
         failures += [Failure(found.path, s) for s in found.describe_faults()]
         if found.left_out:
-            report(found.describe_omissions())
+            talk.note(found.describe_omissions())
         if not found.files:
             failures.append(Failure(found.path, found.describe_nothing()))
-    files = _without_drawn(files, failures, report)
+    files = _without_drawn(files, failures, talk)
     kept = [*files, preset.path, *pathlib.Path(preset.path).glob("*")]
     if isinstance(options.baseline, str):
         kept.append(options.baseline)
     folder = ResultFolder(out, kept, overwrite)
-    job = _Job(folder, annotated, formats, report, page)
+    job = _Job(folder, annotated, formats, talk, page)
     detector, finished = FaceDetector(), 0
     try:
         for path, stem in zip(files, name_results(files), strict=True):
@@ -190,7 +193,7 @@ def _require_file(path):
         )
 
 
-def _without_drawn(files, failures, report):
+def _without_drawn(files, failures, talk):
     """Leaves out what `annotate` drew, and says so."""
     drawn = [file for file in files if is_drawn(file)]
     if not drawn:
@@ -198,7 +201,7 @@ def _without_drawn(files, failures, report):
     first = escape_unprintable(str(drawn[0]))
     what = first if len(drawn) == 1 else f"{first} and {len(drawn) - 1} more"
     if len(drawn) < len(files):
-        report(f"left out, since emoaff drew it: {what}")
+        talk.note(f"left out, since emoaff drew it: {what}")
     else:
         text = (
             f"{what}: expected videos or pictures, found what emoaff drew. "
@@ -230,7 +233,7 @@ class _Job:
     folder: ResultFolder
     annotated: str | None
     formats: TableFiles
-    report: object
+    talk: Talk
     page: bool
 
     def predict(self, timeline, stem):
@@ -258,7 +261,7 @@ class _Job:
                 most = timeline.confidence_at_most
                 opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
-            _write_rows(timeline, writers)
+            _write_rows(timeline, writers, self.talk)
         header = summary.header(timeline)
         header["columns"] = self.formats.describe_columns()
         files = {".csv": path, **files}
@@ -267,7 +270,7 @@ class _Job:
             suffix = ".mp4" if timeline.kind == "video" else ".jpg"
             ending = f"_annotated{suffix}"
             files[ending] = stage / f"{stem}{ending}"
-            _annotate(timeline, full, files[ending], self.annotated)
+            _annotate(timeline, full, files[ending], self.annotated, self.talk)
         if self.page:
             files[".html"] = stage / f"{stem}.html"
             text = render_report(
@@ -277,7 +280,7 @@ class _Job:
         return header, files
 
     def _tell(self, timeline, written, stem):
-        lines = list(summary.story(timeline))
+        lines = []
         if "emo-affectnet" in self.formats.names:
             label = timeline.label
             lines.append(f"  label: {label.capitalize() if label else 'none'}")
@@ -286,12 +289,11 @@ class _Job:
                 f"  note: the name {stem} is taken by a file that is no "
                 "result of this one, and which was kept"
             )
-        for line in [*lines, *map(str, written)]:
-            self.report(escape_unprintable(line))
+        self.talk.tell(timeline, written, lines)
 
 
-def _write_rows(timeline, writers):
-    progress = Progress(escape_unprintable(timeline.path.name))
+def _write_rows(timeline, writers, talk):
+    progress = talk.start_progress(escape_unprintable(timeline.path.name))
     try:
         for row in timeline:
             for write in writers:
@@ -302,9 +304,9 @@ def _write_rows(timeline, writers):
         progress.close()
 
 
-def _annotate(timeline, table, out, style):
+def _annotate(timeline, table, out, style, talk):
     name = escape_unprintable(timeline.path.name)
-    progress = Progress(f"{name}, annotating")
+    progress = talk.start_progress(f"{name}, annotating")
     frames = timeline.facts().get("decoded_frames")
     try:
         annotate(

@@ -1,8 +1,10 @@
 """Summarises a finished prediction: header file and printed lines."""
 
-import collections
 import dataclasses
 import importlib.metadata
+import io
+import math
+import shutil
 from collections.abc import Iterator
 
 from emoaff.prediction import tables
@@ -66,48 +68,157 @@ def _run(running):
 
 
 def story(timeline) -> Iterator[str]:
-    """Summarises in a few lines what was found; see `make_header`."""
-    name, persons = timeline.path.name, sorted(timeline.rows_of)
-    video = timeline.kind == "video"
-    what = f"{timeline.frames} frames" if video else "picture"
-    if not persons:
+    """Says in a few lines what was found; see `header`.
+
+    For a picture the answer; for a video a line for each person: when it was
+    seen, what it showed most, what was held, how much was in doubt and why.
+    """
+    name, tallies = timeline.path.name, dict(sorted(timeline.tally_of.items()))
+    if not tallies:
+        what = _count_frames(timeline)
         yield f"{name}: {what}, no face found; its rows have no values"
+    elif timeline.kind == "picture":
+        yield from _tell_picture(name, tallies)
     else:
-        people = "1 person" if len(persons) == 1 else f"{len(persons)} people"
-        share = f", a face in {timeline.frames_with_face}" if video else ""
-        yield f"{name}: {what}, {people}{share}"
-    for person in persons:
-        yield f"  person {person}{_person(timeline, person, video)}"
-    if timeline.doubts and timeline.classes:
-        each = ", ".join(f"{k} {n}" for k, n in timeline.doubts.most_common())
-        rows = "" if not video else f" of {sum(timeline.rows_of.values())}"
-        yield f"  rows{rows} without an expression: {each}"
+        count = len(tallies)
+        people = "1 person" if count == 1 else f"{count} people"
+        yield (
+            f"{name}: {_count_frames(timeline)}, {people}, a face in "
+            f"{timeline.frames_with_face}"
+        )
+        yield from _tell_video(tallies, timeline.classes)
     if not timeline.damaged:
         for warning in timeline.warnings:
             yield f"  note: {warning}"
 
 
-def _person(timeline, person, video):
-    """When a person was there, and with which expression for the most part."""
-    counter = timeline.best_of.get(person, collections.Counter())
-    ranked, total = counter.most_common(), timeline.rows_of[person]
-    if not video:
-        named = ranked[0][0] if ranked else "no clear expression"
-        return f": {named}" if timeline.classes else ""
-    first, last = timeline.times_of[person]
-    when = f": {first:.1f}-{last:.1f} s"
-    if not timeline.classes:
-        return when
-    if ranked and 2 * ranked[0][1] > total:
-        best, count = ranked[0]
-        share = show_percent(count / total)
-        return f"{when}, mostly {best} ({share} of {total} rows)"
-    # Rows without an expression count as well: 2 of 25 are not "mostly".
-    shares = [f"{n} {show_percent(k / total)}" for n, k in ranked[:_SHARES]]
-    if counter.total() < total:
-        unnamed = 1 - counter.total() / total
-        shares.append(f"without an expression {show_percent(unnamed)}")
-    return f"{when}, no clear expression ({', '.join(shares)} of {total} rows)"
+def describe_result(timeline, files) -> dict:
+    """Returns what `story` says, and the files, for other programs."""
+    most = timeline.confidence_at_most
+    return {
+        "source": str(timeline.path),
+        "kind": timeline.kind,
+        "frames": timeline.frames,
+        "frames_with_face": timeline.frames_with_face,
+        "people": [
+            {"person": person, **tally.describe(most)}
+            for person, tally in sorted(timeline.tally_of.items())
+        ],
+        "label": timeline.label,
+        "warnings": list(timeline.warnings),
+        "files": [str(file) for file in files],
+    }
+
+
+def _count_frames(timeline):
+    return (
+        "picture"
+        if timeline.kind == "picture"
+        else (f"{timeline.frames} frames")
+    )
+
+
+def _tell_picture(name, tallies):
+    answers = {n: _answer(tally) for n, tally in tallies.items()}
+    if len(tallies) == 1:
+        yield f"{name}: {next(iter(answers.values()))}"
+        return
+    yield f"{name}: picture, {len(tallies)} people"
+    for person, answer in answers.items():
+        yield f"  person {person}: {answer}"
+
+
+def _answer(tally):
+    """What the only row of a person says."""
+    parts = []
+    if tally.named:
+        (name,) = tally.named
+        parts.append(f"{name} {show_percent(tally.strength)}")
+    elif tally.doubts:
+        parts.append(f"no clear expression, {', '.join(tally.doubts)}")
+    return ", ".join([*parts, *_describe_affect(tally)]) or "1 person"
+
+
+def _describe_affect(tally):
+    for name in ("valence", "arousal"):
+        value = getattr(tally, name)
+        if not math.isnan(value):
+            yield f"{name} {value:+.2f}"
+
+
+def _tell_video(tallies, classes):
+    lines = []
+    for person, tally in tallies.items():
+        cells = [
+            f"person {person}",
+            f"{tally.first_s:.1f}-{tally.last_s:.1f} s",
+            ", ".join([*_describe_shares(tally), *_describe_affect(tally)]),
+            _describe_events(tally),
+            _describe_doubts(tally),
+        ]
+        lines.append(cells if classes else cells[:3])
+    yield from align_columns(lines)
+
+
+def _describe_shares(tally):
+    longest = tally.named.most_common(_SHARES)
+    return [f"{n} {show_percent(count / tally.rows)}" for n, count in longest]
+
+
+def _describe_events(tally):
+    held = ", ".join(
+        name if count == 1 else f"{count} x {name}"
+        for name, count in tally.held.most_common(_SHARES)
+    )
+    return f"held: {held}" if held else ""
+
+
+def _describe_doubts(tally):
+    if not tally.unnamed:
+        return ""
+    share = show_percent(tally.unnamed / tally.rows)
+    reasons = ", ".join(name for name, _ in tally.doubts.most_common())
+    return f"none named {share}: {reasons}".removesuffix(": ")
+
+
+def align_columns(lines: list[list[str]], width: int | None = None):
+    """Lays cells out in aligned columns, wrapped where there is no room.
+
+    Args:
+        lines: Cells of each line, all of the same number.
+        width: Characters of a line; `None` for those of the terminal, 100 where
+            there is none.
+
+    Yields:
+        Lines of text.
+
+    Example:
+    >>> list(align_columns([["a", "1"], ["bcd", "20"]], width=30))
+    ['  a    1', '  bcd  20']
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    width = width or shutil.get_terminal_size((100, 24)).columns
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    used = [n for n in range(len(lines[0])) if any(line[n] for line in lines)]
+    for n in used:
+        # Who and when stay in one line; what they did may be wrapped.
+        grid.add_column(no_wrap=n < 2, overflow="fold")
+    for line in lines:
+        grid.add_row(*(line[n] for n in used))
+    text = io.StringIO()
+    console = Console(
+        file=text,
+        width=max(width - 2, 40),
+        color_system=None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    console.print(grid)
+    for line in text.getvalue().splitlines():
+        yield f"  {line}".rstrip()
 
 
 def show_percent(share: float) -> str:

@@ -22,6 +22,7 @@ from emoaff.prediction import tables
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.observing import chosen
 from emoaff.prediction.options import Options
+from emoaff.prediction.person_tally import PersonTally
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
 from emoaff.presets import Preset
@@ -56,6 +57,7 @@ class Timeline:
         times_of: Person to (first, last) time in seconds so far.
         best_of: Person to a counter of smoothed expressions so far.
         doubts: A counter of why rows name no expression so far.
+        tally_of: Person to a `PersonTally` so far, finished with the last row.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -107,6 +109,8 @@ class Timeline:
         for row in self.finishing(self._rows()):
             self._count(row)
             yield row
+        for tally in self.tally_of.values():
+            tally.close()
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
@@ -194,6 +198,8 @@ class Timeline:
         self.times_of: dict[int, tuple[float, float]] = {}
         self.best_of: dict[int, collections.Counter] = {}
         self.doubts = collections.Counter()
+        self.tally_of: dict[int, PersonTally] = {}
+        self._step_s = self.options.every / fps if fps > 0 else 0.0
         self._last_counted = -1
 
     def _count(self, row):
@@ -204,6 +210,9 @@ class Timeline:
         if row.person is None:
             return
         self.rows_of[row.person] += 1
+        if row.person not in self.tally_of:
+            self.tally_of[row.person] = PersonTally(self.classes, self._step_s)
+        self.tally_of[row.person].add(row)
         first = self.times_of.get(row.person, (row.time_s,))[0]
         self.times_of[row.person] = (first, row.time_s)
         self.doubts.update(filter(None, row.doubt.split("; ")))

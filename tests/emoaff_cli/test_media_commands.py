@@ -96,7 +96,7 @@ def test_doubtful_rows_name_no_expression_and_say_why(
     with_face = [row for row in rows if row["person"]]
     assert all(bool(r["expression"]) != bool(r["doubt"]) for r in with_face)
     assert any("unsure" in row["doubt"] for row in with_face)
-    assert "without an expression: unsure" in capsys.readouterr().out
+    assert "none named 100 %: unsure" in capsys.readouterr().out
     header = json.loads((tmp_path / "late.json").read_text())
     assert header["doubt"]["confidence"] == 0.5
 
