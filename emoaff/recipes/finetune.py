@@ -26,7 +26,13 @@ from emoaff.training.clip_models import make_head
 # For a few hundred to some ten thousand pictures. The size of pictures follows
 # from the preset.
 CONFIG = ClipConfig().change(
-    data={"dataset": "video_folder", "target": "expression"},
+    # Half of who validates is for calibration: a handful of epochs leaves a
+    # model less sure than it may be.
+    data={
+        "dataset": "video_folder",
+        "target": "expression",
+        "calibration_share": 0.5,
+    },
     window={"frames": 1},
     balance={"name": "classes"},
     augmentation={"name": "face"},

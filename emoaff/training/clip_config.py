@@ -268,6 +268,11 @@ def _check_classes(config):
                 f"Received: data.target={config.data.target}, "
                 f"{name}={settings[name]}. Leave it at {usual}."
             )
+    if not 0 <= config.data.calibration_share < 1:
+        raise ValueError(
+            "`data.calibration_share` must lie in [0, 1). Received: "
+            f"data.calibration_share={config.data.calibration_share}."
+        )
     if config.balance.prior_kept <= 0:
         raise ValueError(
             "`balance.prior_kept` must be over 0. Received: "

@@ -44,7 +44,12 @@ def test_every_old_name_is_that_of_one_setting():
     assert len(set(OLD_SETTING_NAMES.values())) == 78
     # What there was no name for before there were groups.
     later = known - set(OLD_SETTING_NAMES.values())
-    assert later == {"seed", "data.in_memory", "model.begin"}
+    assert later == {
+        "seed",
+        "data.in_memory",
+        "data.calibration_share",
+        "model.begin",
+    }
 
 
 @pytest.mark.parametrize(
