@@ -9,7 +9,11 @@ Every layer of the preset but its last is kept; the new last layer is trained
 first, then everything (`schedule.frozen=true` leaves it at the last layer). Any
 preset of single pictures will do (`--set model.start=FOLDER`). For valence and
 arousal instead of classes: `--set data.target=valence_arousal --set
-loss.name=ccc_batch --set schedule.monitor=ccc`.
+loss.name=ccc_batch --set schedule.monitor=ccc --set balance.name=none`.
+
+Half of the people of the validation split, or of its recordings where they are
+of one person, serve to calibrate the probabilities, and the other half to score
+them (`data.calibration_share`).
 
 Expect: that depends on your clips. Of clips of three classes of drawn faces
 (`examples/make_synthetic_clips.py`), see the test of this recipe. Hours: two

@@ -127,3 +127,16 @@ def test_changing_one_setting_of_a_group_keeps_the_others():
     assert (after.window.frames, after.window.stride) == (80, 5)
     assert after.seed == 3
     assert dataclasses.replace(after, window=before.window, seed=0) == before
+
+
+@pytest.mark.parametrize(
+    ("group", "setting", "match"),
+    [
+        ("loss", {"class_weights": "mean"}, "class_weights.*is for classes"),
+        ("loss", {"label_smoothing": 0.1}, "label_smoothing.*is for classes"),
+        ("balance", {"name": "classes"}, "balance.name=classes draws"),
+    ],
+)
+def test_what_is_for_classes_is_refused_for_valence(group, setting, match):
+    with pytest.raises(ValueError, match=f"{match}.*which has none"):
+        ClipConfig().change(**{group: setting})
