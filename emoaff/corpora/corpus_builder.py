@@ -37,6 +37,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     - `PUBLISHED`: for a configuration and a split, counts that publications
       give, such as `{"default": {"train": {"recordings": 252}}}`. Others
       give a note, never an error.
+    - `WHOLE`: the configuration whose pictures are face crops already, which
+      is named where most files show no face.
 
     Attributes:
         processes: How many processes cut faces; 1 unless set. One uses all
@@ -50,6 +52,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     ABOUT: CorpusAbout | None = None
     EXTRA: dict[str, tuple[str, ...]] = {}
     PUBLISHED: dict[str, dict[str, dict[str, int]]] = {}
+    WHOLE = ""
 
     def __init__(self, **kwargs):
         self.processes = 1
@@ -87,8 +90,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def check(self, root: str | pathlib.Path) -> str:
         """Looks at a folder and returns what would be built, as text.
 
-        Labels are counted as the files give them: by frame, or one for a
-        whole recording.
+        Labels are counted by frame, those of pictures that are there; or as
+        one for a whole recording. A video is not opened, so those of its
+        frames are counted as the files give them.
 
         Raises:
             FileNotFoundError, ValueError: See `survey`.
@@ -175,8 +179,14 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         plan = {}
         for split, some in by_split.items():
             report.begin(split)
-            kept = [(each, keys[id(each)]) for each in some]
-            kept = [p for p in kept if self._count(report, split, *p, work)]
+            pairs = [(each, keys[id(each)]) for each in some]
+            kept = [p for p in pairs if self._count(report, split, *p, work)]
+            if len(kept) * 2 < len(pairs) and self._name_of_crops():
+                report.note(
+                    f"no face was found in {len(pairs) - len(kept)} of "
+                    f"{len(pairs)} files of {split}. {self._name_of_crops()}"
+                    "Delete what was built here first."
+                )
             if kept:
                 plan[split] = kept
             else:
@@ -184,8 +194,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         if not plan:
             raise ValueError(
                 f"Expected a face in at least one recording of {root}. Left "
-                f"out: {report.describe_left_out()}. `emoaff prepare "
-                f"{self.name} --check` says what was found."
+                f"out: {report.describe_left_out()}. {self._name_of_crops()}"
+                f"`emoaff prepare {self.name} --check` says what was found."
             )
         report.finish()
         report.compare(self._published(), ("recordings", "frames"))
@@ -281,6 +291,17 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 "was built. Build into another folder, or delete "
                 f"{data_dir} first."
             )
+
+    def _name_of_crops(self):
+        """Names the configuration for face crops, where there is another."""
+        if not self.WHOLE or not getattr(
+            self.builder_config, "find_faces", False
+        ):
+            return ""
+        return (
+            "If they are face crops already, build the configuration "
+            f"{self.name}/{self.WHOLE}, which takes them as they are. "
+        )
 
     def _make_work_path(self):
         return pathlib.Path(

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff.corpora.corpus_builder import CorpusBuilder
+from emoaff.corpora.frame_labels import has_label
 from emoaff.corpora.rising_keys import NumberedKeys
 from emoaff.corpora.segments import Segments
 from emoaff.corpora.source_recording import SourceRecording
@@ -82,7 +83,18 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
     def _count_planned(self, report, split, unit):
         report.add(split, recordings=1)
         report.add_subject(split, unit.subject)
-        report.add_rows(split, dict(unit.labels.values))
+        labels, index = unit.labels, _list_frames(unit.footage)
+        if labels.frames is None or index is None:
+            report.add_rows(split, dict(labels.values))
+            return
+        report.add_rows(split, labels.rows(index, np.full(len(index), np.nan)))
+        labelled = np.any(
+            [has_label(values) for values in labels.values.values()], axis=0
+        )
+        lost = labels.frames[labelled & ~np.isin(labels.frames, index)]
+        for number in lost:
+            why = "labelled, but its picture is not there"
+            report.leave_out(why, f"{unit.name}, frame {number}")
 
     def _count_labels(self, report, split, unit, index, time):
         report.add(split, recordings=1)
@@ -147,6 +159,16 @@ def _frames(unit, key, work, extra):
             "time": time[place],
             **{name: values[place] for name, values in rows.items()},
         }
+
+
+def _list_frames(footage):
+    """The frames that a series of pictures has; `None` for a video."""
+    if not footage.pictures:
+        return None
+    numbers = np.array([number for number, _ in footage.pictures])
+    if footage.boxes is None:
+        return numbers
+    return numbers[np.isin(numbers, list(footage.boxes))]
 
 
 def _has_no_rate(footage):

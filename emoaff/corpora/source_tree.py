@@ -165,8 +165,25 @@ class SourceTree:
         found = ", ".join(top[:4]) + (", ..." if len(top) > 4 else "")
         return FileNotFoundError(
             f"Expected {wanted} in or up to three levels below {self.root}. "
-            f"Found {found or 'nothing'}. `emoaff corpora {corpus}` prints "
-            "what it must hold and where to get it."
+            f"Found {found or 'nothing'}. {self._describe_class_folders()}"
+            f"`emoaff corpora {corpus}` prints what it must hold and where to "
+            "get it."
+        )
+
+    def _describe_class_folders(self):
+        """What to do with videos or pictures in a folder for each class."""
+        shown = VIDEO_SUFFIXES | PICTURE_SUFFIXES
+        groups: dict[pathlib.PurePosixPath, int] = {}
+        for folder, names in self._inside.items():
+            seen = any(os.path.splitext(n)[1].lower() in shown for n in names)
+            if seen and 1 <= len(folder.parts) <= 3:
+                groups[folder.parent] = groups.get(folder.parent, 0) + 1
+        if max(groups.values(), default=0) < 2:
+            return ""
+        return (
+            "If these are videos or pictures in a folder for each class, "
+            "prepare them as video_folder, or as video_folder/whole where the "
+            "pictures are face crops already. "
         )
 
     def _walk(self, folder, above, is_junk):

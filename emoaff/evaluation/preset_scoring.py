@@ -128,6 +128,8 @@ def evaluate_recordings(
         values.update(_postprocess(values, chain, frames))
         steps = (" ".join(line.split()) for line in _kept(chain))
         facts["post-processing"] = "; ".join(steps) or "no step was kept"
+        if chain.list_doubts():
+            facts["doubts"] = " ".join(chain.list_doubts())
     scores = []
     for scorer in scorers:
         made, notes = scorer(values)

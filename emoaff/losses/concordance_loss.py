@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from emoaff.losses.frame_shapes import agree
+from emoaff.losses.frame_shapes import match_frames
 from emoaff.losses.moments import moments
 
 
@@ -33,6 +35,9 @@ def concordance(y_true, y_pred, axis, weight=None):
         gradient too, where it is undefined: no labelled frame, or both
         signals constant and equal.
 
+    Raises:
+        ValueError: If the two signals differ in shape.
+
     Example:
     >>> ccc = concordance([[0.0, 1.0, 2.0]], [[0.0, 1.0, 1.0]], axis=1)
     >>> [round(float(value), 4) for value in ccc]
@@ -57,15 +62,19 @@ class ConcordanceLoss(keras.losses.Loss):
     number, which is another quantity.)
 
     Unlabelled frames have NaN labels. A Keras mask on `y_pred` of shape
-    `(batch, frames)` does the same. A sequence or dimension without any label,
-    or where the CCC is undefined, adds a loss of 1 and no gradient.
+    `(batch, frames)` does the same. What has no label counts for nothing: a
+    dimension without any is left out of its sequence's mean over dimensions,
+    a sequence without any out of the mean over sequences; with
+    `reduction="sum_over_batch_size"` the divisor is the number of sequences
+    that have a label, and nothing labelled gives 0. Where there are labels
+    but the CCC is undefined, the loss is 1, without a gradient.
 
     The moments are computed in float32 or wider whatever the dtype policy.
 
     Formula:
 
     ```
-    loss = 1 - sum(weight * ccc) / sum(weight)    # over dimensions
+    loss = 1 - sum(weight * ccc) / sum(weight)    # over labelled dimensions
     ```
 
     Args:
@@ -128,11 +137,13 @@ class ConcordanceLoss(keras.losses.Loss):
         if mask is not None:
             # As NaN labels, since a CCC is no sum that could be masked later.
             y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
+            y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
+            y_true = _check_signals(y_true, y_pred)
             mask = ops.expand_dims(ops.cast(mask, "bool"), axis=-1)
             y_true = ops.where(mask, y_true, float("nan"))
             y_pred = ops.where(mask, y_pred, ops.zeros_like(y_pred))
         if self.over == "sequence":
-            _check_per_sequence(sample_weight)
+            _check_per_sequence(sample_weight, y_pred)
         elif sample_weight is not None:
             # Into `call`, beside the labels, instead of after it.
             y_true, sample_weight = (
@@ -145,28 +156,33 @@ class ConcordanceLoss(keras.losses.Loss):
         weight = None
         if isinstance(y_true, tuple):
             y_true, weight = y_true
-        if len(y_pred.shape) != 3:
-            raise ValueError(
-                "`ConcordanceLoss` expects (batch, frames, dims). "
-                f"Received: y_pred.shape={tuple(y_pred.shape)}."
-            )
+        y_true = ops.convert_to_tensor(y_true)
+        y_pred = ops.convert_to_tensor(y_pred)
+        y_true = _check_signals(ops.cast(y_true, y_pred.dtype), y_pred)
         axis = 1 if self.over == "sequence" else (0, 1)
-        ccc = self._average(concordance(y_true, y_pred, axis, weight))
+        found = moments(y_true, y_pred, axis, weight)
+        ccc = found.concordance()
+        labelled = ops.cast(found.count > 0, ccc.dtype)
+        share = labelled * self._weights(ccc)
+        total = ops.sum(share, axis=-1)
+        loss = ops.divide_no_nan(ops.sum(share * (1.0 - ccc), axis=-1), total)
         # One value is a batch of one: Keras leaves scalars unscaled when it
         # distributes.
-        return ops.reshape(1.0 - ccc, (-1,))
+        loss = ops.reshape(loss, (-1,))
+        # Keras divides by the number of values that the mask lets through.
+        loss._keras_mask = ops.reshape(total > 0, (-1,))
+        return loss
 
-    def _average(self, ccc):
+    def _weights(self, ccc):
         if self.dimension_weights is None:
-            return ops.mean(ccc, axis=-1)
+            return ops.ones((ccc.shape[-1],), dtype=ccc.dtype)
         if len(self.dimension_weights) != ccc.shape[-1]:
             raise ValueError(
                 f"`dimension_weights` must have {ccc.shape[-1]} values, one "
                 "per affect dimension. "
                 f"Received: dimension_weights={self.dimension_weights}."
             )
-        weights = ops.convert_to_tensor(self.dimension_weights, dtype=ccc.dtype)
-        return ops.sum(ccc * weights, axis=-1) / ops.sum(weights)
+        return ops.convert_to_tensor(self.dimension_weights, dtype=ccc.dtype)
 
     def get_config(self):
         return {
@@ -190,11 +206,25 @@ def _expand_to_frames(weight):
     return weight
 
 
-def _check_per_sequence(weight):
+def _check_signals(y_true, y_pred):
+    """Returns the labels, which have the shape of the predictions."""
+    true_shape, pred_shape = tuple(y_true.shape), tuple(y_pred.shape)
+    if len(pred_shape) != 3 or not agree(true_shape, pred_shape):
+        raise ValueError(
+            "`ConcordanceLoss` expects (batch, frames, dims), labels and "
+            f"predictions alike. Received: y_true.shape={true_shape}, "
+            f"y_pred.shape={pred_shape}."
+        )
+    return match_frames(y_true, y_pred)
+
+
+def _check_per_sequence(weight, y_pred):
     if weight is None:
         return
     shape = tuple(ops.convert_to_tensor(weight).shape)
-    if len(shape) > 2 or shape[1:] not in ((), (1,)):
+    batch = tuple(ops.convert_to_tensor(y_pred).shape)[:1]
+    of_batch = not shape or shape[:1] == (1,) or agree(shape[:1], batch)
+    if len(shape) > 2 or shape[1:] not in ((), (1,)) or not of_batch:
         raise ValueError(
             "`sample_weight` must have the shape (batch,), since each sequence "
             f"has one CCC. Received: sample_weight.shape={shape}. Mark frames "

@@ -6,6 +6,7 @@ from keras import ops
 
 from emoaff.losses.frame_shapes import agree
 from emoaff.losses.frame_shapes import expand_to_frames
+from emoaff.losses.frame_shapes import match_frames
 
 
 class MaskedLoss(keras.losses.Loss):
@@ -38,21 +39,23 @@ class MaskedLoss(keras.losses.Loss):
         mask = getattr(y_pred, "_keras_mask", None)
         y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
         y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
+        self._check(y_true.shape, y_pred.shape)
+        y_true = match_frames(y_true, y_pred)
         if mask is not None:
             mask = ops.cast(mask, "bool")
             if len(y_true.shape) > len(mask.shape):
                 mask = ops.expand_dims(mask, axis=-1)
             y_true = ops.where(mask, y_true, float("nan"))
         if sample_weight is not None:
-            sample_weight = expand_to_frames(
-                sample_weight, len(y_pred.shape) - 1
-            )
+            frames = tuple(y_pred.shape)[:-1]
+            sample_weight = expand_to_frames(sample_weight, frames)
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):
         dtype = keras.backend.result_type(y_pred.dtype, "float32")
         y_true, y_pred = ops.cast(y_true, dtype), ops.cast(y_pred, dtype)
         self._check(y_true.shape, y_pred.shape)
+        y_true = match_frames(y_true, y_pred)
         values, labelled = self.values(y_true, y_pred)
         values = ops.where(labelled, values, 0.0)
         # Keras divides by the number of values that the mask lets through.

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from emoaff.losses.frame_shapes import match_frames
+
 
 @dataclasses.dataclass(frozen=True)
 class Moments:
@@ -102,12 +104,22 @@ def moments(y_true, y_pred, axis, weight=None, dtype=None):
 
     Returns:
         `Moments`, each tensor shaped as `y_true` without `axis`.
+
+    Raises:
+        ValueError: If the two signals differ in shape.
     """
     y_true = ops.convert_to_tensor(y_true)
     y_pred = ops.convert_to_tensor(y_pred)
     if dtype is None:
         dtype = keras.backend.result_type(y_true.dtype, y_pred.dtype, "float32")
     y_true, y_pred = ops.cast(y_true, dtype), ops.cast(y_pred, dtype)
+    if len(y_true.shape) != len(y_pred.shape):
+        raise ValueError(
+            "Expected labels and predictions of one shape. Received: "
+            f"y_true.shape={tuple(y_true.shape)}, "
+            f"y_pred.shape={tuple(y_pred.shape)}."
+        )
+    y_true = match_frames(y_true, y_pred)
 
     w = ops.cast(ops.logical_not(ops.isnan(y_true)), dtype)
     if weight is not None:

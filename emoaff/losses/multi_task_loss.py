@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from emoaff.losses.frame_shapes import agree
+
 
 @keras.saving.register_keras_serializable(package="emoaff")
 class MultiTaskLoss(keras.losses.Loss):
@@ -43,7 +45,8 @@ class MultiTaskLoss(keras.losses.Loss):
         loss of each task by name, 0 for a task without labels.
 
     Raises:
-        ValueError: If an argument is not one of the above.
+        ValueError: If an argument is not one of the above, or the labels of a
+            task are not of the frames of its predictions.
 
     Example:
     >>> loss = MultiTaskLoss({"smile": keras.losses.MeanSquaredError()})
@@ -92,6 +95,7 @@ class MultiTaskLoss(keras.losses.Loss):
             weight = sample_weight
             if isinstance(sample_weight, dict):
                 weight = sample_weight.get(task)
+            _check_frames(task, y_true[task], y_pred[task])
             part = loss(y_true[task], y_pred[task], weight)
             parts[task] = ops.where(
                 _has_any_label(y_true[task]), part, ops.zeros_like(part)
@@ -130,6 +134,18 @@ def _checked(losses):
     if not losses:
         raise ValueError("`losses` must name a task. Received: losses={}.")
     return dict(losses)
+
+
+def _check_frames(task, y_true, y_pred):
+    """Refuses labels of other frames, which many losses would stretch."""
+    true_shape = tuple(ops.convert_to_tensor(y_true).shape)
+    pred_shape = tuple(ops.convert_to_tensor(y_pred).shape)
+    axes = max(len(pred_shape) - 1, 1)
+    if not agree(true_shape[:axes], pred_shape[:axes]):
+        raise ValueError(
+            f"Expected labels of {task} for each frame of its predictions. "
+            f"Received: y_true.shape={true_shape}, y_pred.shape={pred_shape}."
+        )
 
 
 def _has_any_label(y_true):

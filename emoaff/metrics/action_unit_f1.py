@@ -5,6 +5,7 @@ from keras import ops
 
 from emoaff.losses.frame_shapes import agree
 from emoaff.losses.frame_shapes import expand_to_frames
+from emoaff.losses.frame_shapes import match_frames
 
 
 @keras.saving.register_keras_serializable(package="emoaff")
@@ -74,6 +75,7 @@ class ActionUnitF1(keras.metrics.Metric):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
         self._check(y_true.shape, y_pred.shape)
+        y_true = match_frames(y_true, y_pred)
         labelled = y_true >= 0  # NaN is not
         if mask is not None:
             mask = ops.expand_dims(ops.cast(mask, "bool"), axis=-1)
@@ -81,7 +83,7 @@ class ActionUnitF1(keras.metrics.Metric):
         weight = ops.where(ops.isnan(y_pred), float("nan"), 1.0)
         weight = ops.cast(weight, self.dtype)
         if sample_weight is not None:
-            each = expand_to_frames(sample_weight, len(y_true.shape) - 1)
+            each = expand_to_frames(sample_weight, tuple(y_true.shape)[:-1])
             weight = weight * ops.cast(each, self.dtype)[..., None]
         weight = ops.where(labelled, weight, 0.0)
         present = ops.cast(y_true > 0.5, self.dtype)

@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
+from emoaff.losses.frame_shapes import agree
 from emoaff.losses.frame_shapes import expand_to_frames
+from emoaff.losses.frame_shapes import match_frames
 
 
 class AffectMetric(keras.metrics.Metric):
@@ -64,11 +66,12 @@ class AffectMetric(keras.metrics.Metric):
         y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
         self._check(y_true.shape, y_pred.shape)
+        y_true = match_frames(y_true, y_pred)
         if mask is not None:
             mask = ops.expand_dims(ops.cast(mask, "bool"), axis=-1)
             y_true = ops.where(mask, y_true, float("nan"))
         if sample_weight is not None:
-            weight = expand_to_frames(sample_weight, len(y_true.shape) - 1)
+            weight = expand_to_frames(sample_weight, tuple(y_true.shape)[:-1])
             sample_weight = ops.cast(weight, self.dtype)[..., None]
         if self.over == "sequence":
             sequences = self.summary(y_true, y_pred, 1, sample_weight)
@@ -112,8 +115,11 @@ class AffectMetric(keras.metrics.Metric):
     def _check(self, true_shape, pred_shape):
         ranks = (3,) if self.over == "sequence" else (2, 3)
         for shape in (true_shape, pred_shape):
-            same = len(shape) == len(true_shape)
-            if not same or len(shape) not in ranks or shape[-1] != self.dims:
+            if (
+                not agree(shape, true_shape)
+                or len(shape) not in ranks
+                or shape[-1] != self.dims
+            ):
                 wanted = "(batch, frames, dims)"
                 if self.over == "set":
                     wanted = f"(batch, dims) or {wanted}"

@@ -4,6 +4,7 @@ from keras import ops
 
 from emoaff.losses.frame_shapes import agree
 from emoaff.losses.frame_shapes import expand_to_frames
+from emoaff.losses.frame_shapes import match_frames
 
 
 def flatten_labels(y_true, y_pred, sample_weight, dtype):
@@ -41,7 +42,7 @@ def flatten_labels(y_true, y_pred, sample_weight, dtype):
             f"Received: y_true.shape={tuple(y_true.shape)}, "
             f"y_pred.shape={tuple(scores.shape)}."
         )
-    y_true = ops.cast(y_true, dtype)
+    y_true = match_frames(ops.cast(y_true, dtype), scores)
     if rows:
         labelled = ops.sum(y_true, axis=-1) > 0
         index = ops.argmax(ops.where(ops.isnan(y_true), 0.0, y_true), axis=-1)
@@ -54,7 +55,7 @@ def flatten_labels(y_true, y_pred, sample_weight, dtype):
     weight = ops.ones_like(scores[..., 0])
     if sample_weight is not None:
         weight = weight * ops.cast(
-            expand_to_frames(sample_weight, len(frames)), dtype
+            expand_to_frames(sample_weight, frames), dtype
         )
     wrong = ops.logical_or(
         index >= scores.shape[-1], ops.any(ops.isnan(scores), axis=-1)

@@ -63,7 +63,9 @@ class Calibration:
         return special.softmax(logs + missing / self.temperature)
 
 
-def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
+def fit_calibration(
+    logits, truth, counts=None, kept=1.0, independent=None
+) -> Calibration:
     """Finds what makes held-out labels most likely.
 
     Args:
@@ -73,12 +75,13 @@ def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
             trained, 0 counting as 1; `None` fits the temperature only.
         kept: How much of the likeliest `prior_share` is used; below 1 favours
             rare classes.
+        independent: See `fit_temperature`.
 
     Returns:
         The calibration; its `prior_share` is in [0, 1].
     """
     if counts is None:
-        temperature = fit_temperature(logits, truth)
+        temperature = fit_temperature(logits, truth, independent)
         logits = np.asarray(logits)
         none = (0.0,) * logits.shape[1]
         return Calibration(temperature, 0.0, none, len(truth))
@@ -87,7 +90,7 @@ def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
 
     def fitted(prior_share):
         shifted = np.asarray(logits, np.float64) + prior_share * log_shares
-        temperature = fit_temperature(shifted, truth)
+        temperature = fit_temperature(shifted, truth, independent)
         log_p = special.log_softmax(shifted / temperature, axis=1)
         return -log_p[np.arange(len(truth)), truth].mean(), temperature
 
@@ -100,12 +103,16 @@ def fit_calibration(logits, truth, counts=None, kept=1.0) -> Calibration:
     )
 
 
-def fit_temperature(logits, truth) -> float:
+def fit_temperature(logits, truth, independent=None) -> float:
     """The temperature that makes held-out labels most likely.
 
     Args:
         logits: `(n, classes)`.
         truth: int `(n,)`, class indices.
+        independent: Of how many observations of their own the `n` are, such
+            as recordings for frames. A few that are all right would ask for
+            endless confidence; with `m` of them a label counts as
+            `(m + 1) / (m + 2)` sure. `None` takes labels as sure.
 
     Returns:
         A factor in [0.05, 20] to divide logits by; over 1 for a model that was
@@ -113,13 +120,21 @@ def fit_temperature(logits, truth) -> float:
 
     References:
         - [Guo et al., 2017](https://arxiv.org/abs/1706.04599), Section 4.2
+        - [Platt, 1999](https://www.cs.colorado.edu/~mozer/Teaching/syllabi/6622/papers/Platt1999.pdf),
+          for `independent`
     """
     logits = np.asarray(logits, np.float64)
     rows = np.arange(len(truth))
+    doubt = 0.0 if independent is None else 1.0 / (independent + 2.0)
+    others = logits.shape[1] - 1
 
     def negative_log_likelihood(log_temperature):
         log_p = special.log_softmax(logits / np.exp(log_temperature), axis=1)
-        return -log_p[rows, truth].mean()
+        right = log_p[rows, truth]
+        if not doubt:
+            return -right.mean()
+        wrong = (log_p.sum(axis=1) - right) / others
+        return -((1.0 - doubt) * right + doubt * wrong).mean()
 
     bounds = (np.log(0.05), np.log(20.0))
     best = optimize.minimize_scalar(

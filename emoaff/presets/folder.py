@@ -39,6 +39,7 @@ from emoaff.presets.preset import Preset
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 CARD = "README.md"
+_OF_RUN = "preset"  # a run's folder that holds its preset
 _FORMAT = 1
 _TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "files"
@@ -95,7 +96,7 @@ def is_named(path: str | os.PathLike) -> bool:
 
 
 def find(name_or_path: str | os.PathLike) -> pathlib.Path:
-    """Returns the folder of a preset.
+    """Returns the folder of a preset: that of a run is in it, `preset`.
 
     Raises:
         ValueError: If it is no name of `list_presets()` and no preset folder.
@@ -108,6 +109,8 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
     if str(name_or_path) in named:
         return named[str(name_or_path)]
     path = pathlib.Path(name_or_path)
+    if (path / _OF_RUN / CONFIG).is_file():
+        return path / _OF_RUN
     if not (path / CONFIG).is_file():
         if str(name_or_path) in _LARGE + _RESEARCH:
             why = "too large" if str(name_or_path) in _LARGE else "for research"
@@ -190,8 +193,8 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
 
     Args:
         name_or_path: A name of `list_presets()`, or the path of a preset
-            folder, or of a file that `emoaff.export` made (`.onnx`, `.tflite`,
-            or a SavedModel folder).
+            folder, or of a run that has ended, or of a file that
+            `emoaff.export` made (`.onnx`, `.tflite`, or a SavedModel folder).
 
     Returns:
         The preset, with its weights.

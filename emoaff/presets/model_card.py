@@ -48,8 +48,8 @@ Converted from files of {system}, {weights} arrays of weights:
     {command}
 {notes}"""
 _TEMPERATURE = """
-Temperature {temperature:.3f}, fitted on {held_out:,} held-out training \
-pictures, is part of the weights.
+Temperature {temperature:.3f}, fitted on {held_out:,} held-out {pictures}, is \
+part of the weights.
 """
 _PRIOR = """
 So is the logarithm of each class's frequency, times {prior_share:.3f}, fitted \
@@ -86,7 +86,8 @@ def render(name: str, config: dict) -> str:
     origin = config["provenance"]
     temperature = ""
     if "temperature" in origin:
-        temperature = _TEMPERATURE.format(**origin)
+        pictures = origin.get("held_out_of", "training pictures")
+        temperature = _TEMPERATURE.format(**origin, pictures=pictures)
     if "prior_share" in origin:
         temperature += _PRIOR.format(**origin)
     stored = ""

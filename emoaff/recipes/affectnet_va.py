@@ -19,7 +19,11 @@ from emoaff.training.small_recipe import SmallRecipe
 
 # `finetune` for valence and arousal of AffectNet's pictures.
 CONFIG = finetune.CONFIG.change(
-    data={"dataset": "affectnet/march_2021", "target": "valence_arousal"},
+    data={
+        "dataset": "affectnet/march_2021",
+        "target": "valence_arousal",
+        "calibration_share": 0.0,
+    },
     balance={"name": "none"},
     loss={"name": "ccc_batch"},
     schedule={"epochs": 6, "head_epochs": 1, "monitor": "ccc"},

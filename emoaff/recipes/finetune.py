@@ -9,7 +9,11 @@ Every layer of the preset but its last is kept; the new last layer is trained
 first, then everything (`schedule.frozen=true` leaves it at the last layer). Any
 preset of single pictures will do (`--set model.start=FOLDER`). For valence and
 arousal instead of classes: `--set data.target=valence_arousal --set
-loss.name=ccc_batch --set schedule.monitor=ccc`.
+loss.name=ccc_batch --set schedule.monitor=ccc --set balance.name=none`.
+
+Half of the people of the validation split, or of its recordings where they are
+of one person, serve to calibrate the probabilities, and the other half to score
+them (`data.calibration_share`).
 
 Expect: that depends on your clips. Of clips of three classes of drawn faces
 (`examples/make_synthetic_clips.py`), see the test of this recipe. Hours: two
@@ -26,7 +30,13 @@ from emoaff.training.clip_models import make_head
 # For a few hundred to some ten thousand pictures. The size of pictures follows
 # from the preset.
 CONFIG = ClipConfig().change(
-    data={"dataset": "video_folder", "target": "expression"},
+    # Half of who validates is for calibration: a handful of epochs leaves a
+    # model less sure than it may be.
+    data={
+        "dataset": "video_folder",
+        "target": "expression",
+        "calibration_share": 0.5,
+    },
     window={"frames": 1},
     balance={"name": "classes"},
     augmentation={"name": "face"},

@@ -268,6 +268,13 @@ def _check_classes(config):
                 f"Received: data.target={config.data.target}, "
                 f"{name}={settings[name]}. Leave it at {usual}."
             )
+    if not 0 <= config.data.calibration_share < 1:
+        raise ValueError(
+            "`data.calibration_share` must lie in [0, 1). Received: "
+            f"data.calibration_share={config.data.calibration_share}."
+        )
+    if config.data.target in AFFECT_TARGETS:
+        _refuse_class_settings(config)
     if config.balance.prior_kept <= 0:
         raise ValueError(
             "`balance.prior_kept` must be over 0. Received: "
@@ -278,4 +285,25 @@ def _check_classes(config):
         raise ValueError(
             "schedule.monitor=loss is for data.target=expression or "
             f"distribution. Received: data.target={config.data.target}."
+        )
+
+
+def _refuse_class_settings(config):
+    """Refuses what counts or softens classes where there are none."""
+    settings = list_settings(config)
+    for name, usual in (
+        ("loss.class_weights", "none"),
+        ("loss.label_smoothing", 0.0),
+    ):
+        if settings[name] != usual:
+            raise ValueError(
+                f"`{name}` is for classes. Received: "
+                f"data.target={config.data.target}, which has none, and "
+                f"{name}={settings[name]}. Leave it at {usual}."
+            )
+    if config.balance.name == "classes":
+        raise ValueError(
+            "balance.name=classes draws classes alike. Received: "
+            f"data.target={config.data.target}, which has none. Use none, "
+            "oversample or histogram_fixed."
         )

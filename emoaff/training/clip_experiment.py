@@ -1,5 +1,6 @@
 """Training on windows of frames or on images, by the settings of a recipe."""
 
+import dataclasses
 import functools
 
 import keras
@@ -17,6 +18,7 @@ from emoaff.training.optimizers import make_head_optimizer
 from emoaff.training.optimizers import make_optimizer
 from emoaff.training.publishing import publish_clips
 from emoaff.training.validation_calibration import fit_on_validation
+from emoaff.training.validation_calibration import set_recordings_aside
 from emoaff.training.validation_measures import measure
 from emoaff.training.validation_measures import name_measure
 
@@ -81,9 +83,11 @@ def clip_experiment(
 
     def publish(model, history, folder):
         calibration, prior = None, {}
+        scored = None if official else data.validation.recordings
         if config.data.target in EXPRESSION_TARGETS:
-            if config.data.score_split:
-                calibration = fit_on_validation(model, config, data)
+            calibration, scored = _calibrate(
+                model, config, data, scored, report
+            )
             prior = describe_class_prior(calibration, config, data)
         shipped = recipe.finish and recipe.finish(model, config, calibration)
         return publish_clips(
@@ -99,7 +103,7 @@ def clip_experiment(
             data_dir=data_dir,
             report=report,
             out=out,
-            validation=None if official else data.validation.recordings,
+            validation=scored,
             calibration=calibration,
             prior=prior,
             shipped=shipped,
@@ -121,6 +125,35 @@ def clip_experiment(
         clip_norm=config.optimizer.clip_norm or None,
         frames_at_once=batch.frames_at_once or None,
         describe=data.describe,
+    )
+
+
+def _calibrate(model, config, data, scored, report):
+    """The calibration, or `None`, and the recordings to score, or `None`."""
+    if config.data.score_split:
+        return fit_on_validation(model, config, data), scored
+    share = config.data.calibration_share
+    if not share:
+        return None, scored
+    validation = data.validation.recordings
+    parts = set_recordings_aside(validation, share, config.seed)
+    if parts is None:
+        report(
+            f"no calibration: the {len(validation.names)} recordings of the "
+            "validation split cannot be parted into some to calibrate on and "
+            "some to score (data.calibration_share)"
+        )
+        return None, scored
+    rest, aside = parts
+    calibration = fit_on_validation(model, config, data, aside)
+    report(
+        f"calibration on {len(aside)} of {len(validation.names)} recordings of "
+        f"the validation split: temperature {calibration.temperature:.3f}; "
+        f"the other {len(rest)} are scored"
+    )
+    split = f"{validation.split}, without those of the calibration"
+    return calibration, dataclasses.replace(
+        validation.subset(rest), split=split
     )
 
 

@@ -43,6 +43,11 @@ class DataConfig(SettingGroup):
             the validation split, or `"mixed"`, these and a copy of each that
             is changed as in training, so that confidence holds on worse
             images too. The latter needs `in_memory`.
+        calibration_share: Where there is no `score_split`: this share of the
+            validation people, or recordings where there is only one person,
+            is kept for calibration and not scored; 0 for no calibration. With
+            a `score_split` calibration is fitted on all of the validation
+            split.
     """
 
     dataset: str = ""
@@ -57,6 +62,7 @@ class DataConfig(SettingGroup):
     pixels: str = "float32"
     in_memory: bool = False
     calibrate_on: str = "stored"
+    calibration_share: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ from emoaff.losses import ConcordanceLoss
 from emoaff.losses import WeightedCrossentropy
 from emoaff.losses import WeightedSigmoidCrossentropy
 from emoaff.losses import reciprocal_weights
+from emoaff.losses.frame_shapes import match_frames
 
 
 class NamedLoss(NamedTuple):
@@ -35,6 +36,7 @@ class NamedLoss(NamedTuple):
 
 
 def _compute_masked_mse(truth, predicted):
+    truth = match_frames(truth, predicted)
     known = tf.math.is_finite(truth)
     error = tf.where(known, truth - predicted, 0.0)
     count = tf.reduce_sum(tf.cast(known, tf.float32))

@@ -158,6 +158,11 @@ def publish_clips(
         described["provenance"]["class_prior"] = prior["derivation"]
     if calibration:
         described["provenance"].update(describe_calibration(calibration))
+        if not data.score_split:
+            described["provenance"]["held_out_of"] = (
+                "pictures of the validation split, whose recordings are not "
+                "among those scored"
+            )
     if not own:
         described["provenance"]["evaluate_command"] = (
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "

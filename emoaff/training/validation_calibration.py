@@ -1,11 +1,20 @@
+"""Fits a model's confidence on what it did not learn from.
+
+What is public here:
+
+    fit_on_validation(model, config, data, aside) -> Calibration
+    set_recordings_aside(recordings, share, seed) -> two arrays, or None
+"""
+
 import numpy as np
 
+from emoaff.data.subject_splits import split_by_subject
 from emoaff.presets.calibration import Calibration
 from emoaff.presets.calibration import fit_calibration
 from emoaff.training.validation_measures import collect_scored
 
 
-def fit_on_validation(model, config, data) -> Calibration:
+def fit_on_validation(model, config, data, aside=None) -> Calibration:
     """Fits a model's probabilities on the validation split.
 
     Args:
@@ -13,14 +22,51 @@ def fit_on_validation(model, config, data) -> Calibration:
         config: The run's settings, a `ClipConfig`. With
             `data.calibrate_on="mixed"` changed copies of the images count too.
         data: A `ClipData`.
+        aside: The recordings to fit on, int, which are few: their labels are
+            taken as a little unsure, see
+            `emoaff.presets.calibration.fit_temperature`. `None` for all.
     """
     side = config.model.final_side
-    truth, logits = collect_scored(model, data, side)
+    rows = None
+    if aside is not None:
+        held = np.isin(data.validation.recordings.recording, aside)
+        rows = np.flatnonzero(held)
+    truth, logits = collect_scored(model, data, side, rows=rows)
     if config.data.calibrate_on == "mixed":
-        more = collect_scored(model, data, side, changed=True)
+        more = collect_scored(model, data, side, changed=True, rows=rows)
         truth = np.concatenate([truth, more[0]])
         logits = np.concatenate([logits, more[1]])
     counts = None
     if config.balance.correct_prior:
         counts = data.count_windows_by_class()
-    return fit_calibration(logits, truth, counts, config.balance.prior_kept)
+    kept = config.balance.prior_kept
+    independent = None if aside is None else len(aside)
+    return fit_calibration(logits, truth, counts, kept, independent)
+
+
+def set_recordings_aside(recordings, share: float, seed: int = 0):
+    """Sets a share of a validation split aside for calibration.
+
+    Args:
+        recordings: `Recordings` of the split.
+        share: In (0, 1), of its people; of its recordings where not every one
+            names a person, or all the same one.
+        seed: Of the draw.
+
+    Returns:
+        The numbers of the recordings to score and of those set aside, each
+        int and increasing; `None` where there are fewer than two, or none of
+        those set aside has a class.
+    """
+    people = recordings.subjects
+    if not all(people) or len(set(people)) < 2:
+        people = recordings.names
+    if len(set(people)) < 2:
+        return None
+    whole = len(set(people))
+    held = min(max(round(share * whole), 1), whole - 1) / whole
+    parts = split_by_subject(people, {"scored": 1 - held, "aside": held}, seed)
+    inside = np.isin(recordings.recording, parts["aside"])
+    if not (recordings.expression[inside] >= 0).any():
+        return None
+    return parts["scored"], parts["aside"]

@@ -60,7 +60,9 @@ def name_measure(config, name: str) -> str:
     return "validation_loss" if name == "loss" else name
 
 
-def collect_scored(model, data, side: int = 0, changed: bool = False):
+def collect_scored(
+    model, data, side: int = 0, changed: bool = False, rows=None
+):
     """Collects the validation frames that have both a class and an answer.
 
     Args:
@@ -69,6 +71,7 @@ def collect_scored(model, data, side: int = 0, changed: bool = False):
         side: See `ClipData.predict`.
         changed: Whether the images are changed as in training, see
             `emoaff.training.image_memory.ImageMemory.predict_changed`.
+        rows: Frames of the split to collect, int; `None` for all.
 
     Returns:
         int `(n,)`, classes, and float `(n, classes)`, logits.
@@ -84,6 +87,8 @@ def collect_scored(model, data, side: int = 0, changed: bool = False):
         known = np.isfinite(table).all(axis=1)
         truth = np.where(known, np.nan_to_num(table).argmax(axis=1), -1)
     scored = (truth >= 0) & np.isfinite(answers).all(axis=1)
+    if rows is not None:
+        scored &= np.isin(np.arange(len(scored)), rows)
     return truth[scored], answers[scored]
 
 

@@ -183,3 +183,39 @@ def test_several_processes_build_the_same_corpus(tmp_path):
     assert tiny.stored_files(several) == tiny.stored_files(alone)
     assert len(tiny.stored_files(alone)) >= 4
     assert tiny.left_behind(tmp_path) == []
+
+
+def test_a_check_counts_the_labels_whose_pictures_are_there(tmp_path):
+    root = tmp_path / "own"
+    for number in (1, 2, 5):
+        tiny.picture(root / "a" / f"{number}.png", number)
+    pictures = tuple((n, f"a/{n}.png") for n in (1, 2, 5))
+    labels = FrameLabels(
+        {"valence": [0.1, NAN, 0.3, 0.4], "expression": [0, 0, 1, -1]},
+        frames=[1, 2, 3, 4],
+    )
+
+    def survey(builder, tree, report):
+        report.classes = ["calm", "joy"]
+        boxes = {1: (0, 0, 9, 9), 5: (0, 0, 9, 9)}
+        whole = Footage(root, pictures, faces="whole")
+        cut = Footage(root, pictures, faces="boxes", boxes=boxes)
+        return [
+            SourceRecording("a", "anna", whole, labels),
+            SourceRecording("b", "anna", cut, labels),
+        ]
+
+    made = tiny.corpus(survey, LABEL_SPACE=None)
+    text = made(data_dir=tmp_path / "data").check(root)
+    counts = {
+        line[:20].strip(): line.split()[-1]
+        for line in text.splitlines()
+        if not line.startswith(("left", "note"))
+    }
+    # 1 and 2 of the first, 1 of the second, which has a box there.
+    assert counts["with a class"] == "3"
+    assert counts["calm"] == "3"
+    assert counts["with valence"] == "2"
+    why = "labelled, but its picture is not there"
+    # 3 and 4 of both, 2 of the second.
+    assert f"left out: 5 ({why}), such as a, frame 3" in text

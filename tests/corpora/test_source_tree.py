@@ -187,3 +187,24 @@ def test_a_refusal_says_what_is_there(root):
         "Found C, a b, a_b, b, .... `emoaff corpora crema_d` prints what it "
         "must hold and where to get it."
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (("happy/1.jpg", "sad/2.jpg"), True),
+        (("train/happy/1.mp4", "train/sad/2.mp4", "val/sad/3.mp4"), True),
+        (("happy/1.jpg", "sad/2.txt"), False),
+        (("1.jpg", "2.mp4"), False),
+        (("Actor_01/a/1.csv", "Actor_02/a/1.csv"), False),
+    ],
+)
+def test_a_refusal_of_class_folders_names_what_takes_them(
+    tmp_path, files, named
+):
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(b"1")
+    error = SourceTree(tmp_path).refuse("training.csv", "affectnet")
+    said = "a folder for each class, prepare them as video_folder, or as "
+    assert (said + "video_folder/whole" in str(error)) == named

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from emoaff.losses import ConcordanceLoss
+from emoaff.losses import MultiTaskLoss
 from emoaff.losses import concordance
 from tests.oracles import ccc_by_definition
 from tests.oracles import random_batch
@@ -114,6 +115,29 @@ def test_nan_label_is_the_same_as_no_frame(over):
     )
 
 
+def test_a_sequence_without_labels_is_the_same_as_no_sequence():
+    truth, prediction = random_batch()
+    masked = truth.copy()
+    masked[[0, 2]] = NAN
+    weight = np.float32([5, 1, 7, 2])
+    expected = ConcordanceLoss()(truth[[1, 3]], prediction[[1, 3]])
+    got = ConcordanceLoss()(masked, prediction)
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    multi = MultiTaskLoss({"va": ConcordanceLoss()})
+    got = multi({"va": masked}, {"va": prediction})
+    np.testing.assert_allclose(got, expected, atol=1e-6)
+    np.testing.assert_allclose(
+        ConcordanceLoss()(masked, prediction, weight),
+        ConcordanceLoss()(truth[[1, 3]], prediction[[1, 3]], weight[[1, 3]]),
+        atol=1e-6,
+    )
+    half = masked.copy()
+    half[1, :, 0] = NAN  # one of two dimensions
+    each = ConcordanceLoss(reduction=None)(half, prediction)
+    ccc = ccc_by_definition(truth[1, :, 1], prediction[1, :, 1])
+    np.testing.assert_allclose(each[1], 1 - ccc, atol=1e-6)
+
+
 @pytest.mark.parametrize("over", ["sequence", "batch"])
 def test_a_keras_mask_is_the_same_as_nan_labels(over):
     truth, prediction = random_batch()
@@ -134,7 +158,8 @@ def test_gradient_is_zero_where_ccc_is_undefined(over, value):
     prediction = tf.Variable(tf.fill((1, 150, 2), 0.1 if value else 0.0))
     with tf.GradientTape() as tape:
         loss = ConcordanceLoss(over)(truth, prediction)
-    assert float(loss) == 1.0
+    # Without a label there is nothing to lose.
+    assert float(loss) == (0.0 if np.isnan(value) else 1.0)
     np.testing.assert_array_equal(tape.gradient(loss, prediction), 0.0)
 
 
@@ -199,7 +224,7 @@ def test_half_precision_is_computed_in_float32():
 
 def test_errors_say_what_was_received():
     flat, batch = np.zeros((4, 30)), np.zeros((4, 30, 2))
-    with pytest.raises(ValueError, match=r"Received: y_pred.shape=\(4, 30\)"):
+    with pytest.raises(ValueError, match=r"y_pred.shape=\(4, 30\)"):
         ConcordanceLoss()(flat, flat)
     with pytest.raises(ValueError, match=r"\(4, 30\).*use over='batch'"):
         ConcordanceLoss()(batch, batch, sample_weight=flat)

@@ -57,6 +57,19 @@ def test_round_trip_rounds_the_weights_to_float16_and_no_more(tmp_path):
         assert new.dtype == np.float32
 
 
+def test_a_run_that_has_ended_is_its_preset(folder, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(folder, run / "preset")
+    (run / "config.json").write_text('{"recipe": "finetune", "seed": 0}')
+    preset = presets.load_preset(run)
+    assert preset.path == run / "preset"
+    expected = presets.load_preset(folder).predict(crops())["expression"]
+    np.testing.assert_array_equal(
+        preset.predict(crops())["expression"], expected
+    )
+    assert presets.read_config(run)["name"] == "tiny"
+
+
 def test_weights_stored_as_float32_are_kept_exactly(tmp_path):
     model = tiny_model()
     path = presets.save_preset(model, tmp_path / "p", CONFIG, dtype="float32")

@@ -96,6 +96,13 @@ def test_a_frozen_preset_learns_only_its_last_layer(tmp_path):
     ):
         np.testing.assert_array_equal(a, b)
     assert tuned.labels.classes == ("dark", "light")
+    # Half of the validation split is calibrated on, the other half scored.
+    origin = tuned.config["provenance"]
+    assert origin["temperature"] > 0
+    counts = tuned.config["scores"]["facts"]["frames"]["scored"]
+    assert origin["held_out"] == counts
+    card = (preset / "README.md").read_text()
+    assert "held-out pictures of the validation split" in card
     # Drawn alike, whatever their counts.
     assert tuned.trained_prior.shares == (0.5, 0.5)
     assert tuned.size == first.size

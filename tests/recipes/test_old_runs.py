@@ -57,6 +57,13 @@ QUICK = {
 }
 
 
+CHANGED_SINCE = {
+    "compact_ferplus": FIXED_BEFORE,
+    # It came out less sure than it was right.
+    "finetune": {"data.calibration_share": 0.5},
+}
+
+
 @pytest.fixture
 def data_dir(monkeypatch, tmp_path):
     splits = {
@@ -82,7 +89,7 @@ def test_no_setting_of_a_recipe_has_changed(stored):
     # What came since leaves everything as it was.
     usual = list_settings(ClipConfig())
     changed = {name: v for name, v in later.items() if v != usual[name]}
-    assert changed == (FIXED_BEFORE if recipe.name == "compact_ferplus" else {})
+    assert changed == CHANGED_SINCE.get(recipe.name, {})
     assert recipe.read_config(stored) == config
 
 

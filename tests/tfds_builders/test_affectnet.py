@@ -1,3 +1,5 @@
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -204,6 +206,22 @@ def assert_stored(built, split, expected):
         np.testing.assert_array_equal(
             np.float32(found[name]), np.float32(values), name
         )
+
+
+def test_pictures_whose_class_has_no_file_are_counted(march_root):
+    text = corpora.check("affectnet/march_2021", march_root)
+    # 5 and 17; 6 has landmarks only, and 8 no picture.
+    assert "note: pictures of train without valence: 2;" in text
+    copy = march_root.parent / "march_without"
+    shutil.copytree(march_root, copy)
+    for number in (0, 4):
+        file = f"affectnet/train_set/train_set/annotations/{number}_exp.npy"
+        (copy / file).unlink()
+    text = corpora.check("affectnet/march_2021", copy)
+    assert (
+        "pictures of train without a class: 2; their _exp.npy is not there, "
+        "such as train_set/0_exp.npy"
+    ) in text
 
 
 # The release of 2017

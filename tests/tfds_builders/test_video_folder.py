@@ -1,3 +1,4 @@
+import json
 import pathlib
 import shutil
 import tempfile
@@ -477,3 +478,19 @@ def test_faces_are_found_followed_and_cut(tmp_path, build):
     match = np.corrcoef(still.ravel(), frames["image"][0].ravel())[0, 1]
     assert match > 0.8
     assert built.report["splits"]["train"]["frames_read"] == 14
+
+
+def test_face_crops_without_a_face_to_be_found_name_the_way(tmp_path):
+    root = tmp_path / "crops"
+    for name in ("happy", "sad"):
+        for number in range(2):
+            picture(root / name / f"{number}.png", number)
+    with pytest.raises(ValueError, match="crops already.*video_folder/whole"):
+        corpora.prepare("video_folder/small", root, tmp_path / "data", False)
+    shutil.copy(PORTRAIT, root / "sad" / "face.jpg")
+    made = corpora.prepare("video_folder/small", root, tmp_path / "data", False)
+    notes = json.loads(
+        pathlib.Path(made.data_dir, "build_report.json").read_text()
+    )["notes"]
+    note = next(note for note in notes if "no face was found" in note)
+    assert "face crops already, build the configuration" in note

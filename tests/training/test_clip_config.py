@@ -44,7 +44,12 @@ def test_every_old_name_is_that_of_one_setting():
     assert len(set(OLD_SETTING_NAMES.values())) == 78
     # What there was no name for before there were groups.
     later = known - set(OLD_SETTING_NAMES.values())
-    assert later == {"seed", "data.in_memory", "model.begin"}
+    assert later == {
+        "seed",
+        "data.in_memory",
+        "data.calibration_share",
+        "model.begin",
+    }
 
 
 @pytest.mark.parametrize(
@@ -122,3 +127,16 @@ def test_changing_one_setting_of_a_group_keeps_the_others():
     assert (after.window.frames, after.window.stride) == (80, 5)
     assert after.seed == 3
     assert dataclasses.replace(after, window=before.window, seed=0) == before
+
+
+@pytest.mark.parametrize(
+    ("group", "setting", "match"),
+    [
+        ("loss", {"class_weights": "mean"}, "class_weights.*is for classes"),
+        ("loss", {"label_smoothing": 0.1}, "label_smoothing.*is for classes"),
+        ("balance", {"name": "classes"}, "balance.name=classes draws"),
+    ],
+)
+def test_what_is_for_classes_is_refused_for_valence(group, setting, match):
+    with pytest.raises(ValueError, match=f"{match}.*which has none"):
+        ClipConfig().change(**{group: setting})

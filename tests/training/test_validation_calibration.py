@@ -2,10 +2,12 @@ import types
 
 import numpy as np
 
+from emoaff.presets.calibration import calibration_error
 from emoaff.presets.calibration import fit_calibration
 from emoaff.presets.calibration import fit_temperature
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.validation_calibration import fit_on_validation
+from emoaff.training.validation_calibration import set_recordings_aside
 
 STILLS = ClipConfig().change(
     data={"target": "distribution", "in_memory": True},
@@ -71,3 +73,65 @@ def test_part_of_a_balance_is_taken_back_where_that_is_wanted():
     fitted = fit([], balance=balance)
     assert fitted == fit_calibration(clear, truth, COUNTS, 0.5)
     assert fitted.kept == 0.5
+
+
+def make_recordings(people, frames=10):
+    count = len(people)
+    return types.SimpleNamespace(
+        subjects=tuple(people),
+        names=tuple(f"r{n}" for n in range(count)),
+        recording=np.repeat(np.arange(count), frames),
+        expression=np.zeros(count * frames, int),
+    )
+
+
+def test_nobody_who_is_scored_is_calibrated_on():
+    people = ["a", "b", "a", "c", "d", "c"]
+    scored, aside = set_recordings_aside(make_recordings(people), 0.5, seed=1)
+    assert sorted([*scored, *aside]) == [0, 1, 2, 3, 4, 5]
+    of = {
+        name: {people[r] for r in rows}
+        for name, rows in (("scored", scored), ("aside", aside))
+    }
+    assert len(of["aside"]) == 2
+    assert not of["scored"] & of["aside"]
+
+
+def test_recordings_of_one_person_or_of_nobody_are_parted():
+    for people in (["a"] * 4, [""] * 4, ["a", "", "b", "c"]):
+        scored, aside = set_recordings_aside(make_recordings(people), 0.5)
+        assert len(scored) == len(aside) == 2
+    assert set_recordings_aside(make_recordings(["a"]), 0.5) is None
+    unlabelled = make_recordings(["a", "b"])
+    unlabelled.expression[:] = -1
+    assert set_recordings_aside(unlabelled, 0.5) is None
+
+
+def test_a_share_makes_an_unsure_model_as_sure_as_it_is_right():
+    truth, clear, _ = draw()
+    shy = clear / 8
+    data = make_data([])
+    data.predict = lambda model, side: shy
+    recordings = make_recordings([f"p{n}" for n in range(50)])
+    recordings.expression = truth
+    data.validation.recordings = recordings
+    scored, aside = set_recordings_aside(recordings, 0.5)
+    fitted = fit_on_validation(None, STILLS, data, aside)
+    assert fitted.fitted_on == 250
+    rest = np.isin(recordings.recording, scored)
+    alone = fit_calibration(shy[~rest], truth[~rest], independent=len(aside))
+    assert fitted == alone
+    before = np.exp(shy[rest]) / np.exp(shy[rest]).sum(axis=1, keepdims=True)
+    after = fitted.probabilities(shy[rest])
+    assert calibration_error(truth[rest], before) > 0.3
+    assert calibration_error(truth[rest], after) < 0.06
+
+
+def test_a_few_recordings_that_are_all_right_do_not_ask_for_certainty():
+    truth = np.zeros(40, int)
+    logits = np.tile([2.0, 0.0], (40, 1))
+    sure = fit_calibration(logits, truth)
+    assert sure.probabilities(logits).max() > 0.999
+    few = fit_calibration(logits, truth, independent=4)
+    # Platt's target: (4 + 1) / (4 + 2)
+    np.testing.assert_allclose(few.probabilities(logits)[:, 0], 5 / 6, 1e-3)

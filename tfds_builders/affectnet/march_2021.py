@@ -16,6 +16,7 @@ WANTED = (
     "of March 2021,"
 )
 _SPLITS = {"train_set": "train", "val_set": "validation"}
+_KINDS = {"exp": "a class", "val": "valence", "aro": "arousal"}
 _ANNOTATION = re.compile(r"(.+)_(exp|val|aro|lnd)\.npy", re.IGNORECASE)
 
 
@@ -82,6 +83,7 @@ class _Part:
             )
         places = {file: k for k, file in self._pictures.items()}
         usable = self._tree.usable(self._pictures.values(), report)
+        self._note_missing(split, report)
         progress = Progress(f"reading labels of {self._name}", "pictures")
         found = []
         for done, file in enumerate(usable, start=1):
@@ -94,6 +96,23 @@ class _Part:
                 report.leave_out("no label", name)
         progress.close()
         return sorted(found, key=lambda still: still.name)
+
+    def _note_missing(self, split, report):
+        """Notes which labels of pictures with other labels have no file."""
+        for kind, what in _KINDS.items():
+            lacking = [
+                number
+                for number, kinds in self._annotations.items()
+                if kind not in kinds
+                and number in self._pictures
+                and kinds.keys() & _KINDS.keys()
+            ]
+            if lacking:
+                report.note(
+                    f"pictures of {split} without {what}: {len(lacking)}; "
+                    f"their _{kind}.npy is not there, such as "
+                    f"{self._make_id(min(lacking))}_{kind}.npy"
+                )
 
     def _make_id(self, number):
         return f"{self._name}/{number}"

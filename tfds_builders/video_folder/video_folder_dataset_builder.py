@@ -19,6 +19,7 @@ class Builder(RecordingCorpus):
 
     VERSION = RecordingCorpus.FIRST
     RELEASE_NOTES = {"1.0.0": "Initial release."}
+    WHOLE = "whole"
     ABOUT = CorpusAbout(
         title="Your own videos and pictures.",
         licence="Yours.",

@@ -40,10 +40,13 @@ def delay(course: np.ndarray, layout: Layout, frames: int) -> np.ndarray:
     """Moves each recording's course to later frames: `out[t] = course[t - k]`.
 
     The frames before the first value repeat it, those after the last one
-    repeat that. A frame without a value (NaN) moves along.
+    repeat that. Gaps stay where they are: frames without a value (NaN) have
+    none afterwards either, and a frame that would get its value from a gap
+    gets the last one before the gap, or the first one after it where none is
+    before. So the same frames are scored with and without the shift.
 
     Args:
-        course: `(n,)`.
+        course: float `(n,)`.
         layout: Where the recordings lie.
         frames: How far, `k`; below 0 moves to earlier frames.
 
@@ -51,7 +54,21 @@ def delay(course: np.ndarray, layout: Layout, frames: int) -> np.ndarray:
         `(n,)` of the same dtype.
     """
     source = np.arange(layout.frames) - frames
-    return course[np.clip(source, layout.first, layout.last)]
+    source = np.clip(source, layout.first, layout.last)
+    missing = np.isnan(course)
+    if not missing.any():
+        return course[source]
+    return np.where(missing, np.nan, _fill_gaps(course, layout)[source])
+
+
+def _fill_gaps(course, layout):
+    """Repeats the last value in each gap, the first one before it."""
+    rows = np.arange(layout.frames)
+    known = ~np.isnan(course)
+    before = np.maximum.accumulate(np.where(known, rows, -1))
+    after = np.minimum.accumulate(np.where(known, rows, layout.frames)[::-1])
+    after = np.minimum(after[::-1], layout.last)  # maybe a gap's, still NaN
+    return course[np.where(before >= layout.first, before, after)]
 
 
 def _filter_median(x, length):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emoaff.evaluation.postprocessing import chain
+from emoaff.evaluation.postprocessing.doubts import list_doubts
 from emoaff.evaluation.postprocessing.layout import Layout
 from emoaff.evaluation.postprocessing.settings import KINDS
 from emoaff.evaluation.postprocessing.settings import Settings
@@ -184,14 +185,27 @@ class CoursePostprocessor:
         return np.stack(columns, axis=1)
 
     def describe(self) -> str:
-        """Describes whether each step of each dimension was kept, and why."""
+        """Describes whether each step of each dimension was kept, and why.
+
+        What looks like chance is said after it, see `list_doubts`.
+        """
         self._check_fitted()
         width = max(map(len, self.dimensions))
-        return "\n".join(
+        lines = [
             f"{name:<{width}}  {step.describe()}"
             for name, chain in self.chains.items()
             for step in chain
-        )
+        ]
+        return "\n".join(lines + [f"warning: {d}" for d in self.list_doubts()])
+
+    def list_doubts(self) -> list[str]:
+        """Lists which kept steps look like chance, a sentence each."""
+        self._check_fitted()
+        return [
+            doubt
+            for name, chain in self.chains.items()
+            for doubt in list_doubts(name, chain, self.rate_hz, self.settings)
+        ]
 
     def to_dict(self) -> dict:
         """Returns settings, rate and steps for JSON; NaN becomes None."""

@@ -62,13 +62,34 @@ def test_a_window_has_a_middle(length):
     ("frames", "expected"),
     [
         (0, [1, 2, 3, NAN, 5, 6]),
-        (1, [1, 1, 2, 3, 5, 5]),  # out[t] = in[t - 1], the first repeated
-        (2, [1, 1, 1, 2, 5, 5]),
-        (99, [1, 1, 1, 1, 5, 5]),
-        (-1, [2, 3, NAN, NAN, 6, 6]),  # the last one, here missing, repeated
+        (1, [1, 1, 2, NAN, 5, 5]),  # out[t] = in[t - 1], the first repeated
+        (2, [1, 1, 1, NAN, 5, 5]),
+        (99, [1, 1, 1, NAN, 5, 5]),
+        (-1, [2, 3, 3, NAN, 6, 6]),  # the last one, before the gap, repeated
     ],
 )
 def test_delays_stay_within_recordings(frames, expected):
     course = np.array([1, 2, 3, NAN, 5, 6])
     layout = Layout(np.array([0, 0, 0, 0, 1, 1]))
     np.testing.assert_array_equal(delay(course, layout, frames), expected)
+
+
+def test_a_gap_stays_where_it_is_and_gives_its_last_value_to_others():
+    course = np.array([NAN, NAN, 1, NAN, NAN, 4, NAN, 6, NAN])
+    layout = Layout(np.array([0, 0, 0, 0, 0, 0, 1, 1, 2]))
+    np.testing.assert_array_equal(
+        delay(course, layout, 1), [NAN, NAN, 1, NAN, NAN, 1, NAN, 6, NAN]
+    )
+    np.testing.assert_array_equal(
+        delay(course, layout, -2), [NAN, NAN, 1, NAN, NAN, 4, NAN, 6, NAN]
+    )
+
+
+@pytest.mark.parametrize("frames", [-30, -7, 1, 12, 500])
+def test_a_shift_loses_no_frame(frames):
+    rng = np.random.default_rng(1)
+    course = rng.normal(size=200)
+    course[rng.random(200) < 0.4] = NAN
+    layout = Layout(np.repeat([0, 1, 2], [90, 1, 109]))
+    moved = delay(course, layout, frames)
+    np.testing.assert_array_equal(np.isnan(moved), np.isnan(course))
