@@ -13,6 +13,7 @@ import av
 import cv2
 import numpy as np
 
+from emoaff.faces.signatures import find_media_kind
 from emoaff.faces.video import Video
 
 _MOST_CAMERAS = 10
@@ -163,6 +164,11 @@ class PacedFile:
     can_return = False
 
     def __init__(self, path: str):
+        if find_media_kind(path) == "picture":
+            raise ValueError(
+                f"{path}: expected a video, a camera or a stream, found a "
+                "still picture. Look at it with `emoaff predict`."
+            )
         self._video = Video(path)
 
     def __iter__(self) -> Iterator[np.ndarray]:

@@ -2,9 +2,12 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from emoaff.prediction import live_sources as sources
+from tests.faces.test_pictures import write_heic
 from tests.sample import CLIP
+from tests.sample import PORTRAIT
 
 
 class Capture:
@@ -73,3 +76,23 @@ def test_what_is_no_file_is_one_sentence(tmp_path, name):
 def test_a_stream_that_cannot_be_opened_is_one_sentence():
     with pytest.raises(ValueError, match="expected a stream that can be open"):
         sources.open_source("http://127.0.0.1:9/nothing")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".heic", ".mp4"])
+def test_a_still_picture_of_any_name_is_no_live_source(tmp_path, suffix):
+    path = tmp_path / f"still{suffix}"
+    if suffix == ".heic":
+        write_heic(path)
+    else:
+        path.write_bytes(PORTRAIT.read_bytes())
+    with pytest.raises(ValueError, match="found a still picture"):
+        sources.open_source(str(path))
+
+
+def test_an_animation_is_a_live_source(tmp_path):
+    path = tmp_path / "moving.webp"
+    first = Image.fromarray(np.full((32, 32, 3), 200, "uint8"))
+    second = Image.fromarray(np.full((32, 32, 3), 50, "uint8"))
+    first.save(path, save_all=True, append_images=[second], duration=20)
+    shown = [picture.mean() for picture in sources.open_source(str(path))]
+    assert shown == pytest.approx([200, 50], abs=8)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
+from PIL import Image
 
 from emoaff import corpora
 from emoaff.corpora.crop_config import CropConfig
@@ -100,6 +101,21 @@ def test_a_clip_becomes_segments_of_64_frames_with_its_class(tmp_path, build):
     assert frames["image"].shape == (70, 112, 112, 3)
     assert [number_of(each) for each in frames["image"]] == list(range(70))
     assert built.examples["train"][0]["subject"].decode() == name
+
+
+@pytest.mark.parametrize("suffix", ["heic", "avif"])
+def test_photos_of_telephones_are_pictures_of_a_corpus(tmp_path, build, suffix):
+    path = tmp_path / "own" / "happy" / f"photo.{suffix}"
+    path.parent.mkdir(parents=True)
+    image = Image.fromarray(numbered(5))
+    if suffix == "heic":
+        image = pytest.importorskip("pillow_heif").from_pillow(image)
+    image.save(path, quality=95)
+    clip(tmp_path / "own" / "sad" / "b.mp4", 2)
+    built = build(tmp_path / "own")
+    assert built.left_out() == {}
+    frames = built.frames(f"happy/photo.{suffix}")
+    assert [number_of(image) for image in frames["image"]] == [5]
 
 
 def test_split_folders_are_the_splits(tmp_path, build):
