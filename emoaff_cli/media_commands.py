@@ -135,6 +135,13 @@ _OPTIONS = {
         "metavar": "PRIOR",
         "help": PRIOR_HELP,
     },
+    "--engine": {
+        "dest": "engine",
+        "choices": ("auto", "litert", "keras"),
+        "help": "what runs the networks: litert, without TensorFlow, for "
+        "shipped presets; keras for every preset; default: auto, litert "
+        "where it can",
+    },
     "--affect": {
         "dest": "affect",
         "choices": ("model", "derived"),
@@ -255,7 +262,7 @@ def _run_predict(args):
     own = args.rules or "emoaff"
     failures = predict_files(
         args.inputs,
-        load_preset(args.model),
+        load_preset(args.model, options.engine),
         args.out,
         options,
         annotated=(args.style or own) if args.annotate else None,
@@ -317,6 +324,7 @@ _LIVE_OPTIONS = (
     "--always-answer",
     "--baseline",
     "--prior",
+    "--engine",
     "--affect",
 )
 
@@ -386,7 +394,7 @@ def _run_live(args):
     if "baseline" in given:
         given["baseline"] = read_setting(given["baseline"])
     done = run_live(
-        load_preset(args.model),
+        load_preset(args.model, given.get("engine", "auto")),
         args.camera,
         window=not args.no_window,
         out=args.out,

@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
         "prediction/row": "prediction/test_tables.py",
         "presets/architecture": "fuzzing/test_damaged_presets.py",
         "presets/config_check": "fuzzing/test_damaged_presets.py",
+        "presets/litert_model": "presets/test_engine_file.py",
         "presets/sequence_model": "prediction/test_running.py",
         "training/batch_changes": "training/test_clip_data.py",
         "training/card_rewriting": "training/test_publishing.py",

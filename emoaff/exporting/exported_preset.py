@@ -37,6 +37,8 @@ class ExportedModel:
         ImportError: If its runtime is not installed.
     """
 
+    engine = "exported"
+
     def __init__(self, path: str | os.PathLike, threads: int | None = None):
         self.about = read_metadata(path)
         self.run = open_runtime(path, threads or os.cpu_count() or 1)

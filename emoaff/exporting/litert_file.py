@@ -13,7 +13,7 @@ from emoaff.exporting.graph import Graph
 from emoaff.exporting.packages import require_package
 from emoaff.exporting.saved_model_file import SIGNATURE
 from emoaff.exporting.saved_model_file import write_saved_model
-from emoaff.exporting.silence import silence_output
+from emoaff.faces.silence import silence_output
 
 _IN_8_BITS = frozenset(
     "ADD AVERAGE_POOL_2D CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D "
@@ -46,20 +46,37 @@ def write_litert(
         ImportError: If a package of the extra `export` is missing.
     """
     require_package("ai_edge_litert.schema_py_generated")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        silence_output(),
-        warnings.catch_warnings(),
-    ):
+    with tempfile.TemporaryDirectory() as folder:
+        data = convert_to_litert(
+            graph, pathlib.Path(folder), about, precision, samples
+        )
+    path.write_bytes(_add_metadata(data, metadata.format_metadata(about)))
+
+
+def convert_to_litert(
+    graph: Graph,
+    folder: pathlib.Path,
+    about: dict | None = None,
+    precision: str = "float32",
+    samples: Callable[[], Iterator[dict]] | None = None,
+) -> bytes:
+    """Returns what `write_litert` writes, without the metadata inside.
+
+    Args:
+        graph: See `write_litert`.
+        folder: For what lies between, empty.
+        about: See `write_litert`.
+        precision: See `write_litert`.
+        samples: See `write_litert`.
+    """
+    with silence_output(), warnings.catch_warnings():
         # Of a converter that calls its own interpreter deprecated.
         warnings.simplefilter("ignore")
-        saved = pathlib.Path(folder) / "saved_model"
-        write_saved_model(graph, saved, about)
+        saved = folder / "saved_model"
+        write_saved_model(graph, saved, about or {})
         if precision == "int8":
-            data = _calibrated(saved, samples)
-        else:
-            data = _make_converter(saved, precision).convert()
-    path.write_bytes(_add_metadata(data, metadata.format_metadata(about)))
+            return _calibrated(saved, samples)
+        return _make_converter(saved, precision).convert()
 
 
 def _make_converter(saved, precision):

@@ -126,7 +126,7 @@ def predict_files(
         kept.append(options.baseline)
     folder = ResultFolder(out, kept, overwrite)
     job = _Job(folder, annotated, formats, talk, page)
-    detector, finished = FaceDetector(), 0
+    detector, finished = FaceDetector(engine=options.engine), 0
     try:
         for path, stem in zip(files, name_results(files), strict=True):
             try:

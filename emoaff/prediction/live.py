@@ -68,7 +68,8 @@ def run_live(
     """
     note = note or _note
     source = open_source(camera)
-    detector, view = FaceDetector(), None
+    detector = FaceDetector(engine=options.get("engine", "auto"))
+    view = None
     if options.get("min_face") is not None:
         detector = detector.for_faces_from(options["min_face"])
     _warm_up(preset, detector)

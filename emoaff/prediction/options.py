@@ -4,6 +4,8 @@ import dataclasses
 import math
 from collections.abc import Mapping
 
+from emoaff.faces.litert_network import ENGINES
+
 FACES = ("all", "largest", "best", "lowest")
 DETECTION = ("track", "sampled", "every")
 TEMPORAL = ("auto", "static", "window", "streaming")
@@ -99,6 +101,9 @@ class Options:
         prior: The class shares to expect, `"as-trained"`, `"uniform"`,
             `"natural"` or shares as `"neutral=.6,happiness=.2"`; `None` for
             the preset's. See `emoaff.presets.Preset.with_prior`.
+        engine: What the detector runs on, and the preset where it is given
+            by its name: `"litert"`, `"keras"`, or `"auto"`; see
+            `emoaff.load_preset`.
 
     Raises:
         ValueError: If a value is out of range, or two do not go together.
@@ -125,6 +130,7 @@ class Options:
     baseline: float | str | None = None
     affect: str = "model"
     prior: str | Mapping[str, float] | None = None
+    engine: str = "auto"
 
     def __post_init__(self):
         for name, choices in (
@@ -141,6 +147,7 @@ class Options:
             ("lead", LEADS),
             ("label", LABELS),
             ("affect", AFFECT),
+            ("engine", ENGINES),
         ):
             value = getattr(self, name)
             if value not in choices:

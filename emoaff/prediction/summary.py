@@ -25,6 +25,7 @@ def header(timeline) -> dict:
         "source": tables.describe_name(timeline.path),
         "model": {
             "name": preset.name,
+            "engine": preset.engine,
             "weights_sha256": preset.config["weights"]["sha256"],
             "classes": list(timeline.classes),
             "crop": preset.config["crop"],

@@ -85,7 +85,7 @@ class Timeline:
         preset = preset.with_prior(options.prior)
         self.preset, self.options = preset, options
         self.classes = preset.labels.classes if preset.labels else ()
-        self.detector = build_detector(detector)
+        self.detector = _build_detector(detector, options)
         if options.min_face is not None:
             self.detector = self.detector.for_faces_from(options.min_face)
         self.kind = find_media_kind(self.path) or "video"
@@ -270,9 +270,10 @@ def predict_video(
     ...     print(row.frame, row.time_s, row.person, row.probabilities.round(2))
     0 0.0 1 [0. 1. 0. 0. 0. 0. 0. 0.]
     """
+    options = Options.of_rules(rules, **options)
     if not isinstance(preset, Preset):
-        preset = load_preset(preset)
-    return Timeline(path, preset, Options.of_rules(rules, **options))
+        preset = load_preset(preset, options.engine)
+    return Timeline(path, preset, options)
 
 
 def predict_frames(
@@ -308,14 +309,14 @@ def predict_frames(
     3 [1]
     4 [1]
     """
-    if not isinstance(preset, Preset):
-        preset = load_preset(preset)
     options = Options.of_rules(**{**options, "live": True})
+    if not isinstance(preset, Preset):
+        preset = load_preset(preset, options.engine)
     preset = preset.with_prior(options.prior)
     running = Running(preset, options)
     fed: collections.deque[Row] = collections.deque()
     # One row in, one row out: nothing is asked for that is not there yet.
-    detector = build_detector(detector)
+    detector = _build_detector(detector, options)
     finishing = Finishing(
         preset,
         running.options,
@@ -327,6 +328,12 @@ def predict_frames(
     for frame, rows in running.frames(frames, detector, FaceTracker):
         fed += rows
         yield frame, [next(smoothed) for _ in rows]
+
+
+def _build_detector(detector, options):
+    if detector is None:
+        return FaceDetector(engine=options.engine)
+    return build_detector(detector)
 
 
 def _require_crop(path, image):

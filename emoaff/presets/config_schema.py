@@ -50,6 +50,9 @@ _OUTPUT = {
         for kind, fields in _OUTPUT_KINDS.items()
     ],
 }
+# A file of the folder itself: no other folder, no drive.
+_FILE = {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\:\u0000]{1,255}$"}
+_SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _PARTS = {
     "input": {
         "type": "object",
@@ -136,14 +139,22 @@ WHOLE = {
             "type": "object",
             "required": ["file", "sha256"],
             "properties": {
-                # A file of the folder itself: no other folder, no drive.
-                "file": {
-                    "type": "string",
-                    "pattern": r"^(?!\.{1,2}$)[^/\\:\u0000]{1,255}$",
-                },
-                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "file": _FILE,
+                "sha256": _SHA256,
                 "dtype": _TEXT,
                 "parameters": {"type": "integer", "minimum": 0},
+            },
+        },
+        "litert": {
+            "type": "object",
+            "required": ["file", "sha256", "weights_sha256", "precision"],
+            "properties": {
+                "file": _FILE,
+                "sha256": _SHA256,
+                # Of the weights that it was made from.
+                "weights_sha256": _SHA256,
+                "precision": _TEXT,
+                "check": {"type": "object"},
             },
         },
         "provenance": {"type": "object"},

@@ -18,23 +18,24 @@ takes what the layer `features` of another preset, `features_from`, makes of
 each picture. `sampling.window` is how many frames in a row it takes at once.
 """
 
-import hashlib
 import json
 import os
 import pathlib
 import shutil
 import tempfile
 from collections.abc import Callable
-
-import keras
+from typing import TYPE_CHECKING
 
 from emoaff import labels
 from emoaff.faces.git_lfs import refuse_pointer
-from emoaff.presets import architecture
-from emoaff.presets import weights_file
+from emoaff.faces.litert_network import check_engine
+from emoaff.presets import engine_file
 from emoaff.presets.config_check import check_config
 from emoaff.presets.config_check import parse_json
 from emoaff.presets.preset import Preset
+
+if TYPE_CHECKING:
+    import keras
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -188,31 +189,59 @@ def read_config(name_or_path: str | os.PathLike) -> dict:
     return config
 
 
-def load_preset(name_or_path: str | os.PathLike) -> Preset:
+def load_preset(
+    name_or_path: str | os.PathLike, engine: str = "keras"
+) -> Preset:
     """Loads a preset.
 
     Args:
         name_or_path: A name of `list_presets()`, or the path of a preset
             folder, or of a run that has ended, or of a file that
             `emoaff.export` made (`.onnx`, `.tflite`, or a SavedModel folder).
+        engine: What its model runs on. `"keras"`: a `keras.Model`.
+            `"litert"`: the LiteRT file that lies in a shipped preset's folder,
+            which answers within 0.001 of it and needs no TensorFlow.
+            `"auto"`: that file where there is one and `ai_edge_litert` is
+            installed, else Keras.
 
     Returns:
         The preset, with its weights.
 
     Raises:
-        ValueError: If there is no such preset, or a file of it is damaged.
+        ValueError: If there is no such preset, a file of it is damaged, or it
+            has no LiteRT file of its weights and that was asked for.
         FileNotFoundError: If its weight file is missing.
+        ImportError: If `ai_edge_litert` was asked for and cannot be imported.
 
     Example:
     >>> preset = load_preset("compact_ferplus")
     >>> preset.labels.classes[:4]
     ('neutral', 'happiness', 'surprise', 'sadness')
     """
+    check_engine(engine)
     for recognises, load in _other_forms:
         if recognises(name_or_path):
             return load(name_or_path)
     path = find(name_or_path)
     config = read_config(path)
+    model = None
+    if engine != "keras":
+        model = engine_file.open_model(path, config, engine)
+    model = model or _load_keras_model(path, config)
+    expression = config["outputs"].get("expression", {})
+    space = None
+    if "classes" in expression:
+        space = labels.LabelSpace(
+            expression["label_space"], tuple(expression["classes"])
+        )
+    return Preset(path.name, path, config, model, space)
+
+
+def _load_keras_model(path, config):
+    # Here, because they load TensorFlow.
+    from emoaff.presets import architecture
+    from emoaff.presets import weights_file
+
     weights = path / config["weights"]["file"]
     if not weights.is_file():
         raise FileNotFoundError(
@@ -220,7 +249,7 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
             f"{weights.name}. Take a fresh copy of the folder."
         )
     refuse_pointer(weights, "the weights of a preset")
-    if _sha256(weights) != config["weights"]["sha256"]:
+    if engine_file.compute_sha256(weights) != config["weights"]["sha256"]:
         raise ValueError(
             f"The weights in {weights} are not those that {CONFIG} names: the "
             "checksum differs, so the file is damaged or was replaced. Take a "
@@ -232,17 +261,11 @@ def load_preset(name_or_path: str | os.PathLike) -> Preset:
     )
     architecture.check_fit(model, config, path / CONFIG)
     weights_file.load(model, weights)
-    expression = config["outputs"].get("expression", {})
-    space = None
-    if "classes" in expression:
-        space = labels.LabelSpace(
-            expression["label_space"], tuple(expression["classes"])
-        )
-    return Preset(path.name, path, config, model, space)
+    return model
 
 
 def save_preset(
-    model: keras.Model,
+    model: "keras.Model",
     path: str | os.PathLike,
     config: dict,
     dtype: str = "float16",
@@ -292,6 +315,8 @@ def save_preset(
     >>> load_preset(folder).dimensions
     ['valence', 'arousal']
     """
+    from emoaff.presets import weights_file
+
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -309,7 +334,7 @@ def save_preset(
                 "weights": {
                     "file": WEIGHTS,
                     "dtype": dtype,
-                    "sha256": _sha256(half / WEIGHTS),
+                    "sha256": engine_file.compute_sha256(half / WEIGHTS),
                     "parameters": model.count_params(),
                 },
                 "architecture": _architecture(model),
@@ -336,6 +361,8 @@ def write_config(path: pathlib.Path, config: dict) -> None:
 
 def _architecture(model):
     """The model's graph, without what belongs to a training run."""
+    import keras
+
     graph = keras.saving.serialize_keras_object(model)
     graph.pop("compile_config", None)
     _strip_training(graph)
@@ -375,7 +402,3 @@ def _strip_training(node):
                 del config[name]
     for item in node.values():
         _strip_training(item)
-
-
-def _sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()

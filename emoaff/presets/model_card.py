@@ -171,6 +171,25 @@ def _table(config):
         f"{weights['parameters']:,}, stored as "
         f"{weights.get('dtype', 'float16')}",
     )
+    if "litert" in config:
+        yield "LiteRT file", _write_engine(config["litert"])
+
+
+def _write_engine(litert):
+    """What a shipped preset's LiteRT file is, and how near it is to Keras."""
+    text = f"weights as {litert['precision']}, computed with in float32"
+    found = litert.get("check")
+    if not found:
+        return text
+    ours, theirs = found["litert"], found["keras"]
+    return (
+        f"{text}; the same label as Keras for {found['agreement']:.2%} of "
+        f"{found['pictures']:,} pictures of {found['dataset']} "
+        f"{found['split']}, probabilities within {found['largest']:g}, "
+        f"accuracy {ours['accuracy']:.4f} (Keras {theirs['accuracy']:.4f}), "
+        f"calibration error {ours['calibration_error']:.4f} "
+        f"({theirs['calibration_error']:.4f})"
+    )
 
 
 def _crop(crop):

@@ -1,7 +1,7 @@
 import dataclasses
 import pathlib
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from emoaff import labels
@@ -11,6 +11,11 @@ from emoaff.presets import class_prior
 from emoaff.presets.class_prior import ClassPrior
 from emoaff.presets.stored_prior import read_stored_prior
 from emoaff.presets.stored_prior import require_trained_prior
+
+if TYPE_CHECKING:
+    import keras
+
+    from emoaff.presets.litert_model import LiteRTModel
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -23,7 +28,9 @@ class Preset:
         config: What `config.json` holds.
         model: The `keras.Model`: `(batch, height, width, 3)` RGB 0-255 in, a
             dict of named outputs out. With a `window`, `(batch, frames,
-            height, width, 3)`; or features instead of pictures.
+            height, width, 3)`; or features instead of pictures. Or what
+            `load_preset` was asked to put in its place, which has
+            `predict_on_batch` only.
         labels: The label space of the output `expression`, or `None`.
         prior: The class shares that its expressions are given for, see
             `with_prior`; `None` for those that its model was made with.
@@ -40,9 +47,14 @@ class Preset:
     name: str
     path: pathlib.Path
     config: dict
-    model: keras.Model
+    model: "keras.Model | LiteRTModel"
     labels: labels.LabelSpace | None
     prior: ClassPrior | None = None
+
+    @property
+    def engine(self) -> str:
+        """What its model runs on: `"keras"`, `"litert"` or `"exported"`."""
+        return getattr(self.model, "engine", "keras")
 
     @property
     def size(self) -> int:

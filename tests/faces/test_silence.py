@@ -1,6 +1,6 @@
 import os
 
-from emoaff.exporting.silence import silence_output
+from emoaff.faces.silence import silence_output
 
 
 def test_native_output_is_dropped_and_comes_back(capfd):
