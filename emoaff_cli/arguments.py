@@ -1,6 +1,8 @@
 """Arguments and messages shared by several commands."""
 
 import argparse
+import contextlib
+import os
 import sys
 
 PRIOR_HELP = (
@@ -48,3 +50,21 @@ def complain(text: str) -> None:
     """Prints a mistake of the user's; what cannot be shown is escaped."""
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     print(f"emoaff: {shown}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def silence_startup():
+    """Silences TensorFlow's start-up, which writes past Python's streams.
+
+    Only the command does this, never a program that imports emoaff.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import importlib
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import sentence
+from emoaff_cli.arguments import silence_startup
 
 _DESCRIPTION = "Emotions of the people in videos and pictures."
 
@@ -38,8 +40,11 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with _clean_ends():
-            with _silence_startup():
-                import emoaff  # noqa: F401
+            import emoaff  # noqa: F401
+
+            if getattr(args, "needs_keras", True):
+                with silence_startup():
+                    importlib.import_module("emoaff.layers")
             return args.run(args) or 0
     except (ValueError, OSError, ImportError) as error:
         if args.debug:
@@ -93,24 +98,6 @@ def _shield(text):
     if text.startswith("-") and not is_option and os.path.lexists(text):
         return os.path.join(os.curdir, text)
     return text
-
-
-@contextlib.contextmanager
-def _silence_startup():
-    """Silences TensorFlow's start-up, which writes past Python's streams.
-
-    Only the command does this, never a program that imports emoaff.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _make_parser() -> argparse.ArgumentParser:

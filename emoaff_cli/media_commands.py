@@ -6,6 +6,7 @@ from emoaff_cli.arguments import PRIOR_HELP
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import positive
 from emoaff_cli.arguments import sentence
+from emoaff_cli.arguments import silence_startup
 
 _DEFAULT_PRESET = "compact_ferplus"
 _SYSTEMS = ("emoaff", "emo-affectnet")
@@ -242,7 +243,7 @@ def add_predict(commands) -> None:
     for old, name in _OLD_NAMES.items():
         settings = {**_OPTIONS[name], "help": argparse.SUPPRESS}
         command.add_argument(old, default=argparse.SUPPRESS, **settings)
-    command.set_defaults(run=_run_predict)
+    command.set_defaults(run=_run_predict, needs_keras=False)
 
 
 def _run_predict(args):
@@ -260,9 +261,11 @@ def _run_predict(args):
         given["baseline"] = read_setting(given["baseline"])
     options = Options.of_rules(args.rules, **given)
     own = args.rules or "emoaff"
+    with silence_startup():
+        preset = load_preset(args.model, options.engine)
     failures = predict_files(
         args.inputs,
-        load_preset(args.model, options.engine),
+        preset,
         args.out,
         options,
         annotated=(args.style or own) if args.annotate else None,
@@ -303,7 +306,7 @@ def add_report(commands) -> None:
         action="store_true",
         help="replace files that emoaff did not write",
     )
-    command.set_defaults(run=_run_report)
+    command.set_defaults(run=_run_report, needs_keras=False)
 
 
 def _run_report(args):
@@ -376,7 +379,7 @@ def add_live(commands) -> None:
     )
     for name in _LIVE_OPTIONS:
         command.add_argument(name, default=argparse.SUPPRESS, **_OPTIONS[name])
-    command.set_defaults(run=_run_live)
+    command.set_defaults(run=_run_live, needs_keras=False)
 
 
 def _run_live(args):
@@ -393,8 +396,10 @@ def _run_live(args):
     }
     if "baseline" in given:
         given["baseline"] = read_setting(given["baseline"])
+    with silence_startup():
+        preset = load_preset(args.model, given.get("engine", "auto"))
     done = run_live(
-        load_preset(args.model, given.get("engine", "auto")),
+        preset,
         args.camera,
         window=not args.no_window,
         out=args.out,
@@ -419,7 +424,7 @@ def add_models(commands) -> None:
         "models", help="the presets, or the card of one"
     )
     command.add_argument("name", nargs="?", metavar="NAME|FOLDER")
-    command.set_defaults(run=_run_models)
+    command.set_defaults(run=_run_models, needs_keras=False)
 
 
 def _run_models(args):

@@ -2,7 +2,11 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 import emoaff
+from tests.sample import CLIP
+from tests.sample import PORTRAIT
 
 # These names are in every saved model. To rename a class, keep its old name
 # registered as well.
@@ -42,6 +46,77 @@ def test_importing_emoaff_registers_every_class():
         "print(json.dumps(list(keras.saving.get_custom_objects())))"
     )
     assert sorted(n for n in names if n.startswith("emoaff>")) == ON_DISK
+
+
+SAVE = (
+    "import keras, emoaff; x = keras.Input((4, 8, 8, 3)); "
+    "frame = keras.Sequential([keras.Input((8, 8, 3)), "
+    "keras.layers.Flatten(), keras.layers.Dense(2)]); "
+    "m = keras.Model(x, emoaff.layers.Framewise(frame)(x)); "
+    "m.compile(loss=emoaff.losses.ConcordanceLoss(), "
+    "metrics=[emoaff.metrics.Concordance()]); m.save({path!r}); print(0)"
+)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("saved") / "model.keras")
+    in_a_fresh_process(SAVE.format(path=path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        # As other packages ask whether Keras is there.
+        "import emoaff, importlib.util; importlib.util.find_spec('keras'); "
+        "from keras.saving import load_model; import keras",
+        "import emoaff.losses.moments; import keras",
+        *(
+            pytest.param(imports, marks=pytest.mark.slow)
+            for imports in (
+                "import keras; import emoaff",
+                "import emoaff, tensorflow; tensorflow.keras.models; "
+                "import keras",
+                "import emoaff.metrics; import keras",
+                "from emoaff.layers.framewise import Framewise; import keras",
+            )
+        ),
+    ],
+)
+def test_a_saved_model_is_found_whoever_imports_keras(saved, imports):
+    found = in_a_fresh_process(
+        f"{imports}; import json; m = keras.models.load_model({saved!r}); "
+        "print(json.dumps([type(m.layers[1]).__module__, type(m.loss).__name__,"
+        "[n for n in keras.saving.get_custom_objects() if 'emoaff>' in n]]))"
+    )
+    assert found[:2] == ["emoaff.layers.framewise", "ConcordanceLoss"]
+    assert sorted(found[2]) == ON_DISK
+
+
+HEAVY = {"tensorflow", "keras", "sklearn", "matplotlib", "mtcnn", "h5py"}
+
+
+def test_importing_emoaff_and_what_it_predicts_with_loads_no_tensorflow():
+    loaded = in_a_fresh_process(
+        "import json, sys, emoaff; emoaff.faces.FaceDetector; "
+        "emoaff.presets.list_presets(); emoaff.labels; emoaff.predict_video; "
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not (HEAVY | {"pandas", "scipy"}) & set(loaded)
+
+
+def test_predict_loads_no_tensorflow(tmp_path):
+    options = [str(PORTRAIT), str(CLIP), "--out", str(tmp_path)]
+    options += ["--prior", "uniform", "--baseline", "0.5"]
+    loaded = in_a_fresh_process(
+        "import json, sys; from emoaff_cli import main; "
+        f"assert main(['predict', *{options!r}]) == 0; "
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not HEAVY & set(loaded)
+    header = json.loads((tmp_path / "astronaut_jpg.json").read_text())
+    assert header["model"]["engine"] == "litert"
 
 
 def test_the_command_answers_without_loading_tensorflow():

@@ -20,6 +20,7 @@ from emoaff.corpora.catalogue import make_builder
 from emoaff.corpora.catalogue import needs_files
 from emoaff.corpora.catalogue import prepare
 from emoaff.corpora.catalogue import require_built
+from emoaff.version import keep_old_names
 
 __all__ = [
     "check",
@@ -36,3 +37,5 @@ __all__ = [
     "prepare",
     "require_built",
 ]
+
+keep_old_names(__name__)

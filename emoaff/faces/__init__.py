@@ -15,6 +15,7 @@ from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
 from emoaff.faces.writer import VideoWriter
+from emoaff.version import keep_old_names
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -35,3 +36,5 @@ __all__ = [
     "list_media",
     "read_picture",
 ]
+
+keep_old_names(__name__)

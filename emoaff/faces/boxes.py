@@ -83,6 +83,29 @@ def suppress(
     return np.array(kept, int)
 
 
+def assign_pairs(gain: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs rows with columns so that the sum of gains is the largest.
+
+    Args:
+        gain: `(n, m)`, finite.
+
+    Returns:
+        `min(n, m)` pairs of row and column.
+
+    References:
+        - [Kuhn, 1955](https://doi.org/10.1002/nav.3800020109)
+    """
+    if 0 in gain.shape:
+        return []
+    if 1 in gain.shape:
+        return [divmod(int(gain.argmax()), gain.shape[1])]
+    # Here, because it takes longer to import than all else of a picture.
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
 def squared(boxes: np.ndarray) -> np.ndarray:
     """Grows the shorter side of each box about its centre to the longer."""
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from emoaff.faces.boxes import assign_pairs
 from emoaff.faces.crop import crop_face
 
 _EXEMPLARS = 10  # descriptions kept of one person
@@ -95,12 +95,7 @@ class People:
                     and table[row, column] >= self._choose_limit(person, face)
                     and lead >= _LEAD
                 )
-        chosen = dict(
-            zip(
-                *linear_sum_assignment(-np.where(allowed, table, -9.0)),
-                strict=True,
-            )
-        )
+        chosen = dict(assign_pairs(np.where(allowed, table, -9.0)))
         numbers = []
         for row in range(len(faces)):
             column = chosen.get(row)

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from emoaff.faces.boxes import assign_pairs
 from emoaff.faces.boxes import compute_iou
 from emoaff.faces.boxes import convert_from_corners
 from emoaff.faces.boxes import convert_to_corners
@@ -181,8 +181,8 @@ def match(
     # `(tracks, detections)`. Every track is paired where there are enough
     # detections; a pair that is not allowed comes last and is dropped below.
     gain = np.where(allowed, overlaps + likes, -9.0)
-    pairs = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
-    return {tracks[i]: int(j) for i, j in pairs if allowed[i, j]}
+    pairs = assign_pairs(gain)
+    return {tracks[i]: j for i, j in pairs if allowed[i, j]}
 
 
 def confirm_lost(

@@ -1,5 +1,7 @@
 """Metrics for continuous affect and for classes of emotion."""
 
+# First, so that Keras is whole before anything here needs it.
+import keras  # noqa: F401, I001
 from emoaff.metrics.abaw_expression import AbawExpression
 from emoaff.metrics.accuracy import Accuracy
 from emoaff.metrics.action_unit_f1 import ActionUnitF1

@@ -23,7 +23,6 @@ from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
 from emoaff.presets.preset import Preset
-from emoaff.presets.sequence_model import sequence_model
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
 
@@ -71,7 +70,7 @@ class Running:
         window = self.preset.window
         sampling = self.preset.config.get("sampling", {})
         by_preset = None
-        if not sequence_model(self.preset).each_frame:
+        if not _take_apart(self.preset).each_frame:
             by_preset = sampling.get("stride")
         return self.options.stride or by_preset or max(1, window // 2)
 
@@ -163,7 +162,7 @@ class Running:
         return SequenceRows(
             self.preset,
             self.crop,
-            sequence_model(self.preset).encode,
+            _take_apart(self.preset).encode,
             lambda: Person(self._memory(), self._make_person_sampler()),
             0.0 if self._alone else self.options.gap_s,
             self._alone,
@@ -183,7 +182,7 @@ class Running:
         return self._make_sampler()
 
     def _memory(self):
-        model, options = sequence_model(self.preset), self.options
+        model, options = _take_apart(self.preset), self.options
         if self.form == "streaming":
             model.stepper()
             ahead = is_ahead(self.preset)
@@ -250,6 +249,13 @@ def choose_run_mode(preset: Preset, options: Options) -> str:
     return _choose_by_model(preset, options)
 
 
+def _take_apart(preset):
+    # Here, because it loads Keras, which a model of pictures may do without.
+    from emoaff.presets.sequence_model import sequence_model
+
+    return sequence_model(preset)
+
+
 def is_ahead(preset: Preset) -> bool:
     """Returns whether a window's answer is for the frame after it."""
     rule = preset.config.get("sampling", {}).get("rule")
@@ -257,7 +263,7 @@ def is_ahead(preset: Preset) -> bool:
 
 
 def _choose_by_model(preset, options):
-    model = sequence_model(preset)
+    model = _take_apart(preset)
     if options.live or is_ahead(preset):
         return "streaming"
     if not model.each_frame:

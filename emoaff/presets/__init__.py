@@ -16,6 +16,7 @@ from emoaff.presets.folder import read_config
 from emoaff.presets.folder import save_preset
 from emoaff.presets.folder import write_config
 from emoaff.presets.preset import Preset
+from emoaff.version import keep_old_names
 
 __all__ = [
     "CARD",
@@ -35,3 +36,5 @@ __all__ = [
     "save_preset",
     "write_config",
 ]
+
+keep_old_names(__name__)

@@ -18,6 +18,7 @@ takes what the layer `features` of another preset, `features_from`, makes of
 each picture. `sampling.window` is how many frames in a row it takes at once.
 """
 
+import importlib
 import json
 import os
 import pathlib
@@ -50,6 +51,8 @@ _LARGE = ("resnet50_ferplus",)
 _RESEARCH = ("cnn_lstm_affect",)
 
 
+# Of files and folders that `emoaff.export` makes; it adds their loader.
+_EXPORTED = (".onnx", ".tflite", "saved_model.pb")
 # Pairs of functions: whether a path is of that form, and its loader.
 _other_forms: list[tuple[Callable, Callable]] = []
 
@@ -219,6 +222,9 @@ def load_preset(
     ('neutral', 'happiness', 'surprise', 'sadness')
     """
     check_engine(engine)
+    place = pathlib.Path(name_or_path)
+    if place.suffix in _EXPORTED or (place / _EXPORTED[-1]).is_file():
+        importlib.import_module("emoaff.exporting")
     for recognises, load in _other_forms:
         if recognises(name_or_path):
             return load(name_or_path)
