@@ -10,6 +10,7 @@ import sys
 from emoaff_cli import convert_commands
 from emoaff_cli import corpus_commands
 from emoaff_cli import export_commands
+from emoaff_cli import feature_commands
 from emoaff_cli import media_commands
 from emoaff_cli import new_commands
 from emoaff_cli import scoring_commands
@@ -130,6 +131,7 @@ def _make_parser() -> argparse.ArgumentParser:
         training_commands.add_recipes,
         training_commands.add_train,
         scoring_commands.add_evaluate,
+        feature_commands.add_features,
         training_commands.add_crossval,
         convert_commands.add_convert,
         export_commands.add_export,
