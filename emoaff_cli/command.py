@@ -13,6 +13,7 @@ from emoaff_cli import export_commands
 from emoaff_cli import feature_commands
 from emoaff_cli import media_commands
 from emoaff_cli import new_commands
+from emoaff_cli import run_commands
 from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
 from emoaff_cli.arguments import complain
@@ -133,6 +134,8 @@ def _make_parser() -> argparse.ArgumentParser:
         scoring_commands.add_evaluate,
         feature_commands.add_features,
         training_commands.add_crossval,
+        run_commands.add_sweep,
+        run_commands.add_runs,
         convert_commands.add_convert,
         export_commands.add_export,
         new_commands.add_new,
