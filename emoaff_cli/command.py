@@ -11,8 +11,10 @@ import sys
 from emoaff_cli import convert_commands
 from emoaff_cli import corpus_commands
 from emoaff_cli import export_commands
+from emoaff_cli import feature_commands
 from emoaff_cli import media_commands
 from emoaff_cli import new_commands
+from emoaff_cli import run_commands
 from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
 from emoaff_cli.arguments import complain
@@ -117,7 +119,10 @@ def _make_parser() -> argparse.ArgumentParser:
         training_commands.add_recipes,
         training_commands.add_train,
         scoring_commands.add_evaluate,
+        feature_commands.add_features,
         training_commands.add_crossval,
+        run_commands.add_sweep,
+        run_commands.add_runs,
         convert_commands.add_convert,
         export_commands.add_export,
         new_commands.add_new,

@@ -33,6 +33,24 @@ def add_evaluate(commands) -> None:
     command.add_argument(
         "--markdown", metavar="FILE", help="write the scores there, too"
     )
+    command.add_argument(
+        "--predictions",
+        metavar="DIR",
+        help="write a table per recording there: labels and every output of "
+        "each frame",
+    )
+    command.add_argument(
+        "--predictions-format",
+        choices=("csv", "parquet"),
+        default="csv",
+        help="of these tables; default: %(default)s",
+    )
+    command.add_argument(
+        "--unlabelled",
+        action="store_true",
+        help="predict a split that may have no labels, and score nothing",
+    )
+    _add_abaw(command)
     command.add_argument("--prior", metavar="PRIOR", help=PRIOR_HELP)
     command.add_argument(
         "--recordings",
@@ -72,6 +90,14 @@ def add_evaluate(commands) -> None:
         help="frames from one window to the next; default: half a window",
     )
     command.add_argument(
+        "--memory",
+        choices=("window", "carried", "both"),
+        default="window",
+        help="whether a model's memory begins anew in each window, as in "
+        "training and in predict, is carried through each recording, or a "
+        "table of the scores with either; default: %(default)s",
+    )
+    command.add_argument(
         "--seed",
         type=int,
         default=0,
@@ -81,8 +107,84 @@ def add_evaluate(commands) -> None:
     command.set_defaults(run=_run_evaluate)
 
 
+def _add_abaw(command):
+    command.add_argument(
+        "--abaw",
+        metavar="FILE",
+        help="write the predictions as the ABAW competitions take them",
+    )
+    command.add_argument(
+        "--abaw-task",
+        choices=("va", "expr", "au"),
+        help="valence and arousal, expressions or action units; default: the "
+        "only one that the model predicts",
+    )
+    command.add_argument(
+        "--abaw-edition",
+        type=positive,
+        default=6,
+        metavar="N",
+        help="number of the competition, 5 or more; default: %(default)s",
+    )
+    command.add_argument(
+        "--abaw-list",
+        metavar="FILE",
+        help="the organisers' sample: every frame of it is written; default: "
+        "every frame up to the last one stored",
+    )
+    command.add_argument(
+        "--abaw-missing",
+        choices=("repeat", "marker"),
+        default="repeat",
+        help="frames without a face get the last prediction before (zeros "
+        "where there is none), or -5 and -1; default: %(default)s",
+    )
+
+
+def _write_predictions(args, predicted):
+    """Writes what was asked for of the predictions."""
+    from emoaff.evaluation import write_abaw
+
+    if args.predictions:
+        files = predicted.write(args.predictions, args.predictions_format)
+        print(f"{len(files)} tables in {args.predictions}")
+    if args.abaw:
+        without = write_abaw(
+            predicted,
+            args.abaw,
+            args.abaw_task,
+            args.abaw_edition,
+            args.abaw_list,
+            args.abaw_missing,
+        )
+        print(f"{args.abaw}: {without} frames without a prediction")
+
+
+def _predict_unlabelled(args, preset):
+    from emoaff.evaluation import predict_corpus
+
+    if not args.predictions and not args.abaw:
+        raise ValueError(
+            "Expected --predictions or --abaw with --unlabelled, which scores "
+            "nothing. Received: neither. Name where to write."
+        )
+    predicted = predict_corpus(
+        preset,
+        args.dataset,
+        args.split,
+        args.data_dir,
+        stride=args.stride,
+        postprocess=args.postprocess,
+        memory="window" if args.memory == "both" else args.memory,
+    )
+    for name, fact in predicted.facts.items():
+        print(f"{name}: {fact}")
+    _write_predictions(args, predicted)
+
+
 def _run_evaluate(args):
     from emoaff.evaluation.coverage import compute_coverage
+    from emoaff.evaluation.memory_comparison import compare_memories
     from emoaff.evaluation.preset_scoring import evaluate
     from emoaff.evaluation.preset_scoring import require_split_to_fit_on
     from emoaff.evaluation.robustness import score_robustness
@@ -95,6 +197,9 @@ def _run_evaluate(args):
     if args.fit_postprocess:
         require_split_to_fit_on(args.split)
     preset = load_preset(resolve_preset(args.model)).with_prior(args.prior)
+    if args.unlabelled:
+        _predict_unlabelled(args, preset)
+        return
     if args.card and preset.prior:
         raise ValueError(
             "Expected no --prior with --card, which tells the scores of the "
@@ -108,8 +213,13 @@ def _run_evaluate(args):
         stride=args.stride,
         postprocess=args.postprocess,
         bootstrap=Bootstrap(seed=args.seed),
+        memory="window" if args.memory == "both" else args.memory,
     )
     print(evaluation.to_text(args.recordings))
+    if args.memory == "both":
+        table = compare_memories(preset, evaluation, args.postprocess)
+        print(f"\n{table.to_wide_markdown()}", end="")
+    _write_predictions(args, evaluation.predicted)
     silent = compute_coverage(preset, evaluation) if args.coverage else None
     spoiled = None
     if args.spoiled:

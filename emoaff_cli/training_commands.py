@@ -40,7 +40,9 @@ def add_train(commands) -> None:
     _add_small(command)
     add_settings(command)
     command.add_argument(
-        "--resume", action="store_true", help="go on with the run in --out"
+        "--resume",
+        action="store_true",
+        help="go on with the run in --out; with --set epochs=N for longer",
     )
     _add_devices(command)
     command.set_defaults(run=_run_train)

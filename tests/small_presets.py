@@ -58,6 +58,20 @@ def window_model(frames, one_answer=False, size=SIDE):
     return keras.Model(inputs, {"arousal_valence": _memory(x, one_answer)})
 
 
+def lstm_model(frames, size=SIDE):
+    """Windows to arousal and valence by an LSTM, the layer `memory`."""
+    picture = keras.Input((size, size, 3))
+    encoder = keras.Model(picture, mean_colour(picture))
+    inputs = keras.Input((frames, size, size, 3), name="clip")
+    x = Framewise(encoder, name="backbone")(inputs)
+    draw = keras.initializers.RandomNormal(0, 1.0, seed=4)
+    x = keras.layers.LSTM(
+        4, return_sequences=True, kernel_initializer=draw, name="memory"
+    )(x)
+    x = keras.layers.Dense(2, kernel_initializer=draw)(x)
+    return keras.Model(inputs, {"arousal_valence": x})
+
+
 def feature_model(frames, one_answer=True):
     """Windows of three features to arousal and valence."""
     inputs = keras.Input((frames, 3), name="features")

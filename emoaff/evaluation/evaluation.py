@@ -7,6 +7,7 @@ import numpy as np
 
 from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
+from emoaff.evaluation.corpus_predictions import CorpusPredictions
 from emoaff.evaluation.postprocessing import CoursePostprocessor
 from emoaff.evaluation.scores import Bootstrap
 from emoaff.evaluation.scores import ScoreTable
@@ -29,6 +30,7 @@ class Evaluation:
             are. NaN where there is no prediction.
         scores: What the tables are made from.
         facts: What the tables say beside scores and counts.
+        classes: See `emoaff.evaluation.CorpusPredictions`.
 
     Example:
     >>> preset = emoaff.load_preset("my_preset")
@@ -44,6 +46,14 @@ class Evaluation:
     predictions: dict[str, np.ndarray]
     scores: tuple[RecordingScores, ...]
     facts: dict
+    classes: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def predicted(self) -> CorpusPredictions:
+        """The predictions that were scored, as tables."""
+        return CorpusPredictions(
+            self.recordings, self.predictions, self.classes, self.facts
+        )
 
     @functools.cached_property
     def by_recording(self) -> ScoreTable | None:
@@ -111,15 +121,20 @@ class Evaluation:
         """Returns the scores for a terminal.
 
         Args:
-            parts: Whether with those of each person and recording.
+            parts: Whether with those of each person and recording, a line
+                each, without intervals.
         """
-        tables = [self.table, *(self._parts() if parts else ())]
-        return "\n\n".join(table.to_text() for table in tables)
+        texts = [self.table.to_text()]
+        if parts:
+            texts += [table.to_wide_text() for table in self._parts()]
+        return "\n\n".join(texts)
 
     def to_markdown(self, parts: bool = False) -> str:
         """Returns the scores in Markdown; `parts` as for `to_text`."""
-        tables = [self.table, *(self._parts() if parts else ())]
-        return "\n".join(table.to_markdown() for table in tables)
+        texts = [self.table.to_markdown()]
+        if parts:
+            texts += [table.to_wide_markdown() for table in self._parts()]
+        return "\n".join(texts)
 
     def to_dict(self) -> dict:
         """Returns all tables for JSON; those there are not are None."""

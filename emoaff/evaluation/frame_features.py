@@ -3,12 +3,12 @@
 import hashlib
 import pathlib
 
-import keras
 import numpy as np
 
 from emoaff import presets
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_frames
+from emoaff.presets.feature_model import build_feature_model
 from emoaff.progress import Progress
 
 
@@ -46,14 +46,13 @@ def compute_frame_features(
 
 def _features(preset, recordings):
     try:
-        layer = preset.model.get_layer(presets.LAYER)
+        model = build_feature_model(preset.model, presets.LAYER)
     except ValueError as error:
         raise ValueError(
             f"Expected a model with a layer named {presets.LAYER!r}. "
             f"{preset.name} has none. Choose a preset of rangulov_cnn, "
             "emoaffectnet_static or the like."
         ) from error
-    model = keras.Model(preset.model.inputs, layer.output)
     progress = Progress("features", "frames", every_s=20.0)
     count = len(recordings)
     answers = predict_frames(

@@ -7,6 +7,7 @@ import numpy as np
 from emoaff.data.even_frames import EvenFrames
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
+from emoaff.evaluation.corpus_predictions import CorpusPredictions
 from emoaff.evaluation.evaluation import Evaluation
 from emoaff.evaluation.evaluation import find_subjects
 from emoaff.evaluation.evaluation import merge_tables
@@ -26,6 +27,7 @@ def evaluate(
     stride: int | None = None,
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     bootstrap: Bootstrap | None = None,
+    memory: str = "window",
 ) -> Evaluation:
     """Scores a preset on one split of a corpus.
 
@@ -48,6 +50,8 @@ def evaluate(
             file.
         bootstrap: How to compute the intervals; `None` is `Bootstrap()`. It
             draws people where the corpus names them, recordings elsewhere.
+        memory: See
+            `emoaff.evaluation.recording_predictions.predict_recordings`.
 
     Returns:
         Scores and predictions.
@@ -73,6 +77,7 @@ def evaluate(
         stride=stride,
         postprocess=postprocess,
         bootstrap=bootstrap,
+        memory=memory,
     )
 
 
@@ -83,6 +88,7 @@ def evaluate_recordings(
     stride: int | None = None,
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     bootstrap: Bootstrap | None = None,
+    memory: str = "window",
 ) -> Evaluation:
     """Scores a preset on recordings, such as some of those of a split.
 
@@ -92,6 +98,7 @@ def evaluate_recordings(
         stride: See `evaluate`.
         postprocess: See `evaluate`.
         bootstrap: See `evaluate`.
+        memory: See `evaluate`.
 
     Returns:
         See `evaluate`.
@@ -109,12 +116,85 @@ def evaluate_recordings(
     (232,)
     """
     scorers = find_scorers(preset, recordings)
+    predicted = predict_frames_of(
+        preset, recordings, stride, postprocess, memory
+    )
+    values, facts = predicted.values, dict(predicted.facts)
+    scores = []
+    for scorer in scorers:
+        made, notes = scorer(values)
+        scores.append(made)
+        facts.update(notes)
+    people = find_subjects(recordings)
+    tables = [made.table(bootstrap, people) for made in scores]
+    return Evaluation(
+        merge_tables(tables, facts),
+        recordings,
+        values,
+        tuple(scores),
+        facts,
+        predicted.classes,
+    )
+
+
+def predict_corpus(
+    preset: Preset,
+    dataset: str,
+    split: str,
+    data_dir: str | os.PathLike,
+    *,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    memory: str = "window",
+) -> CorpusPredictions:
+    """Predicts every frame of a split, with labels or without.
+
+    Args:
+        preset: See `evaluate`.
+        dataset: See `evaluate`.
+        split: See `evaluate`; a test split may have no labels at all.
+        data_dir: See `evaluate`.
+        stride: See `evaluate`.
+        postprocess: See `evaluate`.
+        memory: See `evaluate`.
+
+    Returns:
+        The predictions, for `to_pandas`, `write` and
+        `emoaff.evaluation.write_abaw`.
+
+    Raises:
+        ValueError: If `postprocess` does not fit the dimensions or the rate
+            of the frames; and see `predict_recordings`.
+        FileNotFoundError: If the corpus was not built, or a file is missing.
+
+    Example:
+    >>> preset = emoaff.load_preset("my_preset")
+    >>> found = predict_corpus(preset, "synthetic_affect/tiny", "test", "data")
+    >>> sorted(found.values)
+    ['arousal', 'expression', 'valence']
+    """
+    recordings = load_recordings(dataset, split, data_dir)
+    return predict_frames_of(preset, recordings, stride, postprocess, memory)
+
+
+def predict_frames_of(
+    preset: Preset,
+    recordings: Recordings,
+    stride: int | None = None,
+    postprocess: CoursePostprocessor | str | os.PathLike | None = None,
+    memory: str = "window",
+) -> CorpusPredictions:
+    """Predicts the frames of recordings; arguments as for `evaluate`.
+
+    Raises:
+        ValueError: See `predict_corpus`.
+    """
     chain = _fitting(preset, postprocess)
     frames = None
     if chain is not None:
         frames = EvenFrames(recordings)
         frames.require_rate(chain.rate_hz)
-    predicted = predict_recordings(preset, recordings, stride)
+    predicted = predict_recordings(preset, recordings, stride, memory)
     values = dict(predicted.values)
     facts = {
         "dataset": recordings.dataset,
@@ -130,16 +210,12 @@ def evaluate_recordings(
         facts["post-processing"] = "; ".join(steps) or "no step was kept"
         if chain.list_doubts():
             facts["doubts"] = " ".join(chain.list_doubts())
-    scores = []
-    for scorer in scorers:
-        made, notes = scorer(values)
-        scores.append(made)
-        facts.update(notes)
-    people = find_subjects(recordings)
-    tables = [made.table(bootstrap, people) for made in scores]
-    return Evaluation(
-        merge_tables(tables, facts), recordings, values, tuple(scores), facts
-    )
+    classes = {
+        name: tuple(output["classes"])
+        for name, output in preset.config["outputs"].items()
+        if "classes" in output
+    }
+    return CorpusPredictions(recordings, values, classes, facts)
 
 
 def fit_postprocess(

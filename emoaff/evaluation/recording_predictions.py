@@ -14,6 +14,7 @@ from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
 from emoaff.data.windows import sliding
+from emoaff.evaluation.carried_memory import predict_carried
 from emoaff.evaluation.frame_features import compute_frame_features
 from emoaff.evaluation.sequence_prediction import Frames
 from emoaff.evaluation.sequence_prediction import predict_windows
@@ -22,6 +23,8 @@ from emoaff.presets import features_folder
 from emoaff.presets import resolve_preset
 from emoaff.progress import Progress
 
+# Begun anew in each window, or carried through a recording.
+MEMORIES = ("window", "carried")
 _PICTURES = 64  # at once
 
 
@@ -41,7 +44,10 @@ class RecordingPredictions:
 
 
 def predict_recordings(
-    preset: Preset, recordings, stride: int | None = None
+    preset: Preset,
+    recordings,
+    stride: int | None = None,
+    memory: str = "window",
 ) -> RecordingPredictions:
     """Runs a preset over every recording, from its first frame to its last.
 
@@ -49,25 +55,41 @@ def predict_recordings(
     windows sees windows that begin at the recording's first frame and again
     after each gap; what is left at the end is filled up with copies of the
     last frame. Where windows overlap, their answers are averaged; a model with
-    one answer a window gives it to all its frames. Memories begin anew in each
-    window; none is carried on through a recording. A model of fewer frames a
+    one answer a window gives it to all its frames. A model of fewer frames a
     second than are stored sees as many of them as it is used to, and the
     frames in between get the answer of the frame before.
+
+    The state of a model's memory begins anew in each window, as in training
+    and as `emoaff predict` runs it. With `memory="carried"` there are no
+    windows, and the state is carried through a recording; see
+    `emoaff.evaluation.carried_memory.predict_carried`.
 
     Args:
         preset: The preset.
         recordings: `Recordings`, or a `subset` of them.
         stride: Frames from one window to the next, of those the model sees.
             Defaults to half a window.
+        memory: One of `MEMORIES`.
 
     Returns:
         Answers in stored order.
 
     Raises:
-        ValueError: If `stride` is given for a model of single pictures, or
-            another preset that this one takes features from is gone or is not
-            the one it was trained with.
+        ValueError: If `stride` is given for a model of single pictures or
+            with a memory that is carried, `memory` is unknown, the model has
+            none that could be carried, or another preset that this one takes
+            features from is gone or is not the one it was trained with.
     """
+    if memory not in MEMORIES:
+        raise ValueError(
+            f"Expected memory to be one of {', '.join(MEMORIES)}. Received: "
+            f"memory={memory!r}."
+        )
+    if preset.window == 1 and memory == "carried":
+        raise ValueError(
+            f"Expected a preset with a memory to carry. {preset.name} takes "
+            "pictures one by one. Leave out memory."
+        )
     if preset.window == 1:
         preset.require_single_pictures()
         if stride is not None:
@@ -76,6 +98,8 @@ def predict_recordings(
                 f"one by one. Received: stride={stride}."
             )
         return _predict_pictures(preset, recordings)
+    if memory == "carried":
+        return _predict_carried(preset, recordings, stride)
     windows, usable, facts = _windows(preset, recordings, stride)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -146,6 +170,28 @@ def _resized(recordings, preset, how):
     )
 
 
+def _predict_carried(preset, recordings, stride):
+    if stride is not None:
+        raise ValueError(
+            "Expected no stride where the memory is carried, since there are "
+            f"no windows. Received: stride={stride}."
+        )
+    usable, note = _find_usable(preset, recordings)
+    facts = {"preprocessing": _resized(recordings, preset, "bilinear")}
+    with tempfile.TemporaryDirectory() as folder, naming_damage(recordings):
+        features = None
+        if preset.takes_features:
+            features = _features(preset, recordings, folder)
+        answers = predict_carried(preset, recordings, usable, features)
+    facts["windows"] = (
+        "none: the memory is carried through each recording, from its first "
+        f"frame or a gap of over 1 s{note}"
+    )
+    return RecordingPredictions(
+        preset.named(_held(answers, recordings, usable)), facts
+    )
+
+
 def _features(preset, recordings, folder):
     """Computes the other preset's features of each frame, as in training."""
     source = preset.config["input"]
@@ -165,18 +211,7 @@ def _features(preset, recordings, folder):
 def _windows(preset, recordings, stride):
     """The windows, the frames they see, and what to say of both."""
     sampling, frames = preset.config["sampling"], preset.window
-    steps = _compute_frame_steps(recordings, sampling.get("rate_hz"))
-    usable, note = None, ""
-    if (steps > 1).any():
-        place = (
-            recordings.index
-            // find_usual_jumps(recordings)[recordings.recording]
-        )
-        usable = place % steps[recordings.recording] == 0
-        note = (
-            f"; about {sampling['rate_hz']:g} frames a second are seen, those "
-            "in between get the answer of the frame before"
-        )
+    usable, note = _find_usable(preset, recordings)
     if sampling.get("rule") == "one_step_ahead":
         mask = np.ones(len(recordings), bool) if usable is None else usable
         windows = one_step_ahead(recordings, mask, frames)
@@ -190,6 +225,20 @@ def _windows(preset, recordings, stride):
         f"{len(windows)} filled up with copies of their last frame{note}"
     )
     return windows, usable, {"windows": text}
+
+
+def _find_usable(preset, recordings):
+    """Which frames the model sees, `None` for all, and what to say of it."""
+    rate_hz = preset.config["sampling"].get("rate_hz")
+    steps = _compute_frame_steps(recordings, rate_hz)
+    if not (steps > 1).any():
+        return None, ""
+    jumps = find_usual_jumps(recordings)[recordings.recording]
+    place = recordings.index // jumps
+    return place % steps[recordings.recording] == 0, (
+        f"; about {rate_hz:g} frames a second are seen, those in between get "
+        "the answer of the frame before"
+    )
 
 
 def _compute_frame_steps(recordings, rate_hz):

@@ -1,6 +1,7 @@
 """Runs models over whole recordings, from first frame to last."""
 
 import dataclasses
+import weakref
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +12,8 @@ from emoaff.data.clips import frame_batches
 from emoaff.data.recordings import Recordings
 from emoaff.data.window_votes import average_overlaps
 from emoaff.data.windows import Windows
+
+_runners: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +72,7 @@ def predict_windows(model, frames: Frames, windows: Windows, batch_size=8):
     """
     parts: dict[str, list] = {}
     order = np.arange(len(windows))
-    run = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
+    run = _make_runner(model)
     for x, _ in frames.batches(
         windows, order, batch_size, targets=(), drop_remainder=False
     ):
@@ -104,7 +107,7 @@ def predict_frames(model, frames: Frames, batch_size=64, progress=None):
         name `""`.
     """
     parts: dict[str, list] = {}
-    run = tf.function(lambda x: model(x, training=False), reduce_retracing=True)
+    run = _make_runner(model)
     done = 0
     for x in frame_batches(frames.recordings, frames.size, batch_size):
         for name, values in _named(run(x)).items():
@@ -113,6 +116,17 @@ def predict_frames(model, frames: Frames, batch_size=64, progress=None):
         if progress:
             progress(done)
     return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def _make_runner(model):
+    """The model as a graph, traced once however often it is asked."""
+    if model not in _runners:
+        # The function must not keep alive what it is found by.
+        found = weakref.ref(model)
+        _runners[model] = tf.function(
+            lambda x: found()(x, training=False), reduce_retracing=True
+        )
+    return _runners[model]
 
 
 def _named(outputs):

@@ -52,8 +52,9 @@ class Options:
             by frame, the state carried on; a model that answers once a window
             sees the latest samples at each one. `"window"`: by windows, their
             answers averaged where they overlap. `"static"`: for models of
-            pictures alone. `"auto"`: `"window"` for models that answer once a
-            window, unless `live`; else `"streaming"`, if the model can be.
+            pictures alone. `"auto"`: `"window"`, as models are trained and
+            as `emoaff evaluate` scores them; `"streaming"` with `live`, and
+            for models that answer for the frame after their window.
         gap_s: Seconds without a person after which the memory of that person
             begins anew; over 0, may be infinite.
         rate_hz: Samples a second for models with a memory; `None` for the

@@ -21,6 +21,7 @@ from emoaff.faces.video import Video
 from emoaff.prediction import tables
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.observing import chosen
+from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.person_tally import PersonTally
 from emoaff.prediction.row import Row
@@ -220,6 +221,15 @@ class Timeline:
             best = self.classes[int(np.argmax(row.smoothed))]
             counter = self.best_of.setdefault(row.person, collections.Counter())
             counter[best] += 1
+
+    def find_faces(self):
+        """Yields each frame with its faces, as they are found and followed."""
+        if self.kind == "picture":
+            yield self._picture, self._find_faces_of_picture()
+        else:
+            yield from observed(
+                self._video, self.options, self.detector, FaceTracker
+            )
 
     def _rows(self):
         if self.kind == "picture":

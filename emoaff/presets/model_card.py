@@ -4,6 +4,7 @@ import math
 
 from emoaff.presets import card_robustness
 from emoaff.presets import card_worst
+from emoaff.presets.feature_model import describe_features
 
 _PAGE = """# {name}
 
@@ -165,6 +166,9 @@ def _table(config):
         yield ", ".join(missing), "not trained, so not given"
     if len(dimensions) and len(config["outputs"]) == 1:
         yield "expression", "not trained, so not given"
+    features = describe_features(config)
+    if features and taken.get("kind") != "features":
+        yield "layer `features`", f"{features}, for `emoaff features`"
     weights = config["weights"]
     yield (
         "parameters",

@@ -9,6 +9,7 @@ from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
 from emoaff.presets import class_prior
 from emoaff.presets.class_prior import ClassPrior
+from emoaff.presets.feature_model import build_feature_model
 from emoaff.presets.stored_prior import read_stored_prior
 from emoaff.presets.stored_prior import require_trained_prior
 
@@ -244,6 +245,46 @@ class Preset:
                 for name in parts[0]
             }
         )
+
+    def features(
+        self, crops, layer: str = "features", batch_size: int = 64
+    ) -> np.ndarray:
+        """Computes what a layer of the image model makes of face crops.
+
+        Args:
+            crops: See `predict`.
+            layer: Name of a layer; see
+                `emoaff.presets.feature_model.build_feature_model`. Its model
+                card says how wide the layer `features` is.
+            batch_size: Pictures per call of the model.
+
+        Returns:
+            float32 `(n, width)`, in the order of `crops`.
+
+        Raises:
+            ValueError: If a crop is no uint8 picture, or the model has no such
+                layer, or takes no pictures.
+
+        Example:
+        >>> preset = emoaff.load_preset("compact_ferplus")
+        >>> preset.features(np.zeros((2, 60, 60, 3), np.uint8)).shape
+        (2, 1024)
+        """
+        if self.takes_features or not isinstance(self.model, keras.Model):
+            raise ValueError(
+                "Expected a preset with a Keras model of pictures. Received: "
+                f"{self.name}, which takes features or is an exported file. "
+                "Name the preset that sees the faces."
+            )
+        model = build_feature_model(self.model, layer)
+        pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
+        parts = [
+            model.predict_on_batch(np.stack(pictures[i : i + batch_size]))
+            for i in range(0, len(pictures), batch_size)
+        ]
+        if not parts:
+            return np.zeros((0, model.output_shape[-1]), np.float32)
+        return np.concatenate(parts)
 
     def named(self, answers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Turns what the model puts out into what it means.

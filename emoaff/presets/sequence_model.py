@@ -12,6 +12,7 @@ from emoaff.models.streaming import streaming
 from emoaff.models.streaming import zero_states
 from emoaff.presets import LAYER
 from emoaff.presets import features_folder
+from emoaff.presets.feature_model import build_feature_model
 from emoaff.presets.preset import Preset
 
 _BATCH = 32
@@ -113,14 +114,13 @@ def _load_feature_encoder(preset):
             f"`input.features_from` of {preset.path / presets.CONFIG}."
         )
     try:
-        layer = source.model.get_layer(LAYER)
+        return build_feature_model(source.model, LAYER)
     except ValueError as error:
         raise ValueError(
             f"Expected a model with a layer named {LAYER!r}. {source.name} has "
             "none. Name another preset in `input.features_from` of "
             f"{preset.path / presets.CONFIG}."
         ) from error
-    return keras.Model(source.model.inputs, layer.output)
 
 
 def _named(model, outputs):

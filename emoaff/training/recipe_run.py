@@ -11,14 +11,22 @@ import keras
 
 from emoaff import corpora
 from emoaff.layers.keras_settings import use_own_settings
+from emoaff.training import checkpoint
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
 from emoaff.training.recipe import Recipe
 from emoaff.training.settings import get_setting
+from emoaff.training.settings import list_settings
+from emoaff.training.settings import parse_overrides
 from emoaff.training.training_run import TrainingRun
 from emoaff.training.training_step import is_chief
 from emoaff.training.training_step import make_strategy
 from emoaff.training.training_step import set_precision
+
+# Settings that say how long is trained, not how.
+EXTENDING = ("epochs", "patience", "stop_after")
+_RECORDS = ("config.json", "environment.json")
+_COMPUTED = ("features_", "answers")
 
 
 def train(
@@ -46,7 +54,11 @@ def train(
         out: Folder of the run.
         overrides: Settings to use instead of the recipe's, as text by name,
             such as `{"optimizer.learning_rate": "1e-4"}`.
-        resume: Whether to go on with the run in `out`, with its own config.
+        resume: Whether to go on with the run in `out`, with its own config;
+            of `overrides` it takes those that only say how long, `EXTENDING`.
+            A run that has ended goes on from its last epoch. A learning rate
+            that falls towards the last epoch is that of the new one from then
+            on.
         strategy: See `emoaff.training.training_step.make_strategy`.
         xla: Whether XLA compiles the computation of a step.
         report: Called with each line of progress.
@@ -61,6 +73,7 @@ def train(
             for drawn faces if `small`, an `out` that holds
             something and `resume` is false, or a loss that is not finite.
         FileNotFoundError: If the corpus or the initial weights are missing.
+            What fails before its first update leaves no folder behind.
 
     Example:
     This takes minutes, so no test runs it.
@@ -71,15 +84,42 @@ def train(
     found = recipe_lookup.find_recipe(recipe, small)
     out = pathlib.Path(out)
     devices = make_strategy(strategy)
+    was_there = out.exists()
     config = open_run(
         found, out, overrides or {}, resume, creates=is_chief(devices)
     )
-    if strategy != "multiworker":
-        dataset = get_setting(config, "dataset")
-        corpora.draw_missing(dataset, data_dir, report)
-    return run_recipe(
-        found, config, data_dir, out, devices=devices, xla=xla, report=report
-    )
+    try:
+        if strategy != "multiworker":
+            dataset = get_setting(config, "dataset")
+            corpora.draw_missing(dataset, data_dir, report)
+        return run_recipe(
+            found,
+            config,
+            data_dir,
+            out,
+            devices=devices,
+            xla=xla,
+            report=report,
+        )
+    except (ValueError, OSError, ImportError):
+        if not resume and is_chief(devices):
+            _remove_unbegun(found, out, was_there)
+        raise
+
+
+def _remove_unbegun(recipe, out, was_there):
+    """Removes the records of a run that made no update.
+
+    What took long, such as features of frames, stays for the next one.
+    """
+    if (out / "checkpoints").exists():
+        return
+    for name in (*_RECORDS, recipe.name if recipe.file else ""):
+        if name:
+            (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / "tensorboard", ignore_errors=True)
+    if not was_there and not any(out.iterdir()):
+        out.rmdir()
 
 
 @use_own_settings()
@@ -157,16 +197,21 @@ def open_run(
     """
     path = out / "config.json"
     if resume and path.is_file():
-        if overrides:
-            raise ValueError(
-                "A resumed run keeps its settings. Received: --resume with "
-                f"{sorted(overrides)}. Drop one of the two."
-            )
         _refuse_other_file(recipe, out)
-        return _read_run(recipe, out, json.loads(path.read_text("utf-8")))
+        stored = json.loads(path.read_text("utf-8"))
+        config = _read_run(recipe, out, dict(stored))
+        if not overrides:
+            return config
+        longer = _extend(config, overrides, out)
+        if creates:
+            known = {
+                k: v for k, v in stored.items() if k in ("recipe", "small")
+            }
+            run_log.write_json(path, {**known, **dataclasses.asdict(longer)})
+        return longer
     if not creates:
         return recipe.configure(overrides)
-    if out.exists() and any(out.iterdir()):
+    if out.exists() and any(map(_is_of_a_run, out.iterdir())):
         raise ValueError(
             f"Expected an empty or new folder for the run. {out} holds files. "
             "Choose another, or go on with that run by --resume."
@@ -182,6 +227,44 @@ def open_run(
     small = {"small": True} if recipe.small else {}
     run_log.write_json(path, {"recipe": recipe.name, **small, **settings})
     return config
+
+
+def _is_of_a_run(path):
+    """Whether a file is more than what an unbegun run had computed."""
+    kept = path.suffix == ".npy" and path.name.startswith(_COMPUTED)
+    return not kept
+
+
+def _extend(config, overrides, out):
+    """The settings of a run that goes on for longer."""
+    longer = parse_overrides(config, overrides)
+    before, after = list_settings(config), list_settings(longer)
+    changed = [name for name in after if after[name] != before[name]]
+    wrong = [name for name in changed if name.split(".")[-1] not in EXTENDING]
+    if wrong:
+        raise ValueError(
+            "A resumed run keeps its settings, but for "
+            f"{', '.join(EXTENDING)}. Received: --resume with "
+            f"{', '.join(wrong)}. Leave them out, or begin another run."
+        )
+    if "schedule.epochs" in changed and get_setting(longer, "schedule.stages"):
+        raise ValueError(
+            "Expected a run whose length is schedule.epochs. The one in "
+            f"{out} has schedule.stages, which decide how long it is."
+        )
+    done = _count_epochs(out)
+    total = get_setting(longer, "epochs", 0)
+    if "schedule.epochs" in changed and total < done:
+        raise ValueError(
+            f"Expected more epochs than the {done} that the run in {out} has "
+            f"trained. Received: epochs={total}."
+        )
+    return longer
+
+
+def _count_epochs(out):
+    last = out / "checkpoints" / "last.npz"
+    return len(checkpoint.meta(last)["history"]) if last.is_file() else 0
 
 
 def _refuse_other_file(recipe, out):

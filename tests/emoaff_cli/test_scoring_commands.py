@@ -133,3 +133,28 @@ def test_the_command_refuses_to_fit_on_a_test_split(affect, capsys):
     argv += ["test", "--data-dir", "x", "--fit-postprocess", "y.json"]
     assert emoaff_cli.main(argv) == 2
     assert "validation split" in capsys.readouterr().err
+
+
+def test_the_command_writes_predictions_and_a_submission(
+    affect, data_dir, tmp_path, capsys
+):
+    out, answer = tmp_path / "tables", tmp_path / "answer.txt"
+    more = ["--predictions", out, "--abaw", answer]
+    assert command(affect.path, data_dir, *more) == 0
+    printed = capsys.readouterr().out
+    assert f"3 tables in {out}" in printed
+    assert f"{answer}: 2 frames without a prediction" in printed
+    scored = {file.name: file.read_text() for file in out.iterdir()}
+    # Without labels the same predictions, and no scores.
+    more = ["--predictions", out, "--unlabelled"]
+    assert command(affect.path, data_dir, *more) == 0
+    assert "ccc" not in capsys.readouterr().out
+    assert {f.name: f.read_text() for f in out.iterdir()} == scored
+    assert len(answer.read_text().splitlines()) == 1 + 30 + 5 + 21
+
+
+def test_a_prediction_of_nothing_into_nowhere_is_refused(
+    affect, data_dir, capsys
+):
+    assert command(affect.path, data_dir, "--unlabelled") == 2
+    assert "--predictions or --abaw" in capsys.readouterr().err

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -64,3 +67,21 @@ def test_pictures_are_answered_in_stored_order(frames, truth):
     )
     np.testing.assert_allclose(found[""], colours(truth["image"]), atol=1e-5)
     assert done == [20, 40, 54]
+
+
+def test_a_model_is_traced_once_however_often_it_is_asked(frames):
+    traced = []
+
+    class Counted(tf.Module):
+        def __call__(self, x, training):
+            traced.append(x.shape)
+            return x
+
+    model = Counted()
+    for _ in range(6):
+        predict_windows(model, frames, cut([[0, 1, 2], [2, 3, 4]]))
+    assert len(traced) == 1
+    alive = weakref.ref(model)
+    del model
+    gc.collect()
+    assert alive() is None

@@ -64,7 +64,9 @@ def by_hand(preset, indices):
 
 
 def test_a_stream_is_the_whole_sequence(frames_preset):
-    got = probabilities(rows(frames_preset, seen([[1]] * 40)))
+    got = probabilities(
+        rows(frames_preset, seen([[1]] * 40), temporal="streaming")
+    )
     np.testing.assert_allclose(
         got, by_hand(frames_preset, range(40)), atol=1e-5
     )
@@ -319,7 +321,8 @@ def still(tmp_path):
 @pytest.mark.parametrize(
     ("each_frame", "options", "form"),
     [
-        (True, {}, "streaming"),
+        (True, {}, "window"),
+        (True, {"live": True}, "streaming"),
         (True, {"temporal": "window"}, "window"),
         (False, {}, "window"),
         (False, {"live": True}, "streaming"),

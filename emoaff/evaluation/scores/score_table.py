@@ -74,6 +74,13 @@ class ScoreTable:
         For tables of many parts. Intervals, facts and the confusion matrix are
         left out; a score that a part does not have is empty.
         """
+        return "\n".join(_format_markdown(self._make_wide(), names=1)) + "\n"
+
+    def to_wide_text(self) -> str:
+        """Returns the same for a terminal."""
+        return "\n".join(_align(self._make_wide(), names=1))
+
+    def _make_wide(self):
         scores = list(dict.fromkeys((r.measure, r.of) for r in self.rows))
         found = {(r.part, r.measure, r.of): r.value for r in self.rows}
         cells = [["", *(f"{m} {of}".strip() for m, of in scores)]]
@@ -81,7 +88,7 @@ class ScoreTable:
             values = [found.get((part, *score)) for score in scores]
             numbers = ("" if v is None else _number(v) for v in values)
             cells.append([part, *numbers])
-        return "\n".join(_format_markdown(cells, names=1)) + "\n"
+        return cells
 
     def to_dict(self) -> dict:
         """Returns a dict for JSON, unrounded; NaN and infinity become None."""

@@ -1,0 +1,70 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+import emoaff_cli
+from emoaff.training import checkpoint
+from emoaff.training.run_log import write_history
+from emoaff.training.run_table import find_runs
+from emoaff.training.run_table import list_runs
+from emoaff.training.run_table import read_best
+
+
+def write_run(folder, scores, ended=True, recipe="finetune", **settings):
+    """What a run leaves, with a score for each epoch."""
+    folder.mkdir(parents=True)
+    monitor = {"schedule": {"monitor": "uar", "epochs": 3}}
+    stored = {"recipe": recipe, **monitor, **settings}
+    (folder / "config.json").write_text(json.dumps(stored))
+    if scores:
+        rows = [
+            {"epoch": n, "loss": 9.0, "accuracy": s / 2, "uar": s}
+            for n, s in enumerate(scores, start=1)
+        ]
+        write_history(folder / "history.csv", rows)
+        best = {"epoch": int(np.argmax(scores)) + 1}
+        checkpoint.save(folder / "checkpoints" / "best.npz", [], best)
+    if ended:
+        (folder / "preset").mkdir()
+        (folder / "preset" / "config.json").write_text('{"format": 1}')
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path):
+    write_run(tmp_path / "a", [0.5, 0.7, 0.6], model={"units": [8]}, seed=0)
+    write_run(tmp_path / "deep" / "b", [0.8], False, model={"units": [16]})
+    write_run(tmp_path / "c", [], False, seed=0)
+    return tmp_path
+
+
+def test_runs_are_listed_with_their_best_epoch_and_what_differs(runs):
+    table = list_runs(runs)
+    assert table["run"].tolist() == ["deep/b", "a", "c"]
+    assert table["score"].tolist()[:2] == [0.8, 0.7]
+    assert table["epoch"].tolist() == [1, 2, 0]
+    assert table["epochs"].tolist() == [1, 3, 0]
+    assert table["ended"].tolist() == [False, True, False]
+    assert list(table.columns[7:]) == ["model.units", "seed"]
+    assert table["model.units"].tolist()[:2] == [[16], [8]]
+    # The preset within a run is none.
+    assert len(find_runs(runs)) == 3
+
+
+def test_another_measure_is_that_of_the_same_epoch(runs):
+    assert read_best(runs / "a", "accuracy") == ("accuracy", 0.35, 2, 3)
+    assert math.isnan(read_best(runs / "c")[1])
+    with pytest.raises(ValueError, match="accuracy, uar.*'ccc'"):
+        list_runs(runs, "ccc")
+
+
+def test_the_command_prints_and_writes_the_table(runs, tmp_path, capsys):
+    file = tmp_path / "runs.csv"
+    assert emoaff_cli.main(["runs", str(runs), "--csv", str(file)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].split()[:4] == ["run", "recipe", "measure", "score"]
+    assert printed[1].split()[:4] == ["deep/b", "finetune", "uar", "0.8000"]
+    assert len(file.read_text().splitlines()) == 4
+    assert emoaff_cli.main(["runs", str(runs / "a" / "preset")]) == 2
