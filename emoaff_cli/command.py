@@ -17,6 +17,7 @@ from emoaff_cli import new_commands
 from emoaff_cli import run_commands
 from emoaff_cli import scoring_commands
 from emoaff_cli import training_commands
+from emoaff_cli import viewing_commands
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import sentence
 from emoaff_cli.arguments import silence_startup
@@ -111,8 +112,9 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         media_commands.add_predict,
-        media_commands.add_live,
-        media_commands.add_report,
+        viewing_commands.add_live,
+        viewing_commands.add_report,
+        viewing_commands.add_app,
         media_commands.add_models,
         corpus_commands.add_corpora,
         corpus_commands.add_prepare,

@@ -8,13 +8,13 @@ from emoaff_cli.arguments import positive
 from emoaff_cli.arguments import sentence
 from emoaff_cli.arguments import silence_startup
 
-_DEFAULT_PRESET = "compact_ferplus"
+DEFAULT_PRESET = "compact_ferplus"
 _SYSTEMS = ("emoaff", "emo-affectnet")
 _FORMATS = (
     "csv, csv-long, events, parquet, json, elan, praat, srt, emo-affectnet"
 )
 # Options of `emoaff.prediction.options.Options`.
-_OPTIONS = {
+PREDICT_OPTIONS = {
     "--faces": {
         "dest": "faces",
         "choices": ("all", "largest", "best", "lowest"),
@@ -171,7 +171,7 @@ def add_predict(commands) -> None:
     command.add_argument("inputs", nargs="+", metavar="VIDEO|PICTURE|FOLDER")
     command.add_argument(
         "--model",
-        default=_DEFAULT_PRESET,
+        default=DEFAULT_PRESET,
         metavar="PRESET|FOLDER",
         help="default: %(default)s",
     )
@@ -237,11 +237,11 @@ def add_predict(commands) -> None:
         choices=_SYSTEMS[1:],
         help="do all that follows as that system; what you give still holds",
     )
-    for name, settings in _OPTIONS.items():
+    for name, settings in PREDICT_OPTIONS.items():
         # Those not given are absent, so that --rules can say them.
         command.add_argument(name, default=argparse.SUPPRESS, **settings)
     for old, name in _OLD_NAMES.items():
-        settings = {**_OPTIONS[name], "help": argparse.SUPPRESS}
+        settings = {**PREDICT_OPTIONS[name], "help": argparse.SUPPRESS}
         command.add_argument(old, default=argparse.SUPPRESS, **settings)
     command.set_defaults(run=_run_predict, needs_keras=False)
 
@@ -254,7 +254,7 @@ def _run_predict(args):
 
     given = {
         settings["dest"]: getattr(args, settings["dest"])
-        for settings in _OPTIONS.values()
+        for settings in PREDICT_OPTIONS.values()
         if hasattr(args, settings["dest"])
     }
     if "baseline" in given:
@@ -279,143 +279,6 @@ def _run_predict(args):
     for failure in failures:
         complain(failure.reason)
     return 2 if failures else 0
-
-
-def add_report(commands) -> None:
-    """Adds the command to argparse's subparsers."""
-    command = commands.add_parser(
-        "report",
-        help="a page to look at, made of a result",
-        description="Writes one HTML file per result of `emoaff predict`, "
-        "which needs no network; of a folder also one that compares them.",
-    )
-    command.add_argument("result", metavar="RESULT|FOLDER")
-    command.add_argument(
-        "--video",
-        metavar="FILE|FOLDER",
-        help="the video of the result, or the folder with those of a folder: "
-        "for pictures of faces, and to play where the timeline is clicked",
-    )
-    command.add_argument(
-        "--out",
-        metavar="FILE|DIR",
-        help="default: beside the result, with .html",
-    )
-    command.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace files that emoaff did not write",
-    )
-    command.set_defaults(run=_run_report, needs_keras=False)
-
-
-def _run_report(args):
-    from emoaff.prediction.files import print_line
-    from emoaff.prediction.reports import write_reports
-    from emoaff.progress import escape_unprintable
-
-    pages = write_reports(args.result, args.out, args.video, args.overwrite)
-    for page in pages:
-        print_line(escape_unprintable(str(page)))
-
-
-# Options of `predict` that make sense while one watches.
-_LIVE_OPTIONS = (
-    "--faces",
-    "--min-score",
-    "--min-face",
-    "--always-answer",
-    "--baseline",
-    "--prior",
-    "--engine",
-    "--affect",
-)
-
-
-def add_live(commands) -> None:
-    """Adds the command to argparse's subparsers."""
-    command = commands.add_parser(
-        "live",
-        help="expressions as they happen: camera, stream or file",
-        description="Shows a window with faces and what they show. Keys: q "
-        "ends, s saves the picture, r starts and ends a recording.",
-    )
-    command.add_argument(
-        "--camera",
-        default="0",
-        metavar="NUMBER|FILE|URL",
-        help="a camera, a file at its own pace, or an RTSP or HTTP stream; "
-        "default: 0",
-    )
-    command.add_argument(
-        "--model",
-        default=_DEFAULT_PRESET,
-        metavar="PRESET|FOLDER",
-        help="default: %(default)s",
-    )
-    command.add_argument(
-        "--no-window",
-        action="store_true",
-        help="print one line of JSON a row instead, for other programs",
-    )
-    command.add_argument(
-        "--record",
-        action="store_true",
-        help="record video and rows from the beginning",
-    )
-    command.add_argument(
-        "--seconds",
-        type=float,
-        default=float("inf"),
-        metavar="N",
-        help="end after so long; default: when the source ends, or by q or "
-        "Ctrl-C",
-    )
-    command.add_argument(
-        "--out",
-        default="out",
-        metavar="DIR",
-        help="folder for pictures and recordings; default: %(default)s",
-    )
-    for name in _LIVE_OPTIONS:
-        command.add_argument(name, default=argparse.SUPPRESS, **_OPTIONS[name])
-    command.set_defaults(run=_run_live, needs_keras=False)
-
-
-def _run_live(args):
-    import functools
-
-    from emoaff.prediction.live import run_live
-    from emoaff.prediction.resting_face import read_setting
-    from emoaff.presets import load_preset
-
-    given = {
-        _OPTIONS[name]["dest"]: getattr(args, _OPTIONS[name]["dest"])
-        for name in _LIVE_OPTIONS
-        if hasattr(args, _OPTIONS[name]["dest"])
-    }
-    if "baseline" in given:
-        given["baseline"] = read_setting(given["baseline"])
-    with silence_startup():
-        preset = load_preset(args.model, given.get("engine", "auto"))
-    done = run_live(
-        preset,
-        args.camera,
-        window=not args.no_window,
-        out=args.out,
-        record=args.record,
-        seconds=args.seconds,
-        # Who reads the lines wants each at once.
-        write_line=functools.partial(print, flush=True),
-        **given,
-    )
-    if not args.no_window:
-        print(
-            f"{done['shown']} pictures shown in {done['seconds']:.1f} s, "
-            f"{done['dropped']} dropped, {done['latency_s'] * 1000:.0f} ms late"
-        )
-        for path in done["files"]:
-            print(path)
 
 
 def add_models(commands) -> None:

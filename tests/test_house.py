@@ -20,7 +20,7 @@ FLOORS = (
     {"corpora", "presets"},
     {"convert", "data", "tfds_builders"},
     {"prediction"},
-    {"evaluation"},
+    {"app", "evaluation"},
     {"exporting", "training"},
     {"recipes"},
     {"emoaff"},

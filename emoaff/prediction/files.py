@@ -59,7 +59,7 @@ def predict_files(
     page: bool = False,
     decimals: int | None = None,
     columns: Sequence[str] = (),
-    talk: str = "text",
+    talk: str | Talk = "text",
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
@@ -89,7 +89,8 @@ def predict_files(
             `emoaff.prediction.report.write_report`.
         decimals: See `TableSettings`, as `columns`.
         columns: Which columns tables have; empty for all.
-        talk: What is reported: `"text"`, `"json"` or `"quiet"`, see `Talk`.
+        talk: What is reported: `"text"`, `"json"` or `"quiet"`, see `Talk`,
+            or a `Talk` of one's own.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -104,7 +105,7 @@ def predict_files(
     preset = preset.with_prior(options.prior)
     choose_run_mode(preset, options)
     _check(annotated)
-    talk = Talk(talk, report)
+    talk = Talk(talk, report) if isinstance(talk, str) else talk
     formats = TableFiles(form, decimals, columns)
     formats.check(preset, options)
     files, failures = [], []
