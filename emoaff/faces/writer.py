@@ -10,6 +10,8 @@ import numpy as np
 from av.video.reformatter import ColorRange
 from av.video.reformatter import Colorspace
 
+from emoaff.faces.sound import SoundCopy
+
 _CLOCK = 90_000  # ticks a second; divides all common frame rates
 
 
@@ -17,8 +19,8 @@ class VideoWriter:
     """Writes pictures as an H.264 mp4 that browsers play.
 
     8 bits, 4:2:0, the index at the front. Each picture is shown from its own
-    time on, so a variable frame rate is kept; there is no sound. An odd
-    width or height gets one more column or row, a copy of the last.
+    time on, so a variable frame rate is kept. An odd width or height gets one
+    more column or row, a copy of the last.
 
     The file is written under a temporary name beside `path` and renamed by
     `close`, so an interrupted run leaves no half file and an older file
@@ -32,6 +34,8 @@ class VideoWriter:
             picture stays. Defaults to 25.
         crf: Quality, 0 (lossless) to 51 (worst). Defaults to 20.
         comment: Stored in the file, where players show it; empty for none.
+        sound: What sounds with it, as long as there are pictures; `None` for
+            nothing. Closed with the writer.
 
     Raises:
         ValueError: The size is not positive, or nothing can be written
@@ -53,6 +57,7 @@ class VideoWriter:
         fps: float = 25.0,
         crf: int = 20,
         comment: str = "",
+        sound: SoundCopy | None = None,
     ):
         if width < 1 or height < 1 or not 0 < fps < _CLOCK:
             raise ValueError(
@@ -87,6 +92,9 @@ class VideoWriter:
         if comment:
             self._container.metadata["comment"] = comment
         self._stream = self._add_stream(fps, crf)
+        self._sound = sound
+        if sound is not None:
+            sound.attach(self._container)
 
     def _add_stream(self, fps, crf):
         height, width, _ = self._size
@@ -155,6 +163,7 @@ class VideoWriter:
         )
         frame.pts, frame.time_base = tick, Fraction(1, _CLOCK)
         self._mux(frame)
+        self._write_sound(tick)
 
     def close(self) -> None:
         """Finishes the file and gives it its name; a second call is idle."""
@@ -164,11 +173,13 @@ class VideoWriter:
             self.discard()
             return
         self._mux(None)
+        self._write_sound(self._last + self._step)
         try:
             self._container.close()
         except (av.FFmpegError, OSError) as error:
             self._fail(error)
         self._container = None
+        self._close_sound()
         os.replace(self._temporary, self.path)
 
     def discard(self) -> None:
@@ -180,7 +191,20 @@ class VideoWriter:
         except (av.FFmpegError, OSError):
             pass  # it is thrown away all the same
         self._container = None
+        self._close_sound()
         self._temporary.unlink(missing_ok=True)
+
+    def _write_sound(self, tick):
+        if self._sound is None:
+            return
+        try:
+            self._sound.write_until(tick / _CLOCK)
+        except (av.FFmpegError, OSError) as error:
+            self._fail(error)
+
+    def _close_sound(self):
+        if self._sound is not None:
+            self._sound.close()
 
     def _mux(self, frame):
         try:

@@ -1,7 +1,7 @@
 """Draws a result table onto its video or picture."""
 
+import functools
 import itertools
-import math
 import os
 import pathlib
 from collections.abc import Iterable
@@ -13,29 +13,17 @@ import numpy as np
 
 from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
+from emoaff.faces.sound import SoundCopy
 from emoaff.faces.video import Video
 from emoaff.faces.writer import VideoWriter
 from emoaff.prediction import emo_affectnet_drawing
 from emoaff.prediction import tables
+from emoaff.prediction.face_panels import draw_faces
+from emoaff.prediction.panel_layout import PanelLayout
 from emoaff.prediction.row import Row
 
 # In the file itself, so that it is known wherever it goes.
 _MARK = "drawn by emoaff predict"
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_WHITE = (255, 255, 255)
-_PANEL = (24, 24, 24)
-_BARS = 3
-# One colour a person, far apart, readable under white text.
-_COLOURS = (
-    (0, 114, 178),
-    (213, 94, 0),
-    (0, 128, 96),
-    (170, 70, 140),
-    (150, 110, 0),
-    (90, 80, 200),
-    (190, 40, 60),
-    (80, 110, 60),
-)
 
 
 def annotate(
@@ -44,15 +32,15 @@ def annotate(
     out: str | os.PathLike,
     on_frame=None,
     style: str = "emoaff",
+    names: dict[int, str] | None = None,
 ) -> pathlib.Path:
     """Writes the video or picture with boxes, persons and expressions.
 
-    Each face gets its box, its person, its smoothed expression with the
-    confidence, and bars of the most probable expressions of that frame; from a
-    model without expressions, valence and arousal. Frames
-    for which the table has no row are shown as they are. Where the picture
-    changes its size, all are fitted into the first one's, with black borders.
-    The file is read once more, so memory stays constant. Sound is not kept.
+    Each face gets its box and a panel, see `draw_faces`. Frames for which the
+    table has no row are shown as they are. Where the picture changes its size,
+    all are fitted into the first one's, with black borders. The file is read
+    once more, so memory stays constant. Sound is kept; what mp4 cannot hold is
+    encoded as AAC.
 
     Args:
         path: The video or picture.
@@ -62,6 +50,7 @@ def annotate(
         on_frame: Called with the number of frames written so far.
         style: A name of `STYLES`. `"emo-affectnet"` draws a magenta box and a
             label, see `emoaff.prediction.emo_affectnet_drawing`.
+        names: Person to name, which is written in place of the number.
 
     Returns:
         `out`.
@@ -77,6 +66,8 @@ def annotate(
             f"Received: style={style!r}."
         )
     draw = STYLES[style]
+    if style == "emoaff":
+        draw = functools.partial(draw, layout=PanelLayout(), names=names)
     out = pathlib.Path(out)
     classes, rows = tables.read_table(table)
     by_frame = _group_by_frame(rows)
@@ -86,7 +77,8 @@ def annotate(
     with Video(path) as video:
         fps = video.average_fps if video.average_fps >= 0.1 else 25.0
         size = video.width, video.height
-        writer = VideoWriter(out, *size, fps, comment=_MARK)
+        sound = SoundCopy(path, video.start_s)
+        writer = VideoWriter(out, *size, fps, comment=_MARK, sound=sound)
         with writer:
             upcoming = next(by_frame, (None, []))
             for count, frame in enumerate(video, start=1):
@@ -155,74 +147,4 @@ def _write_picture(image, out):
     return out
 
 
-def _drawn(image, rows, classes):
-    image = image.copy()
-    scale = max(min(image.shape[:2]) / 720, 0.4)
-    for row in rows:
-        if row.person is not None:
-            _draw_face(image, row, classes, scale)
-    return image
-
-
-def _draw_face(image, row, classes, scale):
-    colour = _COLOURS[(row.person - 1) % len(_COLOURS)]
-    x, y, w, h = (round(value) for value in row.box)
-    thick = max(round(2 * scale), 1)
-    cv2.rectangle(image, (x, y), (x + w, y + h), colour, thick)
-    lines = [f"{row.person}"]
-    if row.doubt:
-        lines = [f"{row.person} ? {row.doubt}"]
-    elif row.smoothed is not None:
-        best = int(np.nanargmax(row.smoothed))
-        share = float(row.smoothed[best])
-        # Nobody is sure to 100 %, which rounding would claim.
-        percent = ">99%" if share >= 0.995 else f"{share:.0%}"
-        lines = [f"{row.person} {classes[best]} {percent}"]
-    elif not math.isnan(row.valence + row.arousal):
-        affect = f"valence {row.valence:+.2f} arousal {row.arousal:+.2f}"
-        lines = [f"{row.person} {affect}"]
-    size = 0.6 * scale
-    (width, height), base = cv2.getTextSize(lines[0], _FONT, size, thick)
-    pad = max(round(4 * scale), 2)
-    top = y - height - base - 2 * pad
-    if top < 0:
-        top = min(y + h, image.shape[0] - height - base - 2 * pad)
-    left = min(max(x, 0), max(image.shape[1] - width - 2 * pad, 0))
-    corner = (left + width + 2 * pad, top + height + base + 2 * pad)
-    cv2.rectangle(image, (left, top), corner, colour, cv2.FILLED)
-    origin = (left + pad, top + pad + height)
-    _write(image, lines[0], origin, size, thick)
-    if row.probabilities is not None:
-        _draw_bars(image, row, classes, scale, (x, y, w, h), colour)
-
-
-def _draw_bars(image, row, classes, scale, box, colour):
-    """Draws small bars beside the box, on the side that has room."""
-    x, y, w, h = box
-    size, pad = 0.42 * scale, max(round(3 * scale), 2)
-    widths = [cv2.getTextSize(n, _FONT, size, 1)[0][0] for n in classes]
-    line = cv2.getTextSize("Ag", _FONT, size, 1)[0][1] + 2 * pad
-    full = round(70 * scale)
-    width, height = max(widths) + full + 3 * pad, _BARS * line + pad
-    left = x + w + pad
-    if left + width > image.shape[1]:
-        left = max(x - width - pad, 0)
-    top = min(max(y, 0), max(image.shape[0] - height, 0))
-    area = image[top : top + height, left : left + width]
-    area[:] = (0.35 * area + 0.65 * np.array(_PANEL)).astype(np.uint8)
-    order = np.argsort(-row.probabilities, kind="stable")[:_BARS]
-    for i, k in enumerate(order):
-        base = top + (i + 1) * line - pad // 2
-        _write(image, classes[k], (left + pad, base), size, 1)
-        start = left + max(widths) + 2 * pad
-        end = start + max(round(full * float(row.probabilities[k])), 1)
-        low = (start, base - line + 2 * pad)
-        cv2.rectangle(image, low, (end, base), colour, cv2.FILLED)
-        cv2.rectangle(image, low, (start + full, base), _WHITE, 1)
-
-
-def _write(image, text, origin, size, thick):
-    cv2.putText(image, text, origin, _FONT, size, _WHITE, thick, cv2.LINE_AA)
-
-
-STYLES = {"emoaff": _drawn, "emo-affectnet": emo_affectnet_drawing.draw}
+STYLES = {"emoaff": draw_faces, "emo-affectnet": emo_affectnet_drawing.draw}

@@ -1,5 +1,7 @@
 import dataclasses
+from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from emoaff.faces import Video
 from emoaff.faces import VideoWriter
 from emoaff.faces import read_picture
+from emoaff.prediction import face_panels
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.drawing import is_drawn
@@ -205,9 +208,84 @@ def test_a_nearly_certain_face_is_not_drawn_as_certain(
 ):
     texts = []
     monkeypatch.setattr(
-        cv2, "putText", lambda image, text, *_: texts.append(text)
+        face_panels, "write_text", lambda image, text, *_: texts.append(text)
     )
     sure = np.float32([0.002, 0.998])
     rows = [Row(0, 0.0, 1, BOX, 0.9, sure, sure)]
     annotate(source, table(tmp_path / "t.csv", rows), tmp_path / "a.mp4")
-    assert texts[0] == "1 joy >99%"
+    assert texts[0] == "1 joy >99 %"
+
+
+@pytest.fixture
+def with_sound(source, tmp_path):
+    """Makes the grey clip with a tone; two seconds from its start on."""
+
+    def make(codec, suffix, rate=16000):
+        path = tmp_path / f"sound{suffix}"
+        with av.open(source) as video, av.open(path, "w") as out:
+            pictures = out.add_stream("mpeg4", rate=10)
+            pictures.width, pictures.height = 200, 160
+            pictures.pix_fmt = "yuv420p"
+            sound = out.add_stream(codec, rate=rate)
+            frame = next(video.decode(video=0))
+            for n in range(20):
+                frame.pts, frame.time_base = n, Fraction(1, 10)
+                out.mux(pictures.encode(frame.reformat(format="yuv420p")))
+            tone = 8000 * np.sin(np.arange(2 * rate) * 440 * 2 * np.pi / rate)
+            wave = av.AudioFrame.from_ndarray(
+                np.int16(tone)[None], "s16", "mono"
+            )
+            wave.sample_rate, wave.pts = rate, 0
+            out.mux(sound.encode(wave))
+            out.mux(sound.encode(None))
+            out.mux(pictures.encode(None))
+        return path
+
+    return make
+
+
+def read_sound(path):
+    """Codec, and samples at their times."""
+    with av.open(path) as file:
+        if not file.streams.audio:
+            return None, None, None
+        frames = list(file.decode(audio=0))
+        samples = np.concatenate([f.to_ndarray()[0] for f in frames])
+        name = file.streams.audio[0].codec_context.name
+        return name, frames[0].time, samples / np.abs(samples).max()
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix", "expected"),
+    [("aac", ".mp4", "aac"), ("pcm_s16le", ".mov", "aac")],
+)
+def test_sound_is_kept(codec, suffix, expected, with_sound, tmp_path):
+    source = with_sound(codec, suffix)
+    rows = [Row(i, i / 10) for i in range(20)]
+    out = annotate(source, table(tmp_path / "t.csv", rows), tmp_path / "a.mp4")
+    name, start_s, samples = read_sound(out)
+    assert name == expected and abs(start_s) < 0.07
+    assert 1.9 * 16000 < len(samples) < 2.1 * 16000
+    # The tone is still one of 440 Hz.
+    middle = samples[8000:24000]
+    peak = np.argmax(np.abs(np.fft.rfft(middle)))
+    assert peak * 16000 / len(middle) == pytest.approx(440, abs=2)
+
+
+def test_a_video_without_sound_stays_so(source, tmp_path):
+    rows = [Row(i, float(i)) for i in range(6)]
+    out = annotate(source, table(tmp_path / "t.csv", rows), tmp_path / "a.mp4")
+    assert read_sound(out)[0] is None
+
+
+def test_names_stand_in_place_of_numbers(source, tmp_path, monkeypatch):
+    texts = []
+    monkeypatch.setattr(
+        face_panels, "write_text", lambda image, text, *_: texts.append(text)
+    )
+    rows = [Row(0, 0.0, n, BOX, 0.9, JOY, JOY) for n in (1, 2)]
+    rows[1] = rows[1].changed(box=(150.0, 40.0, 40.0, 50.0))
+    path = table(tmp_path / "t.csv", rows)
+    annotate(source, path, tmp_path / "a.mp4", names={2: "Ada"})
+    firsts = {text.split()[0] for text in texts} - {*CLASSES}
+    assert firsts == {"1", "Ada"}
