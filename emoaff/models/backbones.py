@@ -118,6 +118,7 @@ def register_backbone(
     image_size: int,
     stages: tuple[str, ...],
     imagenet: bool = False,
+    replace: bool = False,
 ) -> None:
     """Registers an image model of your own for `build_backbone`.
 
@@ -131,9 +132,10 @@ def register_backbone(
         image_size: The size it is built for unless another is asked for.
         stages: Name of the last layer of each stage, for `frozen_stages`.
         imagenet: Whether `build` can load weights of ImageNet itself.
+        replace: Whether the name may be taken.
 
     Raises:
-        ValueError: If the name is taken.
+        ValueError: If the name is taken and `replace` is false.
 
     Example:
     >>> def build_mean(image_size):
@@ -144,7 +146,7 @@ def register_backbone(
     >>> build_backbone("mean_colour").output_shape
     (None, 3)
     """
-    if name in _BACKBONES:
+    if name in _BACKBONES and not replace:
         raise ValueError(
             f"Expected a name that is not one of {', '.join(names())}. "
             f"Received: name={name!r}. Choose another."
