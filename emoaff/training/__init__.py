@@ -5,7 +5,6 @@ from emoaff.training.batch_norm_reestimation import reestimate_batch_norm
 from emoaff.training.experiment import Experiment
 from emoaff.training.experiment import Stage
 from emoaff.training.own_parts import register_augmentation
-from emoaff.training.own_parts import register_backbone
 from emoaff.training.own_parts import register_label_space
 from emoaff.training.own_parts import register_loss
 from emoaff.training.own_parts import register_metric
@@ -17,7 +16,6 @@ __all__ = [
     "Stage",
     "reestimate_batch_norm",
     "register_augmentation",
-    "register_backbone",
     "register_label_space",
     "register_loss",
     "register_metric",

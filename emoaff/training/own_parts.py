@@ -6,18 +6,18 @@ named in its `CONFIG` and by `--set`. The decorators have to stand above
 
 What is public here:
 
-    register_loss, register_augmentation, register_backbone, register_metric,
+    register_loss, register_augmentation, register_metric,
     register_label_space: decorators
+
+`emoaff.models.register_backbone` is one too.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 from emoaff import labels
-from emoaff import models
 from emoaff.data.augmentations import AUGMENTATIONS
 from emoaff.data.augmentations import Augmentation
-from emoaff.models import backbones
 from emoaff.training.objectives import LOSSES
 from emoaff.training.objectives import NamedLoss
 
@@ -105,41 +105,6 @@ def register_augmentation(
     def register(build):
         _claim("augmentation", name, AUGMENTATIONS)
         AUGMENTATIONS[name] = Augmentation(build, of_single_pictures)
-        return build
-
-    return register
-
-
-def register_backbone(
-    name: str, *, image_size: int, stages: tuple[str, ...] = ()
-) -> Callable:
-    """Registers an image model under a name, for `model.backbone`.
-
-    Args:
-        name: None of emoaff's own.
-        image_size: See `emoaff.models.register_backbone`.
-        stages: See there.
-
-    Returns:
-        A decorator of a function that is called with `image_size` and returns
-        a `keras.Model` from faces, RGB 0-255, to features.
-
-    Raises:
-        ValueError: If the name is one of emoaff's own.
-
-    Example:
-    >>> @register_backbone("grey_mean", image_size=48)
-    ... def build_grey_mean(image_size):
-    ...     face = keras.Input((image_size, image_size, 3))
-    ...     mean = keras.layers.GlobalAveragePooling2D()(face)
-    ...     return keras.Model(face, mean)
-    """
-
-    def register(build):
-        _claim("backbone", name, backbones.names())
-        models.register_backbone(
-            name, build, image_size, stages, replace=name in backbones.names()
-        )
         return build
 
     return register

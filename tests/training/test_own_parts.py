@@ -19,8 +19,8 @@ import numpy as np
 import tensorflow as tf
 
 from emoaff.models import build_backbone
+from emoaff.models import register_backbone
 from emoaff.training import register_augmentation
-from emoaff.training import register_backbone
 from emoaff.training import register_label_space
 from emoaff.training import register_loss
 from emoaff.training import register_metric
