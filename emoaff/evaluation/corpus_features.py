@@ -38,7 +38,7 @@ def extract_corpus_features(
     >>> corpus = load_recordings("synthetic_affect/tiny", "test", "data")
     >>> about, vectors = next(extract_corpus_features(preset, corpus))
     >>> about["label_expression"][0], vectors.shape
-    ('neutral', (64, 64))
+    ('anger', (64, 512))
     """
     table = CorpusPredictions(recordings, {}, {}).to_pandas()
     progress, done = Progress("features"), 0

@@ -8,6 +8,7 @@ from emoaff.labels.label_space import Mapping
 from emoaff.labels.label_space import get
 from emoaff.labels.label_space import list_label_spaces
 from emoaff.labels.label_space import make_mapping
+from emoaff.labels.label_space import register
 
 __all__ = [
     "AFFECT_TARGETS",
@@ -18,4 +19,5 @@ __all__ = [
     "get",
     "list_label_spaces",
     "make_mapping",
+    "register",
 ]

@@ -189,6 +189,9 @@ _SPACES = {
 }
 
 
+_OWN = frozenset(_SPACES)
+
+
 def list_label_spaces() -> tuple[str, ...]:
     """Returns the names of the registered label spaces, sorted.
 
@@ -197,6 +200,28 @@ def list_label_spaces() -> tuple[str, ...]:
     ('aff_wild2_7', 'aff_wild2_8', 'affectnet_7')
     """
     return tuple(sorted(_SPACES))
+
+
+def register(space: LabelSpace) -> None:
+    """Registers a label space of your own, or registers it again.
+
+    Args:
+        space: Under its own name.
+
+    Raises:
+        ValueError: If the name is one of emoaff's own.
+
+    Example:
+    >>> register(LabelSpace("two_moods", ("calm", "tense")))
+    >>> get("two_moods").classes
+    ('calm', 'tense')
+    """
+    if space.name in _OWN:
+        raise ValueError(
+            "Expected a name that is none of emoaff's own label spaces. "
+            f"Received: name={space.name!r}. Choose another."
+        )
+    _SPACES[space.name] = space
 
 
 def get(name: str) -> LabelSpace:

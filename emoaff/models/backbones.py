@@ -114,17 +114,19 @@ def build_backbone(backbone, image_size=None, weights=None, *, frozen_stages=0):
 
 def register_backbone(
     name: str,
-    build: Callable,
-    image_size: int,
-    stages: tuple[str, ...],
+    build: Callable | None = None,
+    image_size: int = 150,
+    stages: tuple[str, ...] = (),
     imagenet: bool = False,
-) -> None:
+):
     """Registers an image model of your own for `build_backbone`.
 
-    Settings of recipes (`model.backbone`) then know it too.
+    Settings of recipes (`model.backbone`) then know it too. Without `build` it
+    is a decorator. A name of your own may be registered again, as when a
+    recipe file is run twice.
 
     Args:
-        name: The name; none of those there are.
+        name: The name; none of emoaff's own.
         build: Called with `image_size`, and with `weights` (`"imagenet"` or
             `None`) if `imagenet`: a `keras.Model` from `(batch, height, width,
             3)`, RGB in `[0, 255]`, to `(batch, features)`.
@@ -132,8 +134,11 @@ def register_backbone(
         stages: Name of the last layer of each stage, for `frozen_stages`.
         imagenet: Whether `build` can load weights of ImageNet itself.
 
+    Returns:
+        `build`, or the decorator.
+
     Raises:
-        ValueError: If the name is taken.
+        ValueError: If the name is one of emoaff's own.
 
     Example:
     >>> def build_mean(image_size):
@@ -144,12 +149,19 @@ def register_backbone(
     >>> build_backbone("mean_colour").output_shape
     (None, 3)
     """
-    if name in _BACKBONES:
+    if build is None:
+        return functools.partial(_register, name, image_size, stages, imagenet)
+    return _register(name, image_size, stages, imagenet, build)
+
+
+def _register(name, image_size, stages, imagenet, build):
+    if name in _OWN:
         raise ValueError(
-            f"Expected a name that is not one of {', '.join(names())}. "
+            f"Expected a name that is not one of {', '.join(sorted(_OWN))}. "
             f"Received: name={name!r}. Choose another."
         )
     _BACKBONES[name] = _Named(build, image_size, tuple(stages), imagenet)
+    return build
 
 
 def _build_rangulov_features(image_size):
@@ -269,6 +281,9 @@ _BACKBONES = {
         ("pool1", "conv2_3_out", "conv3_4_out", "conv4_6_out", "conv5_3_out"),
     ),
 }
+
+
+_OWN = frozenset(_BACKBONES)
 
 
 def _checked(model, image_size):

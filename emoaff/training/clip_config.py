@@ -21,6 +21,7 @@ from emoaff.training.objectives import LOSSES
 from emoaff.training.old_setting_names import OLD_SETTING_NAMES
 from emoaff.training.optimizers import OPTIMIZERS
 from emoaff.training.optimizers import SCHEDULES
+from emoaff.training.own_parts import METRICS
 from emoaff.training.settings import change_groups
 from emoaff.training.settings import list_settings
 
@@ -129,7 +130,10 @@ def list_choices() -> Mapping[str, tuple[str, ...]]:
         "loss.class_weights": ("none", "mean", "sum", "raw", "max"),
         "optimizer.name": tuple(OPTIMIZERS),
         "schedule.name": tuple(SCHEDULES),
-        "schedule.monitor": ("ccc", "uar", "accuracy", "macro_f1", "loss"),
+        "schedule.monitor": (
+            *("ccc", "uar", "accuracy", "macro_f1", "loss"),
+            *METRICS,
+        ),
         "schedule.keep": ("best", "last"),
         "batch.precision": ("float32", "mixed_bfloat16", "mixed_float16"),
     }

@@ -16,6 +16,10 @@ from emoaff.training.learned_prior import describe_class_prior
 from emoaff.training.objectives import make_loss
 from emoaff.training.optimizers import make_head_optimizer
 from emoaff.training.optimizers import make_optimizer
+from emoaff.training.own_models import check_publishable
+from emoaff.training.own_models import find_input_shape
+from emoaff.training.own_models import make_functional
+from emoaff.training.own_parts import METRICS
 from emoaff.training.publishing import publish_clips
 from emoaff.training.validation_calibration import fit_on_validation
 from emoaff.training.validation_calibration import set_recordings_aside
@@ -57,10 +61,15 @@ def clip_experiment(
     schedule, batch = config.schedule, config.batch
     last = schedule.keep == "last"
     known: set[str] = set()
+    checked: set[bool] = set()
+    shape = find_input_shape(config, data)
 
     def built():
         keras.utils.set_random_seed(config.seed)
-        model = recipe.build(config, data)
+        model = make_functional(recipe.build(config, data), config, shape)
+        if recipe.file and not checked:
+            check_publishable(model, config, len(data.space or ()))
+            checked.add(True)
         known.clear()
         known.update(begin(model, config.model, report))
         return model
@@ -117,7 +126,7 @@ def clip_experiment(
         steps=data.steps,
         validate=functools.partial(measure, config=config, data=data),
         monitor="epoch" if last else name_measure(config, schedule.monitor),
-        higher_is_better=last or schedule.monitor != "loss",
+        higher_is_better=last or _is_better_higher(schedule.monitor),
         publish=publish,
         patience=schedule.patience or None,
         stop_after=schedule.stop_after or None,
@@ -155,6 +164,12 @@ def _calibrate(model, config, data, scored, report):
     return calibration, dataclasses.replace(
         validation.subset(rest), split=split
     )
+
+
+def _is_better_higher(monitor):
+    if monitor in METRICS:
+        return METRICS[monitor].higher_is_better
+    return monitor != "loss"
 
 
 def _freeze(model, names, frozen):

@@ -15,6 +15,7 @@ from emoaff.labels import AFFECT_TARGETS
 from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.training.clip_config import EXPRESSION_TARGETS
 from emoaff.training.objectives import make_prior_offset
+from emoaff.training.own_parts import METRICS
 
 
 def measure(model, config, data) -> dict[str, float]:
@@ -31,7 +32,11 @@ def measure(model, config, data) -> dict[str, float]:
     if config.data.target in AFFECT_TARGETS:
         names = config.data.target.split("_")
         found = data.predict(model)
-        values = _measure_affect(found, data.validation.recordings, names)
+        recordings = data.validation.recordings
+        values = _measure_affect(found, recordings, names)
+        columns = [getattr(recordings, name) for name in names]
+        truth = np.float64(np.stack(columns, axis=1))
+        values |= _measure_own(True, truth, np.float64(found))
     else:
         truth, logits = collect_scored(model, data)
         logits = np.float64(logits)
@@ -39,6 +44,7 @@ def measure(model, config, data) -> dict[str, float]:
         if strength:
             logits += make_prior_offset(strength, data.class_counts())
         values = _measure_classes(truth, logits, len(data.space))
+        values |= _measure_own(False, truth, logits)
         if config.data.target in EXPRESSION_TARGETS:
             log_p = special.log_softmax(logits, axis=1)
             chosen = log_p[np.arange(len(truth)), truth]
@@ -90,6 +96,15 @@ def collect_scored(
     if rows is not None:
         scored &= np.isin(np.arange(len(scored)), rows)
     return truth[scored], answers[scored]
+
+
+def _measure_own(of_affect, truth, predicted):
+    """The measures that a recipe file registered for such a target."""
+    return {
+        name: float(metric.compute(truth, predicted))
+        for name, metric in METRICS.items()
+        if metric.of_affect == of_affect
+    }
 
 
 def _measure_classes(truth, logits, classes):

@@ -4,11 +4,13 @@ An example finds `emoaff`, `keras`, `np`, `tf` and the names of its package
 imported, and the files of `tests.docs.example_folder` around it.
 """
 
+import contextlib
 import doctest
 import importlib
 import inspect
 import pathlib
 import pkgutil
+from unittest import mock
 
 import keras
 import numpy as np
@@ -16,8 +18,12 @@ import pytest
 import tensorflow as tf
 
 import emoaff
+from emoaff.data.augmentations import AUGMENTATIONS
+from emoaff.labels import label_space
 from emoaff.models import backbones
 from emoaff.presets import folder as preset_folder
+from emoaff.training.objectives import LOSSES
+from emoaff.training.own_parts import METRICS
 from tests.docs import example_folder
 
 PACKAGES = [
@@ -77,6 +83,15 @@ def test_every_public_name_has_an_example(package):
         if ">>> " not in (inspect.getdoc(value) or "")
     ]
     assert not bare
+
+
+@pytest.fixture(autouse=True)
+def registries():
+    """What an example registers is gone after it."""
+    with contextlib.ExitStack() as stack:
+        for table in (LOSSES, AUGMENTATIONS, METRICS, label_space._SPACES):
+            stack.enter_context(mock.patch.dict(table))
+        yield
 
 
 @pytest.mark.parametrize("name", [*modules_with_examples()])

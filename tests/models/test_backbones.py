@@ -365,7 +365,10 @@ def test_a_backbone_of_one_s_own_gets_a_name(monkeypatch):
     assert made.input_shape == (None, 40, 40, 3)
     assert made.output_shape == (None, 5)
     assert not made.get_layer("only").trainable
-    with pytest.raises(ValueError, match="not one of .*name='mine'"):
-        backbones.register_backbone("mine", build, 40, ("only",))
+    with pytest.raises(ValueError, match="not one of .*name='resnet50'"):
+        backbones.register_backbone("resnet50", build, 40, ("only",))
+    decorate = backbones.register_backbone("mine", image_size=48)
+    assert decorate(build) is build
+    assert build_backbone("mine").input_shape == (None, 48, 48, 3)
     with pytest.raises(ValueError, match="has no ImageNet weights"):
         build_backbone("mine", weights="imagenet")
