@@ -3,7 +3,7 @@
 import sys
 import warnings
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Package to old name to the name of today. They may go with version 0.3.
 RENAMED = {

@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         interrupted, 143 when terminated.
     """
     argv = sys.argv[1:] if argv is None else argv
-    args = _make_parser().parse_args([_shield(text) for text in argv])
+    args = make_parser().parse_args([_shield(text) for text in argv])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A name that the console cannot show must not end the work.
@@ -103,7 +103,8 @@ def _shield(text):
     return text
 
 
-def _make_parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Makes the parser of all commands; imports no TensorFlow."""
     parser = argparse.ArgumentParser(prog="emoaff", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version)
     parser.add_argument(

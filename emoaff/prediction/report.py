@@ -27,7 +27,7 @@ _DETAILED = 12  # people with such pictures; the others have a portrait
 CAUTION = (
     "It names what faces show, by the votes of a crowd, not what people feel. "
     "It can be wrong, above all where it is in doubt. Not for decisions about "
-    "people."
+    "people. What faces can and cannot say: docs/ethics.md of emoaff."
 )
 
 

@@ -13,6 +13,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import zlib
 
 import keras
 
@@ -23,6 +24,7 @@ from tests import small_presets
 from tests.sample import CLIP
 from tests.sample import PORTRAIT
 
+_LARGE = 50_000  # bytes
 _AFFECT = {
     "valence_arousal": {
         "kind": "dimensional",
@@ -47,7 +49,7 @@ def fill(folder: pathlib.Path) -> None:
         folder / "my_lstm",
         keras.Model(lstm.input, {"expression": lstm.output}),
         small_presets.classes("emo_affectnet"),
-        input={"kind": "features", "size": 512, "features_from": "my_preset"},
+        input={"kind": "features", "size": 48, "features_from": "my_preset"},
         sampling={"rate_hz": 5, "window": 10},
     )
     write_safetensors(preset, folder / "lstm.safetensors")
@@ -71,11 +73,30 @@ def _save_image_preset(folder):
 
 @contextlib.contextmanager
 def copied(folder: pathlib.Path, to: pathlib.Path):
-    """Works in a copy, so that no example sees what another has written."""
-    shutil.copytree(folder, to)
+    """Works in a copy, so that no example sees what another has written.
+
+    Weights and records are linked, not copied, since there are megabytes of
+    them and nothing of emoaff changes them in place. `describe` tells whether
+    that held.
+    """
+    shutil.copytree(folder, to, copy_function=_link_if_large)
     before = os.getcwd()
     os.chdir(to)
     try:
         yield
     finally:
         os.chdir(before)
+
+
+def _link_if_large(source, to):
+    large = os.path.getsize(source) > _LARGE
+    return os.link(source, to) if large else shutil.copy2(source, to)
+
+
+def describe(folder: pathlib.Path) -> dict[str, int]:
+    """Checksums of all files, to see that none was changed in place."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        str(path.relative_to(folder)): zlib.crc32(path.read_bytes())
+        for path in files
+    }

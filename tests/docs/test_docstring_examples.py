@@ -72,7 +72,9 @@ def prepared(tmp_path_factory):
     folder = tmp_path_factory.mktemp("examples") / "folder"
     folder.mkdir()
     example_folder.fill(folder)
-    return folder
+    before = example_folder.describe(folder)
+    yield folder
+    assert example_folder.describe(folder) == before
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -1,0 +1,81 @@
+"""One training on one device and on two, by `tf.distribute`.
+
+    python examples/several_gpus.py
+
+On a machine without two GPUs its CPU plays two devices, which shows that the
+results are the same and not how fast they come. (Faces are drawn where they are
+missing.)
+"""
+
+import sys
+
+import keras
+import tensorflow as tf
+
+import emoaff
+
+FRAMES = 25
+
+
+def list_devices():
+    """Two GPUs, or two halves of the CPU."""
+    if len(tf.config.list_physical_devices("GPU")) >= 2:
+        return ["GPU:0", "GPU:1"]
+    (cpu,) = tf.config.list_physical_devices("CPU")
+    half = tf.config.LogicalDeviceConfiguration()
+    try:
+        tf.config.set_logical_device_configuration(cpu, [half, half])
+    except RuntimeError:  # TensorFlow is at work already
+        sys.exit("Expected a new process. Run this file by itself.")
+    return ["CPU:0", "CPU:1"]
+
+
+def main(corpus="synthetic_affect/studio", data_dir="data", epochs=2):
+    """Trains on one and on two devices; returns the CCC of each."""
+    devices = list_devices()
+    emoaff.corpora.draw_missing(corpus, data_dir)
+    return [train(devices[:n], corpus, data_dir, epochs) for n in (1, 2)]
+
+
+def train(devices, corpus, data_dir, epochs):
+    """Trains one model on some devices; returns its validation CCC."""
+    keras.utils.set_random_seed(0)
+    strategy = tf.distribute.MirroredStrategy(devices)
+    # Variables that are made here have a copy on each device.
+    with strategy.scope():
+        model = emoaff.models.build_cnn_lstm(
+            # Batch norms would see half of the batch on each of two devices.
+            backbone=emoaff.models.build_small_cnn(64, normalization="none"),
+            temporal_units=(32,),
+            heads="valence_arousal",
+        )
+        model.compile(
+            keras.optimizers.Adam(2e-3, clipnorm=1.0),
+            # By sequence: what one device sees does not change the rest.
+            emoaff.losses.ConcordanceLoss(over="sequence"),
+            # Moments add up across devices to those of the whole set.
+            metrics=[emoaff.metrics.Concordance(dims=2, name="ccc")],
+        )
+    # 8 clips a step in all: Keras gives each device its share.
+    batches = make_clips(corpus, "train[:25%]", data_dir).batch(8, True)
+    model.fit(batches, epochs=epochs, verbose=2)
+    held_out = make_clips(corpus, "validation", data_dir).batch(8)
+    scores = model.evaluate(held_out, return_dict=True, verbose=0)
+    print(f"{len(devices)} device(s): CCC {scores['ccc']:.3f} on validation")
+    return scores["ccc"]
+
+
+def make_clips(corpus, split, data_dir):
+    """Clips of consecutive frames with valence and arousal."""
+
+    def cut(recording):
+        frames = recording["frames"]
+        labels = tf.stack([frames["valence"], frames["arousal"]], axis=-1)
+        rows = tf.data.Dataset.from_tensor_slices((frames["image"], labels))
+        return rows.batch(FRAMES, drop_remainder=True)
+
+    return emoaff.corpora.load(corpus, split, data_dir).flat_map(cut)
+
+
+if __name__ == "__main__":
+    main()

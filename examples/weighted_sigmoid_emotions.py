@@ -1,0 +1,85 @@
+"""Emotions first, valence and arousal after: the way of Tzirakis et al.
+
+    python examples/weighted_sigmoid_emotions.py
+
+A network learns eight emotions that may hold at once: by a sigmoid loss
+weighted by reciprocal counts, on windows of which those with a rare emotion are
+repeated. Then the same network learns valence and arousal. (arXiv 2111.02717;
+faces are drawn where they are missing.)
+"""
+
+import keras
+import numpy as np
+
+import emoaff
+from emoaff.data import clips
+from emoaff.data import window_oversampling
+from emoaff.data import windows
+from emoaff.data.recordings import load_recordings
+
+FRAMES, SIZE = 30, 48
+
+
+def main(corpus="synthetic_affect/realeyes", data_dir="data", epochs=(3, 4)):
+    """Trains both stages; returns the histories of both."""
+    keras.utils.set_random_seed(0)
+    emoaff.corpora.draw_missing(corpus, data_dir)
+    train = load_recordings(corpus, "train", data_dir)
+    validation = load_recordings(corpus, "validation", data_dir)
+
+    # Labels alone decide what is repeated; no picture is decoded for it.
+    base = windows.sliding(train, FRAMES)
+    names = window_oversampling.class_names(train)
+    counts = window_oversampling.class_counts(train, base)
+    frequent, *rare = np.argsort(counts)[::-1].tolist()
+    copies = window_oversampling.count_rare_window_copies(
+        train, base, rare, [frequent], tolerated_share=0.5
+    )
+    order = np.repeat(np.arange(len(base)), 1 + copies)
+    after = window_oversampling.class_counts(train, base.take(order))
+    for name, one, other in zip(names, counts, after, strict=True):
+        print(f"{name:>10} {one:>6} frames, {other:>6} with copies")
+
+    model = emoaff.models.build_cnn_lstm(
+        image_size=SIZE,
+        backbone="small_cnn",
+        temporal_units=(64,),
+        heads={"emotions": emoaff.models.Head("multi_label", names)},
+        logits=True,
+    )
+    weights = emoaff.losses.reciprocal_weights(np.maximum(after, 1))
+    loss = emoaff.losses.WeightedSigmoidCrossentropy(weights)
+    model.compile("adam", loss)
+    first = fit(model, train, validation, base, order, "emotions", epochs[0])
+
+    # The same image model and memory; only the last layer is new.
+    memory = model.get_layer("lstm_1").output
+    head = keras.layers.Dense(2, "tanh", name="valence_arousal")(memory)
+    model = keras.Model(model.input, head)
+    loss = emoaff.losses.ConcordanceLoss(over="batch")
+    ccc = emoaff.metrics.Concordance(dims=2, name="ccc")
+    model.compile("adam", loss, metrics=[ccc])
+    once, target = np.arange(len(base)), "valence_arousal"
+    second = fit(model, train, validation, base, once, target, epochs[1])
+    return first, second
+
+
+def fit(model, train, validation, base, order, target, epochs):
+    """Trains on windows in an order; returns the figures by epoch."""
+
+    def read(recordings, cut, numbers):
+        numbers = np.random.default_rng(0).permutation(numbers)
+        what = {"batch_size": 8, "size": SIZE, "targets": (target,)}
+        made = clips.clip_batches(cut, recordings, numbers, **what)
+        return made.map(lambda x, y: (x, y[target]))
+
+    batches = read(train, base, order)
+    held_out = windows.sliding(validation, FRAMES)
+    seen = read(validation, held_out, np.arange(len(held_out)))
+    again = emoaff.training.BatchNormReestimation(batches)
+    options = {"epochs": epochs, "callbacks": [again], "verbose": 2}
+    return model.fit(batches, validation_data=seen, **options).history
+
+
+if __name__ == "__main__":
+    main()
