@@ -22,7 +22,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--split", default="validation")
     parser.add_argument("--data-dir", default="data")
     parser.add_argument(
-        "--precision", default="float16", choices=("float32", "float16")
+        "--precision",
+        default="mixed",
+        choices=("float32", "float16", "mixed"),
     )
     parser.add_argument("--detector", action="store_true")
     args = parser.parse_args(argv)

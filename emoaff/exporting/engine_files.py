@@ -10,8 +10,11 @@ import tensorflow as tf
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.data.stored_pictures import stored_pictures
+from emoaff.exporting.eight_bit_products import round_products
+from emoaff.exporting.faces import read_corpus_faces
 from emoaff.exporting.graph import Graph
 from emoaff.exporting.graph import build_graph
+from emoaff.exporting.litert_file import add_metadata
 from emoaff.exporting.litert_file import convert_to_litert
 from emoaff.exporting.litert_file import write_litert
 from emoaff.exporting.metadata import describe_file
@@ -21,13 +24,15 @@ from emoaff.presets import engine_file
 from emoaff.presets import model_card
 from emoaff.presets.calibration import calibration_error
 
+_FACES = 256  # that 8 bits are fitted on
+
 
 def write_preset_file(
     name_or_path: str | os.PathLike,
     dataset: str,
     split: str,
     data_dir: str | os.PathLike,
-    precision: str = "float16",
+    precision: str = "mixed",
 ) -> dict:
     """Writes the LiteRT file of a preset into its folder.
 
@@ -39,8 +44,10 @@ def write_preset_file(
         dataset: A built corpus with expressions to compare the engines on.
         split: A split of it.
         data_dir: Where it was built.
-        precision: `"float32"` or `"float16"`: how weights are stored. Both
-            are computed with in float32.
+        precision: `"float32"` or `"float16"`: how weights are stored, to be
+            computed with in float32. `"mixed"`: pointwise convolutions in 8
+            bits, see `emoaff.exporting.eight_bit_products`, fitted on faces
+            of the corpus's `train` split; the rest in float32.
 
     Returns:
         What was written under `litert`.
@@ -53,9 +60,16 @@ def write_preset_file(
     source = read_source(folder)
     graph = build_graph(source, "static", batch=1)
     path = folder / engine_file.FILE
-    write_litert(
-        graph, path, describe_file(source, graph, precision), precision
-    )
+    about = describe_file(source, graph, precision)
+    if precision == "mixed":
+        faces = read_corpus_faces(
+            source, dataset, "train", data_dir, limit=_FACES
+        )
+        with tempfile.TemporaryDirectory() as place:
+            data = convert_to_litert(graph, pathlib.Path(place))
+        path.write_bytes(add_metadata(round_products(data, faces), about))
+    else:
+        write_litert(graph, path, about, precision)
     config = presets.read_config(folder)
     config["litert"] = {
         "file": path.name,

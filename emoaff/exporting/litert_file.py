@@ -50,7 +50,7 @@ def write_litert(
         data = convert_to_litert(
             graph, pathlib.Path(folder), about, precision, samples
         )
-    path.write_bytes(_add_metadata(data, metadata.format_metadata(about)))
+    path.write_bytes(add_metadata(data, about))
 
 
 def convert_to_litert(
@@ -125,8 +125,9 @@ def _list_operations(data):
     }
 
 
-def _add_metadata(data, text):
-    """Adds an entry to the file's table `metadata`."""
+def add_metadata(data: bytes, about: dict) -> bytes:
+    """Adds the entry `emoaff.json` to the file's table `metadata`."""
+    text = metadata.format_metadata(about)
     schema = require_package("ai_edge_litert.schema_py_generated")
     import flatbuffers
 

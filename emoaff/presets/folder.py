@@ -203,7 +203,7 @@ def load_preset(
             `emoaff.export` made (`.onnx`, `.tflite`, or a SavedModel folder).
         engine: What its model runs on. `"keras"`: a `keras.Model`.
             `"litert"`: the LiteRT file that lies in a shipped preset's folder,
-            which answers within 0.001 of it and needs no TensorFlow.
+            whose card says how near it is, and needs no TensorFlow.
             `"auto"`: that file where there is one and `ai_edge_litert` is
             installed, else Keras.
 

@@ -182,6 +182,8 @@ def _table(config):
 def _write_engine(litert):
     """What a shipped preset's LiteRT file is, and how near it is to Keras."""
     text = f"weights as {litert['precision']}, computed with in float32"
+    if litert["precision"] == "mixed":
+        text = "pointwise convolutions in 8 bits, the rest in float32"
     found = litert.get("check")
     if not found:
         return text

@@ -39,7 +39,9 @@ def test_a_preset_gets_its_file_and_what_was_found(tmp_path, monkeypatch):
     monkeypatch.setattr(
         engine_files, "stored_pictures", lambda *_: [faces[:12], faces[12:]]
     )
-    about = engine_files.write_preset_file(keras.path, "own", "test", "data")
+    about = engine_files.write_preset_file(
+        keras.path, "own", "test", "data", "float16"
+    )
     found = about["check"]
     assert (found["pictures"], found["agreement"]) == (20, 1.0)
     for engine in ("keras", "litert"):
