@@ -127,7 +127,7 @@ def predict_files(
         kept.append(options.baseline)
     folder = ResultFolder(out, kept, overwrite)
     job = _Job(folder, annotated, formats, talk, page)
-    detector, finished = FaceDetector(engine=options.engine), 0
+    detector, finished = FaceDetector(**options.list_detector_settings()), 0
     try:
         for path, stem in zip(files, name_results(files), strict=True):
             try:

@@ -18,6 +18,7 @@ from emoaff.prediction.live_recording import find_free_name
 from emoaff.prediction.live_sources import open_source
 from emoaff.prediction.live_window import LiveWindow
 from emoaff.prediction.live_window import draw_live
+from emoaff.prediction.options import Options
 from emoaff.prediction.video import predict_frames
 from emoaff.presets import Preset
 from emoaff.presets.sequence_model import sequence_model
@@ -68,7 +69,8 @@ def run_live(
     """
     note = note or _note
     source = open_source(camera)
-    detector = FaceDetector(engine=options.get("engine", "auto"))
+    chosen = Options.of_rules(**options)
+    detector = FaceDetector(**chosen.list_detector_settings())
     view = None
     if options.get("min_face") is not None:
         detector = detector.for_faces_from(options["min_face"])

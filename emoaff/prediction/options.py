@@ -186,6 +186,10 @@ class Options:
             given["affect"] = given.pop("valence")
         return cls(**{**RULES.get(rules, {}), **given})
 
+    def list_detector_settings(self) -> dict:
+        """Lists the arguments of `FaceDetector` that are not its defaults."""
+        return {} if self.engine == "auto" else {"engine": self.engine}
+
     def _check_pairs(self):
         if not self.gap_s > 0 or not 0 <= self.min_score < 1:
             raise ValueError(

@@ -342,7 +342,7 @@ def predict_frames(
 
 def _build_detector(detector, options):
     if detector is None:
-        return FaceDetector(engine=options.engine)
+        return FaceDetector(**options.list_detector_settings())
     return build_detector(detector)
 
 
