@@ -35,7 +35,12 @@ def write_events(
         decimals: Digits after the point; `None` for 3.
     """
     digits = 3 if decimals is None else decimals
+    most = result.header.get("confidence_at_most") or 1.0
     source = guard_cell(result.name)
+
+    def show(seconds):
+        return f"{seconds:.{digits}f}"
+
     with (
         tables.renamed(path) as half,
         half.open("w", newline="", encoding="utf-8") as file,
@@ -44,13 +49,14 @@ def write_events(
         writer.writerow(EVENT_COLUMNS)
         for person in result.persons:
             for event in person.find_events():
-                numbers = (
-                    event.start_s,
-                    event.end_s,
-                    event.end_s - event.start_s,
-                    event.mean,
-                    event.peak_s,
+                length_s = event.end_s - event.start_s
+                writer.writerow(
+                    [
+                        source,
+                        person.person,
+                        guard_cell(event.expression),
+                        *map(show, (event.start_s, event.end_s, length_s)),
+                        tables.format_share(min(event.mean, most), digits),
+                        show(event.peak_s),
+                    ]
                 )
-                cells = [f"{value:.{digits}f}" for value in numbers]
-                name = guard_cell(event.expression)
-                writer.writerow([source, person.person, name, *cells])

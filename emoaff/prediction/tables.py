@@ -272,7 +272,7 @@ def format_cells(
         return _number(value, digits if decimals is None else decimals)
 
     def share(value):
-        return _share(value, 4 if decimals is None else decimals)
+        return format_share(value, 4 if decimals is None else decimals)
 
     time_s = number(row.time_s, 4)
     if row.person is None:
@@ -314,8 +314,17 @@ def _best(probabilities, classes, most):
     return classes[best], min(float(probabilities[best]), most)
 
 
-def _share(value, digits):
-    """Rounds, with more digits where they would say 1 of what is less."""
+def format_share(value: float, digits: int) -> str:
+    """Rounds a share, with more digits where they would say 1 of what is less.
+
+    Args:
+        value: In `[0, 1]`; NaN gives an empty text.
+        digits: After the point.
+
+    Example:
+    >>> format_share(0.99997, 4), format_share(0.5, 4)
+    ('0.99997', '0.5000')
+    """
     for more in range(5):
         text = _number(value, digits + more)
         if value >= 1 or text != f"{1:.{digits + more}f}":

@@ -56,7 +56,7 @@ def one_detector(detector, monkeypatch):
     """Loads the detector's networks once and not for every command."""
     from emoaff.prediction import files
 
-    monkeypatch.setattr(files, "FaceDetector", lambda: detector)
+    monkeypatch.setattr(files, "FaceDetector", lambda **_: detector)
 
 
 def predict(path, model, out, *more):

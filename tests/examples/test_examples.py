@@ -222,3 +222,16 @@ def test_the_benchmark_compares_the_same_numbers(
     original, ours = found.values()
     assert original.shape == (15, 7) and not np.isnan(original).any()
     np.testing.assert_allclose(original, ours, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_live_benchmark_makes_a_clip_longer_and_measures(tmp_path, capsys):
+    benchmark = script("benchmarks/live.py")
+    benchmark.loop_video(CLIP, tmp_path / "long.mp4", 13.0)
+    with Video(tmp_path / "long.mp4") as video:
+        times = [frame.time_s for frame in video]
+    assert len(times) == 3 * 150  # six seconds each
+    np.testing.assert_allclose(np.diff(times), 1 / 25, atol=1e-3)
+    benchmark.main([str(CLIP), "--seconds", "1.5"])
+    printed = capsys.readouterr().out
+    assert "shown a second" in printed and "memory in MB: " in printed

@@ -43,3 +43,9 @@ def test_nothing_held_is_a_header_alone(tmp_path):
     assert read(tmp_path, [row(n, named=0) for n in range(10)]) == []
     text = (tmp_path / "e.csv").read_text("utf-8")
     assert text.strip() == ",".join(EVENT_COLUMNS)
+
+
+def test_no_strength_is_rounded_to_certainty(tmp_path):
+    rows = [row(n, strength=0.99999) for n in range(10)]
+    (event,) = read(tmp_path, rows, confidence_at_most=0.9997)
+    assert event["mean_strength"] == "0.9997"
