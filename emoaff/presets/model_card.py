@@ -4,7 +4,7 @@ import math
 
 from emoaff.presets import card_robustness
 from emoaff.presets import card_worst
-from emoaff.presets.feature_model import describe_features
+from emoaff.presets.feature_width import describe_features
 
 _PAGE = """# {name}
 

@@ -9,7 +9,6 @@ from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
 from emoaff.presets import class_prior
 from emoaff.presets.class_prior import ClassPrior
-from emoaff.presets.feature_model import build_feature_model
 from emoaff.presets.stored_prior import read_stored_prior
 from emoaff.presets.stored_prior import require_trained_prior
 
@@ -270,11 +269,14 @@ class Preset:
         >>> preset.features(np.zeros((2, 60, 60, 3), np.uint8)).shape
         (2, 1024)
         """
-        if self.takes_features or not isinstance(self.model, keras.Model):
+        # Here, since it imports Keras, which `predict` does without.
+        from emoaff.presets.feature_model import build_feature_model
+
+        if self.takes_features or self.engine != "keras":
             raise ValueError(
                 "Expected a preset with a Keras model of pictures. Received: "
-                f"{self.name}, which takes features or is an exported file. "
-                "Name the preset that sees the faces."
+                f"{self.name}, which takes features, or runs on "
+                f"{self.engine}. Name the preset that sees the faces."
             )
         model = build_feature_model(self.model, layer)
         pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
