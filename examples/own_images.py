@@ -30,9 +30,8 @@ def main(folder="own_images", data_dir="data", epochs=6, per_class=60):
     names = train.class_names
 
     # What the preset knows about faces stays; what its features mean is new.
-    image_model = keras.Model(
-        preset.model.input, preset.model.get_layer("features").output
-    )
+    last = preset.model.get_layer("expression")
+    image_model = keras.Model(preset.model.input, last.input)
     image_model.trainable = False
     inputs = keras.Input((preset.size, preset.size, 3))
     x = keras.layers.Dropout(0.2)(image_model(inputs, training=False))
