@@ -9,7 +9,6 @@ from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
 from emoaff.presets import class_prior
 from emoaff.presets.class_prior import ClassPrior
-from emoaff.presets.feature_model import build_feature_model
 from emoaff.presets.stored_prior import read_stored_prior
 from emoaff.presets.stored_prior import require_trained_prior
 
@@ -270,6 +269,11 @@ class Preset:
         >>> preset.features(np.zeros((2, 60, 60, 3), np.uint8)).shape
         (2, 1024)
         """
+        # Not at the top: presets on LiteRT files run without Keras.
+        import keras
+
+        from emoaff.presets.feature_model import build_feature_model
+
         if self.takes_features or not isinstance(self.model, keras.Model):
             raise ValueError(
                 "Expected a preset with a Keras model of pictures. Received: "
