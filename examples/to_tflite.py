@@ -64,7 +64,7 @@ def stream(path, faces):
         answers = run(face=face[np.newaxis], **memory)
         # What comes out as the next state goes in with the next frame.
         memory = {n: answers[state["next"]] for n, state in states.items()}
-        yield answers["valence_arousal"][0]
+        yield np.ravel([answers["valence"], answers["arousal"]])
 
 
 def make_clips(corpus, split, data_dir):
