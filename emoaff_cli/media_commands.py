@@ -131,6 +131,13 @@ PREDICT_OPTIONS = {
         "help": "subtract each person's resting face: their first seconds, or "
         "a video or picture of it",
     },
+    "--identity": {
+        "dest": "identity",
+        "choices": ("none", "appearance", "faces"),
+        "help": "how a person who was gone is known again: not at all, by "
+        "colours, or by the face; recognising people may be regulated where "
+        "you are; default: faces, with --live appearance",
+    },
     "--prior": {
         "dest": "prior",
         "metavar": "PRIOR",
@@ -183,6 +190,25 @@ def add_predict(commands) -> None:
         action="store_true",
         help="let results replace files that emoaff did not write; without "
         "it they get another name",
+    )
+    command.add_argument(
+        "--jobs",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="work on so many files at once, each in a process of its own; "
+        "default: %(default)s",
+    )
+    command.add_argument(
+        "--skip-done",
+        action="store_true",
+        help="keep results that are finished, if file, model and options are "
+        "still the same, such as after an interruption",
+    )
+    command.add_argument(
+        "--beam-options",
+        metavar="OPTIONS",
+        help="let Apache Beam do the work, with these options of a pipeline",
     )
     command.add_argument(
         "--annotate",
@@ -275,6 +301,9 @@ def _run_predict(args):
         decimals=args.decimals,
         columns=args.columns.split(",") if args.columns else (),
         talk=args.talk or "text",
+        jobs=args.jobs,
+        skip_done=args.skip_done,
+        beam_options=args.beam_options,
     )
     for failure in failures:
         complain(failure.reason)

@@ -33,6 +33,7 @@ PACKAGES = ("emoaff", "emoaff_cli", "tfds_builders")
 # Modules without a test file of their name: why, and where their tests are.
 TESTED_ELSEWHERE = {
     "one part of what a neighbour does, and tested through it": {
+        "corpora/beam_options": "corpora/test_beam.py",
         "corpora/crop_config": "corpora/test_recording_corpus.py",
         "corpora/recording_cut": "corpora/test_cutting.py",
         "corpora/stored_labels": "corpora/test_recording_corpus.py",
@@ -42,6 +43,7 @@ TESTED_ELSEWHERE = {
         "models/frame_steps": "models/test_streaming.py",
         "prediction/emo_affectnet_drawing": "prediction/test_drawing.py",
         "prediction/face_rows": "prediction/test_running.py",
+        "prediction/file_work": "prediction/test_files.py",
         "prediction/row": "prediction/test_tables.py",
         "presets/architecture": "fuzzing/test_damaged_presets.py",
         "presets/config_check": "fuzzing/test_damaged_presets.py",

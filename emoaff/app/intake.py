@@ -11,7 +11,7 @@ from emoaff.app.refusal_error import RefusalError
 from emoaff.faces.media import find_media
 from emoaff.faces.media import find_media_kind
 from emoaff.faces.video import Video
-from emoaff.prediction.files import reason
+from emoaff.prediction.inputs import reason
 
 _NAME_BYTES = 200
 

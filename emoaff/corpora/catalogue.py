@@ -7,13 +7,13 @@ import inspect
 import os
 import pathlib
 import pkgutil
-import shlex
 import tempfile
 
 import tensorflow_datasets as tfds
 
 from emoaff import labels
 from emoaff.corpora import own_corpora
+from emoaff.corpora.beam_options import parse_beam_options
 from emoaff.corpora.corpus_about import CorpusAbout
 
 # Not imported: builders are found as plug-ins, so that this package knows none.
@@ -356,7 +356,7 @@ def prepare(
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(
             manual_dir=manual_dir and pathlib.Path(manual_dir).absolute(),
-            beam_options=_parse_beam_options(beam_options),
+            beam_options=parse_beam_options(beam_options),
         )
     )
     return made
@@ -398,19 +398,6 @@ def _refuse_no_folder(name, manual_dir):
             f"which is empty. `emoaff corpora {name}` prints what it must hold "
             "and where to get it."
         )
-
-
-def _parse_beam_options(text):
-    if text is None:
-        return None
-    try:
-        from apache_beam.options.pipeline_options import PipelineOptions
-    except ImportError as error:
-        raise ImportError(
-            "Expected Apache Beam to be installed for this. Install it with: "
-            "pip install emoaff[beam]"
-        ) from error
-    return PipelineOptions(shlex.split(text))
 
 
 def load(name: str, split: str, data_dir: str | os.PathLike):

@@ -7,12 +7,20 @@ import numpy as np
 
 from emoaff.faces.boxes import assign_pairs
 from emoaff.faces.crop import crop_face
+from emoaff.faces.face_memory import FaceMemory
+from emoaff.faces.face_memory import Glimpse
 
 _EXEMPLARS = 10  # descriptions kept of one person
 _PEOPLE = 1000  # people remembered; those unseen for longest are forgotten
 _LEAD = 0.03  # by which the best match has to beat every other person
 _NEAR_S = 2.0  # seconds within which it counts where a face was last
 _FAR = 4.0  # widths of the face from which on it no longer counts
+# Likeness of faces (see `benchmarks/identity.py`): from which on two are one
+# person's, the same at the place where that person was just now, and below
+# which they are not.
+_SAME_FACE = 0.78
+_NEAR_FACE = 0.6
+_OTHER_FACE = 0.4
 # CIELAB bins; finer around grey, where skin, hair and most clothes lie.
 _LIGHTNESS = np.linspace(0, 256, 7)
 _COLOUR = np.array([-128, -12, -4, 4, 12, 20, 30, 128])
@@ -33,10 +41,16 @@ class People:
         same: Product of two descriptions from which on two faces are one
             person's.
         near: The same, for a face that comes back at its old place.
+        faces: Knows faces; then a face that is like the person's is that
+            person's, too, and one that is not is someone else's, whatever it
+            looks like otherwise. None to go by the description alone.
     """
 
-    def __init__(self, same: float, near: float):
+    def __init__(
+        self, same: float, near: float, faces: FaceMemory | None = None
+    ):
         self._same, self._near = same, near
+        self.faces = faces
         self._vectors: dict[int, list[np.ndarray]] = {}
         self._last: dict[int, tuple[float, int, np.ndarray]] = {}
         self._count = 0
@@ -48,6 +62,7 @@ class People:
         time_s: float,
         shot: int,
         box: np.ndarray,
+        glimpses: Sequence[Glimpse] = (),
     ) -> None:
         """Notes how a person looks, and where, at a moment.
 
@@ -57,7 +72,10 @@ class People:
             time_s: Seconds.
             shot: Number of the shot.
             box: `(4,)` corners in pixels.
+            glimpses: Looks at the face that were not noted before.
         """
+        if self.faces is not None:
+            self.faces.add(person, glimpses)
         known = self._vectors.setdefault(person, [])
         if all(each @ vector < 0.95 for each in known):
             known.append(vector)
@@ -67,13 +85,14 @@ class People:
 
     def name(
         self,
-        faces: list[tuple[np.ndarray, float, int, np.ndarray]],
+        faces: list[tuple],
         present: list[set[int]],
     ) -> list[int]:
         """Numbers the people of new faces, and learns how they look.
 
         Args:
-            faces: Vector, time, shot and box of each, as in `learn`.
+            faces: Vector, time, shot, box and glimpses of each, as in
+                `learn`.
             present: For each face the people who are seen beside it, and
                 so cannot be meant.
 
@@ -82,17 +101,18 @@ class People:
             that is free, from 1 on.
         """
         people = sorted(self._vectors)
-        table = np.array(
-            [[self._compute_likeness(p, f[0]) for p in people] for f in faces]
-        ).reshape(len(faces), len(people))
+        table = np.full((len(faces), len(people)), -9.0)
         allowed = np.zeros_like(table, bool)
         for row, face in enumerate(faces):
+            likeness, lack = self._compare(people, face, present[row])
+            table[row] = likeness
             for column, person in enumerate(people):
-                others = np.delete(table[row], column)
-                lead = table[row, column] - others.max(initial=-1.0)
+                lead = likeness[column] - np.delete(likeness, column).max(
+                    initial=-1.0
+                )
                 allowed[row, column] = (
                     person not in present[row]
-                    and table[row, column] >= self._choose_limit(person, face)
+                    and lack[column] <= 0
                     and lead >= _LEAD
                 )
         chosen = dict(assign_pairs(np.where(allowed, table, -9.0)))
@@ -108,18 +128,52 @@ class People:
         self._forget(set(numbers).union(*present))
         return numbers
 
-    def _compute_likeness(self, person, vector):
-        return max(float(known @ vector) for known in self._vectors[person])
+    def get_likeness(self, first: int, second: int) -> float:
+        """Returns how alike two people's best matching descriptions are."""
+        products = np.stack(self._vectors[first]) @ np.transpose(
+            self._vectors[second]
+        )
+        return float(products.max())
 
-    def _choose_limit(self, person, face):
-        _, time_s, shot, box = face
+    def _compare(self, people, face, present):
+        """Compares a face with people: likeness, and what it lacks for each.
+
+        What it lacks is 0 or less if the face may be that person's.
+        """
+        vector, time_s, shot, box, *glimpses = face
+        nearness = [
+            self._compute_nearness(person, time_s, shot, box)
+            for person in people
+        ]
+        looks = np.array(
+            [
+                max(float(known @ vector) for known in self._vectors[person])
+                for person in people
+            ]
+        )
+        fall = np.array(nearness)
+        lack = self._same + (self._near - self._same) * fall - looks
+        glimpses = glimpses[0] if glimpses else ()
+        away = [person for person in people if person not in present]
+        if self.faces is None or not away or not glimpses:
+            return looks, lack
+        mean = self.faces.compute_mean(glimpses)
+        known = [self.faces.get_mean(person) for person in people]
+        alike = np.array(
+            [-1.0 if each is None else float(mean @ each) for each in known]
+        )
+        limit = _SAME_FACE + (_NEAR_FACE - _SAME_FACE) * fall
+        lack = np.where(alike >= _OTHER_FACE, lack, np.inf)
+        return alike, np.minimum(lack, limit - alike)
+
+    def _compute_nearness(self, person, time_s, shot, box):
+        """1 at the place where a person was just now, 0 far away or later."""
         last_time, last_shot, last_box = self._last[person]
         if shot != last_shot or abs(time_s - last_time) > _NEAR_S:
-            return self._same
+            return 0.0
         moved = (box[:2] + box[2:] - last_box[:2] - last_box[2:]) / 2
         widths = np.hypot(*moved) / (last_box[2] - last_box[0])
-        nearness = max(1 - widths / _FAR, 0.0)
-        return self._same + (self._near - self._same) * nearness
+        return max(1 - widths / _FAR, 0.0)
 
     def _forget(self, present):
         gone = sorted(
@@ -128,6 +182,8 @@ class People:
         )
         for person in gone[: max(len(self._vectors) - _PEOPLE, 0)]:
             del self._vectors[person], self._last[person]
+            if self.faces is not None:
+                self.faces.forget(person)
 
 
 def describe_faces(

@@ -7,9 +7,14 @@ import numpy as np
 
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
+from emoaff.faces.face_embedder import FaceEmbedder
+from emoaff.faces.face_memory import FaceMemory
 from emoaff.faces.frame import Frame
+from emoaff.faces.people import People
 from emoaff.faces.people import describe_faces
 from emoaff.faces.tracking import Tracking
+
+IDENTITIES = ("none", "appearance", "faces")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +100,15 @@ class FaceTracker:
             at the same place in the same shot, rising to `same_person` at
             four widths of the face away; and for two successive detections
             to be one face.
+        identity: How people are known again after a gap: `"none"`, each time
+            as someone new; `"appearance"`, by `embed`; `"faces"`, by their
+            faces as well, with a `FaceEmbedder`, and persons whose faces turn
+            out to be the same are linked at the end, see `links`.
+
+    Attributes:
+        links: After the last frame of `track`: each person who is an earlier
+            one, with the number of that one.
+        faces: The `FaceMemory` of the latest video; None without one.
 
     Example:
     >>> with Video("astronaut.mp4") as video:
@@ -112,12 +126,22 @@ class FaceTracker:
         embed: Callable[[np.ndarray, list], np.ndarray] = describe_faces,
         same_person: float = 0.82,
         near_person: float = 0.6,
+        identity: str = "appearance",
     ):
         if not detect_every_s > 0:
             raise ValueError(
                 "detect_every_s must be over 0. "
                 f"Received: detect_every_s={detect_every_s}."
             )
+        if identity not in IDENTITIES:
+            raise ValueError(
+                f"identity must be one of {', '.join(IDENTITIES)}. "
+                f"Received: identity={identity!r}."
+            )
+        self.identity = identity
+        self.embedder = FaceEmbedder() if identity == "faces" else None
+        self.links: dict[int, int] = {}
+        self.faces: FaceMemory | None = None
         self.detector = build_detector(detector)
         self.detect_every_s = detect_every_s
         self.start_score = start_score
@@ -137,9 +161,19 @@ class FaceTracker:
             Each frame once, in order, with its faces by person number.
         """
         tracking = Tracking(self)
+        self.links = {}
         for frame in frames:
             yield from _given(tracking.push(frame))
         yield from _given(tracking.finish())
+        if not self.live:
+            self.links = tracking.link()
+
+    def make_people(self) -> People:
+        """Makes what remembers the people of one video."""
+        self.faces = self.embedder and FaceMemory(self.embedder)
+        if self.identity == "none":
+            return People(9.0, 9.0)  # out of reach of any likeness
+        return People(self.same_person, self.near_person, self.faces)
 
 
 def _given(slots):

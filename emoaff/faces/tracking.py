@@ -1,6 +1,7 @@
 """The work behind `FaceTracker`: one video, frame by frame."""
 
 import collections
+import itertools
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import follow
 from emoaff.faces.boxes import small_grey
 from emoaff.faces.frame import Frame
-from emoaff.faces.people import People
+from emoaff.faces.linking import link_people
 from emoaff.faces.tracks import Slot
 from emoaff.faces.tracks import Track
 from emoaff.faces.tracks import confirm_lost
@@ -36,7 +37,8 @@ class Tracking:
 
     def __init__(self, settings):
         self._settings = settings
-        self._people = People(settings.same_person, settings.near_person)
+        self._people = settings.make_people()
+        self._together: set[frozenset] = set()
         self._cuts = CutFinder()
         self._slots: list[Slot] = []
         self._tracks: list[Track] = []
@@ -81,6 +83,10 @@ class Tracking:
                     for track in self._tracks
                     if all(track in slot.faces for slot in given)
                 )
+        for track in self._tracks:
+            if track.person and self._people.faces is not None:
+                self._people.faces.add(track.person, track.glimpses)
+        self._note_together(given)
         self._slots, self._tracks, self._steps = [], [], 0
         return given
 
@@ -138,8 +144,10 @@ class Tracking:
                 known = find_last_seen(end, self._make_look(slots, path))
                 self._lay(track, slots, path, {0: track.get_anchor()} | known)
                 ended.append(track)
+        time_s = slots[-1].frame.time_s
         for track, index in chosen.items():
             track.vector = vectors[index]
+            self._glance(track, image, found[index], time_s)
         for index, detection in enumerate(found):
             if (
                 detection.score >= settings.start_score
@@ -147,6 +155,7 @@ class Tracking:
                 and not covered(detection, list(seen.values()))
             ):
                 alive.append(self._begin(slots, detection, vectors[index]))
+                self._glance(alive[-1], image, detection, time_s)
         self._name(
             track
             for track in alive + ended
@@ -155,7 +164,6 @@ class Tracking:
         for track in chosen:
             if track.person and track.score >= settings.start_score:
                 self._people.learn(track.person, *self._look(track))
-        time_s = slots[-1].frame.time_s
         # A face that had its second chance and was not sure again is none.
         self._tracks = [
             track
@@ -165,6 +173,32 @@ class Tracking:
         for track in self._tracks:
             track.path = []
         self._steps, self._detected_s = 0, time_s
+
+    def link(self) -> dict[int, int]:
+        """Finds which persons are one; at the end of the video.
+
+        Returns:
+            Each person who is an earlier one, with the number of that one.
+        """
+        faces = self._people.faces
+        if faces is None or len(faces.list_people()) < 2:
+            return {}
+        means = {each: faces.get_mean(each) for each in faces.list_people()}
+        means = {each: v for each, v in means.items() if v is not None}
+        return link_people(means, self._together, self._people.get_likeness)
+
+    def _glance(self, track, image, detection, time_s):
+        if self._people.faces is not None:
+            embedder = self._settings.embedder
+            track.glance(embedder, image, detection.box, time_s)
+
+    def _note_together(self, slots):
+        for slot in slots:
+            named = [track for track in slot.faces if track.person]
+            for first, second in itertools.combinations(named, 2):
+                if not slot.is_one_face(first, second):
+                    pair = frozenset((first.person, second.person))
+                    self._together.add(pair)
 
     def _begin(self, slots, detection, vector):
         """Starts a track, and finds out since when the face is there."""
@@ -211,7 +245,7 @@ class Tracking:
                 for slot in self._slots
                 if track in slot.faces
                 for other in slot.faces
-                if other.person
+                if other.person and not slot.is_one_face(track, other)
             }
             for track in tracks
         ]
@@ -220,7 +254,8 @@ class Tracking:
             track.person = number
 
     def _look(self, track):
-        return track.vector, track.last_s, self._shot, track.box
+        glimpses, track.glimpses = track.glimpses, []
+        return track.vector, track.last_s, self._shot, track.box, glimpses
 
     def _done(self):
         """Returns the frames in which no face can change any more."""
@@ -236,6 +271,7 @@ class Tracking:
                 count = min(count, index)
                 break
         given, self._slots = self._slots[:count], self._slots[count:]
+        self._note_together(given)
         return given
 
 

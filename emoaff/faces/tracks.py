@@ -10,12 +10,16 @@ from emoaff.faces.boxes import compute_iou
 from emoaff.faces.boxes import convert_from_corners
 from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.detect import Detection
+from emoaff.faces.face_embedder import FaceEmbedder
+from emoaff.faces.face_memory import Glimpse
 from emoaff.faces.frame import Frame
 
 # Share of the way that a followed box is drawn towards a detection that
 # agrees with it; the detector's boxes jitter by some percent.
 _PULL = 0.6
 _OVERLAP = 0.2  # least intersection over union of a track and its detection
+_GLIMPSES = 4  # looks at a face before they become rarer
+_GLIMPSE_S = 2.0  # seconds from one to the next from then on
 _SAME_FACE = 0.4  # from here on two boxes are of one face
 
 
@@ -34,6 +38,9 @@ class Track:
             is NaN where the face was lost.
         person: Number of the person; 0 until the face is certain.
         landmarks: `(5, 2)` of the latest detection.
+        glimpses: Looks at the face that the person's memory has not got yet.
+        next_glimpse_s: Seconds from which on the next look is due.
+        glimpsed: How many there were.
     """
 
     box: np.ndarray
@@ -46,6 +53,20 @@ class Track:
     landmarks: np.ndarray = dataclasses.field(
         default_factory=lambda: np.zeros((5, 2), np.float32)
     )
+    glimpses: list[Glimpse] = dataclasses.field(default_factory=list)
+    next_glimpse_s: float = -np.inf
+    glimpsed: int = 0
+
+    def glance(
+        self, embedder: FaceEmbedder, image: np.ndarray, box, time_s: float
+    ) -> None:
+        """Looks at the face, unless it was looked at enough lately."""
+        if time_s < self.next_glimpse_s:
+            return
+        self.glimpses.append(Glimpse(embedder.cut(image, box)))
+        self.glimpsed += 1
+        if self.glimpsed >= _GLIMPSES:
+            self.next_glimpse_s = time_s + _GLIMPSE_S
 
     def latest(self) -> np.ndarray:
         """Returns the corners in the latest frame where it was not lost."""
@@ -82,6 +103,11 @@ class Slot:
             if track.person
         ]
         return sorted(certain, key=lambda face: face[0])
+
+    def is_one_face(self, first: Track, second: Track) -> bool:
+        """Returns whether two tracks cover the same face of this frame."""
+        first, second = self.faces[first][0], self.faces[second][0]
+        return compute_iou(first[None], second[None])[0, 0] > _SAME_FACE
 
     def overlaps(self, corners: np.ndarray) -> bool:
         """Returns whether corners cover a face that is known here already."""

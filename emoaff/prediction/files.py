@@ -6,37 +6,26 @@ import os
 import pathlib
 from collections.abc import Sequence
 
-from emoaff.faces.detect import FaceDetector
-from emoaff.faces.media import find_media
 from emoaff.prediction import summary
 from emoaff.prediction import tables
+from emoaff.prediction.beam import run_in_beam
 from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
-from emoaff.prediction.drawing import is_drawn
+from emoaff.prediction.file_work import FileWork
+from emoaff.prediction.inputs import Failure
+from emoaff.prediction.inputs import find_inputs
+from emoaff.prediction.inputs import reason
+from emoaff.prediction.processes import run_in_processes
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
-from emoaff.prediction.result_folder import ResultFolder
-from emoaff.prediction.result_folder import shorten_stem
+from emoaff.prediction.run_summary import Outcome
+from emoaff.prediction.run_summary import write_run_summary
 from emoaff.prediction.running import choose_run_mode
 from emoaff.prediction.table_files import TableFiles
 from emoaff.prediction.talk import Talk
 from emoaff.prediction.video import Options
-from emoaff.prediction.video import Timeline
 from emoaff.presets import Preset
 from emoaff.progress import escape_unprintable
-
-
-@dataclasses.dataclass(frozen=True)
-class Failure:
-    """An input that gave no result, or the result of a part only.
-
-    Args:
-        path: The input.
-        reason: One sentence.
-    """
-
-    path: pathlib.Path
-    reason: str
 
 
 def print_line(line: str) -> None:
@@ -60,6 +49,9 @@ def predict_files(
     decimals: int | None = None,
     columns: Sequence[str] = (),
     talk: str | Talk = "text",
+    jobs: int = 1,
+    skip_done: bool = False,
+    beam_options: str | None = None,
 ) -> list[Failure]:
     """Writes the result of each video and picture into a folder.
 
@@ -69,10 +61,12 @@ def predict_files(
     table formats, see `emoaff.prediction.table_formats.FORMATS`. In the form
     `"emo-affectnet"` the table is that system's (see
     `open_emo_affectnet_table`), and the label of the whole video is reported.
-    Inputs of the same stem keep their suffix in the name (`clip_mp4.csv`), and
-    a name that is taken gets a number; see `ResultFolder`. An input that cannot
-    be read does not keep the others from being worked on. Videos and pictures
-    that `annotate` drew are left out.
+    Results of files from folders inside a given folder go to folders of the
+    same names. Inputs of the same stem keep their suffix in the name
+    (`clip_mp4.csv`), and a name that is taken gets a number; see
+    `ResultFolder`. An input that cannot be read does not keep the others from
+    being worked on. Videos and pictures that `annotate` drew are left out.
+    A run of several inputs also gives `summary.csv`, see `write_run_summary`.
 
     Args:
         inputs: Videos, pictures and folders of them.
@@ -91,6 +85,14 @@ def predict_files(
         columns: Which columns tables have; empty for all.
         talk: What is reported: `"text"`, `"json"` or `"quiet"`, see `Talk`,
             or a `Talk` of one's own.
+        jobs: How many files to work on at once, each in a process of its own.
+            Call this under `if __name__ == "__main__":` then.
+        skip_done: Whether to keep results that are finished already, if file,
+            preset, options and the version of emoaff are still the same; all
+            others are made again.
+        beam_options: Options of an Apache Beam pipeline that does the work
+            instead, as on its command line; see `emoaff.corpora.prepare`. All
+            its machines see the inputs, the preset and `out` at these paths.
 
     Returns:
         The inputs without a result, and those that are damaged and gave one
@@ -99,117 +101,93 @@ def predict_files(
     Raises:
         ValueError: If `out` cannot be written to, or preset, options, style
             and form do not fit each other.
+        ImportError: If Beam is asked for and not installed.
         KeyboardInterrupt: If interrupted; it says what was finished.
     """
     # Once for all files, since a model with a memory is taken apart for each.
     preset = preset.with_prior(options.prior)
     choose_run_mode(preset, options)
     _check(annotated)
-    talk = Talk(talk, report) if isinstance(talk, str) else talk
+    said = Talk(talk, report) if isinstance(talk, str) else talk
     formats = TableFiles(form, decimals, columns)
     formats.check(preset, options)
-    files, failures = [], []
-    for path in inputs:
-        try:
-            found = find_media(path)
-        except (OSError, ValueError) as error:
-            failures.append(Failure(pathlib.Path(path), reason(error)))
-            continue
-        files += [f for f in found.files if f not in files]
-        failures += [Failure(found.path, s) for s in found.describe_faults()]
-        if found.left_out:
-            talk.note(found.describe_omissions())
-        if not found.files:
-            failures.append(Failure(found.path, found.describe_nothing()))
-    files = _without_drawn(files, failures, talk)
-    kept = [*files, preset.path, *pathlib.Path(preset.path).glob("*")]
-    if isinstance(options.baseline, str):
-        kept.append(options.baseline)
-    folder = ResultFolder(out, kept, overwrite)
-    job = _Job(folder, annotated, formats, talk, page)
-    detector, finished = FaceDetector(**options.list_detector_settings()), 0
-    try:
-        for path, stem in zip(files, name_results(files), strict=True):
-            try:
-                _require_file(path)
-                timeline = Timeline(path, preset, options, detector)
-                table = job.predict(timeline, stem)
-                finished += 1
-                if timeline.damaged:
-                    what = "; ".join(timeline.warnings)
-                    text = f"{path}: {what}. What could be read is in {table}."
-                    failures.append(Failure(path, escape_unprintable(text)))
-            except (OSError, ValueError) as error:
-                failures.append(Failure(path, reason(error, path)))
-    except KeyboardInterrupt as error:
-        error.args = (_describe_stop(finished, len(files)),)
-        raise
-    return failures
-
-
-def name_results(files: Sequence[pathlib.Path]) -> list[str]:
-    """Returns a name for the results of each file, no two the same.
-
-    The stem; where several files share it, the stem and the suffix
-    (`clip_mp4`); where that is shared too, a number behind it (`clip_mp4_2`).
-    Upper and lower case count as the same, and very long names are cut.
-    """
-    stems = [shorten_stem(file.stem) for file in files]
-    lower = [stem.lower() for stem in stems]
-    names, used = [], set()
-    for file, stem in zip(files, stems, strict=True):
-        name = stem
-        if lower.count(stem.lower()) > 1 and file.suffix:
-            name = f"{stem}_{file.suffix.lstrip('.').lower()}"
-        unique, number = name, 2
-        while unique.lower() in used:
-            unique, number = f"{name}_{number}", number + 1
-        used.add(unique.lower())
-        names.append(unique)
-    return names
-
-
-def reason(error: Exception, path: os.PathLike | None = None) -> str:
-    """Returns an error as one line that a terminal can show.
-
-    Args:
-        error: What happened.
-        path: The input that it happened to.
-    """
-    text = str(error)
-    if isinstance(error, OSError) and error.strerror:
-        text = f"{error.filename or path}: {error.strerror}."
-        if error.errno in tables.FULL:
-            text += " Make room and run again."
-    if path is not None:  # its line breaks are part of a name, not of a text
-        text = text.replace(str(path), escape_unprintable(str(path)))
-    return escape_unprintable(" ".join(text.split()))
-
-
-def _require_file(path):
-    if path.exists() and not path.is_file():
-        raise ValueError(
-            f"{path}: expected a video or a picture, found a pipe or a device. "
-            "Save it to a file first."
-        )
-
-
-def _without_drawn(files, failures, talk):
-    """Leaves out what `annotate` drew, and says so."""
-    drawn = [file for file in files if is_drawn(file)]
-    if not drawn:
-        return files
-    first = escape_unprintable(str(drawn[0]))
-    what = first if len(drawn) == 1 else f"{first} and {len(drawn) - 1} more"
-    if len(drawn) < len(files):
-        talk.note(f"left out, since emoaff drew it: {what}")
+    found, failures = find_inputs(inputs, said.note)
+    jobs = min(jobs, len(found) or 1)
+    job = _Job(annotated, formats, talk, page)
+    work = FileWork(
+        preset, options, job, found, out, overwrite, skip_done, jobs
+    )
+    work.open_folder("")  # before the first file, not after an hour
+    if beam_options is not None:
+        done = _run_beam(work, found, beam_options)
+    elif jobs > 1:
+        done = run_in_processes(work, found, jobs)
+        done = _show_progress(done, len(found), said)
     else:
-        text = (
-            f"{what}: expected videos or pictures, found what emoaff drew. "
-            "Give those that it was made from."
-        )
-        failures.append(Failure(drawn[0], text))
-    return [file for file in files if file not in drawn]
+        done = ((each, work(each)) for each in found)
+    outcomes = {
+        each: Outcome(str(each.path), "failed", error=each.reason)
+        for each in failures
+    } | {each: Outcome(str(each.path), "not done") for each in found}
+    try:
+        with contextlib.closing(done):
+            for each, answer in done:
+                outcomes[each] = _read_answer(each.path, answer)
+                for line in outcomes[each].lines:
+                    report(line)
+    except KeyboardInterrupt as error:
+        kept = [each for each in outcomes.values() if each.table]
+        error.args = (_describe_stop(len(kept), len(found)),)
+        raise
+    finally:
+        unwritten = _write_summary(out, outcomes.values(), preset, said)
+    reasons = [(each.path, was.error) for each, was in outcomes.items()]
+    return [Failure(*each) for each in reasons if each[1]] + unwritten
+
+
+def _run_beam(work, found, beam_options):
+    # Beam is asked for seldom, and this package loads TensorFlow.
+    from emoaff.corpora.beam_options import parse_beam_options
+
+    options = parse_beam_options(beam_options)
+
+    def run():
+        with work.open_folder("").stage() as stage:
+            yield from run_in_beam(work, found, options, stage)
+
+    return run()
+
+
+def _show_progress(done, count, talk):
+    progress = talk.start_progress("predicting", "files")
+    try:
+        for number, each in enumerate(done, start=1):
+            progress.close()  # what follows may write lines
+            yield each
+            progress.update(number, number / count)
+    finally:
+        done.close()
+        progress.close()
+
+
+def _read_answer(path, answer):
+    if isinstance(answer, OSError):
+        text = escape_unprintable(f"{path}: {answer}")
+        return Outcome(str(path), "failed", error=text)
+    return Outcome(**answer)
+
+
+def _write_summary(out, outcomes, preset, talk):
+    if len(outcomes) < 2:
+        return []
+    classes = preset.labels.classes if preset.labels else ()
+    try:
+        path = write_run_summary(out, outcomes, classes)
+    except OSError as error:
+        path = pathlib.Path(out)
+        return [Failure(path, reason(error, path))]
+    talk.note(escape_unprintable(str(path)))
+    return []
 
 
 def _describe_stop(finished, count):
@@ -229,28 +207,35 @@ def _check(annotated):
 
 @dataclasses.dataclass(frozen=True)
 class _Job:
-    """What is done for each input; see `predict_files`."""
+    """What is written and said of each input; see `predict_files`."""
 
-    folder: ResultFolder
     annotated: str | None
     formats: TableFiles
-    talk: Talk
+    talk: str | Talk
     page: bool
 
-    def predict(self, timeline, stem):
-        """Writes one result; returns its table."""
-        with self.folder.stage() as stage:
+    def describe(self):
+        """Says what its results depend on, plainly enough for JSON."""
+        formats = self.formats.describe()
+        return {"drawn": self.annotated, "page": self.page, "tables": formats}
+
+    def predict(self, timeline, folder, stem, request):
+        """Writes one result; gives its table, its header, lines about it."""
+        lines = []
+        talk = self.talk
+        if isinstance(talk, str):
+            talk = Talk(talk, lines.append)
+        with folder.stage() as stage:
             try:
-                header, files = self._make(timeline, stage, stem)
-                written = self.folder.publish(
-                    files, header, stem, timeline.path
-                )
+                made = self._make(timeline, stage, stem, folder.path, talk)
+                header, files = {**made[0], "request": request}, made[1]
+                written = folder.publish(files, header, stem, timeline.path)
             except (OSError, ValueError) as error:
                 raise _without_stage(error, stage) from error
-        self._tell(timeline, written, stem)
-        return written[0]
+        self._tell(timeline, written, stem, talk)
+        return written[0], header, lines
 
-    def _make(self, timeline, stage, stem):
+    def _make(self, timeline, stage, stem, folder, talk):
         """Makes the files of a result, by the endings of their names."""
         path = stage / f"{stem}.csv"
         # Drawing needs what a table of another form or fewer columns lacks.
@@ -262,7 +247,7 @@ class _Job:
                 most = timeline.confidence_at_most
                 opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
-            _write_rows(timeline, writers, self.talk)
+            _write_rows(timeline, writers, stage, talk)
         header = summary.header(timeline)
         header["columns"] = self.formats.describe_columns()
         files = {".csv": path, **files}
@@ -271,16 +256,14 @@ class _Job:
             suffix = ".mp4" if timeline.kind == "video" else ".jpg"
             ending = f"_annotated{suffix}"
             files[ending] = stage / f"{stem}{ending}"
-            _annotate(timeline, full, files[ending], self.annotated, self.talk)
+            _annotate(timeline, full, files[ending], self.annotated, talk)
         if self.page:
             files[".html"] = stage / f"{stem}.html"
-            text = render_report(
-                Result(full, header), timeline.path, self.folder.path
-            )
+            text = render_report(Result(full, header), timeline.path, folder)
             files[".html"].write_text(text, "utf-8", "backslashreplace")
         return header, files
 
-    def _tell(self, timeline, written, stem):
+    def _tell(self, timeline, written, stem, talk):
         lines = []
         if "emo-affectnet" in self.formats.names:
             label = timeline.label
@@ -290,17 +273,20 @@ class _Job:
                 f"  note: the name {stem} is taken by a file that is no "
                 "result of this one, and which was kept"
             )
-        self.talk.tell(timeline, written, lines)
+        talk.tell(timeline, written, lines)
 
 
-def _write_rows(timeline, writers, talk):
+def _write_rows(timeline, writers, stage, talk):
     progress = talk.start_progress(escape_unprintable(timeline.path.name))
+
+    def show(row):
+        share = row.time_s / (timeline.duration_s or 1)
+        progress.update(row.frame + 1, share)
+
     try:
-        for row in timeline:
+        for row in timeline.linked(stage, show):
             for write in writers:
                 write(row)
-            share = row.time_s / (timeline.duration_s or 1)
-            progress.update(timeline.frames, share)
     finally:
         progress.close()
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 
 from emoaff.faces.litert_network import ENGINES
+from emoaff.faces.litert_network import has_litert
 
 FACES = ("all", "largest", "best", "lowest")
 DETECTION = ("track", "sampled", "every")
@@ -14,6 +15,7 @@ WINDOWS = ("script", "notebook")
 LEADS = ("empty", "absent", "first")
 LABELS = ("mode", "sum")
 AFFECT = ("model", "derived")
+IDENTITIES = ("none", "appearance", "faces")
 RULES = {
     "emo-affectnet": {
         "faces": "lowest",
@@ -105,6 +107,11 @@ class Options:
         engine: What the detector runs on, and the preset where it is given
             by its name: `"litert"`, `"keras"`, or `"auto"`; see
             `emoaff.load_preset`.
+        identity: How a person who was gone is known again: `"faces"`, by the
+            face, and across cuts when the video is at its end;
+            `"appearance"`, by colours and pattern; `"none"`, not at all, so
+            that each reappearance is a new person. `"auto"`: `"faces"`, but
+            `"appearance"` with `live` or without the package ai-edge-litert.
 
     Raises:
         ValueError: If a value is out of range, or two do not go together.
@@ -132,6 +139,7 @@ class Options:
     affect: str = "model"
     prior: str | Mapping[str, float] | None = None
     engine: str = "auto"
+    identity: str = "auto"
 
     def __post_init__(self):
         for name, choices in (
@@ -149,6 +157,7 @@ class Options:
             ("label", LABELS),
             ("affect", AFFECT),
             ("engine", ENGINES),
+            ("identity", ("auto", *IDENTITIES)),
         ):
             value = getattr(self, name)
             if value not in choices:
@@ -223,3 +232,15 @@ class Options:
                 "need the frames that follow. Received: temporal='window', "
                 "live=True."
             )
+
+
+def choose_identity(options: Options) -> str:
+    """Chooses how people are known again, one of `IDENTITIES`.
+
+    Raises:
+        ImportError: If faces are asked for and ai-edge-litert is missing.
+    """
+    if options.identity != "auto":
+        return options.identity
+    follows = options.detection == "track" and not options.live
+    return "faces" if follows and has_litert() else "appearance"

@@ -20,6 +20,7 @@ class PersonTally:
         rows: Number of rows.
         first_s: Seconds of the first row.
         last_s: Seconds of the last row.
+        seconds: How long the person was there; 0 for a picture.
         named: A counter of smoothed expressions, one a row without doubt.
         doubts: A counter of reasons why rows name none. A row that is clear
             by itself but not together with those around it is `unsure`.
@@ -44,6 +45,7 @@ class PersonTally:
         self._classes, self._step_s = classes, step_s
         self.rows = 0
         self.first_s = self.last_s = math.nan
+        self.seconds = 0.0
         self.named = collections.Counter()
         self.doubts = collections.Counter()
         self.held = collections.Counter()
@@ -62,9 +64,13 @@ class PersonTally:
             self.doubts.update((row.doubt or "unsure").split("; "))
         self._valence = _add(self._valence, row.valence)
         self._arousal = _add(self._arousal, row.arousal)
+        gap_s = row.time_s - self.last_s
+        away = gap_s > _GAP * self._step_s
+        if self.rows:
+            self.seconds += self._step_s if away else gap_s
         if not self.rows:
             self.first_s = self._since_s = row.time_s
-        elif row.time_s - self.last_s > _GAP * self._step_s:
+        elif away:
             self._end_span(self.last_s + self._step_s)
             self._since_s = row.time_s
         elif shown != self._shown:
@@ -77,6 +83,7 @@ class PersonTally:
         """Ends what is shown last; to be called after the last row."""
         if self.rows:
             self._end_span(self.last_s + self._step_s)
+            self.seconds += self._step_s
         self._shown = ""
 
     @property
@@ -106,6 +113,7 @@ class PersonTally:
             "rows": self.rows,
             "first_s": round(self.first_s, 4),
             "last_s": round(self.last_s, 4),
+            "seconds": round(self.seconds, 4),
             "shares": {
                 name: round(count / self.rows, 4)
                 for name, count in self.named.most_common()

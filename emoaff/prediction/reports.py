@@ -24,7 +24,8 @@ def write_reports(
     """Writes a page for each result of a folder, and one that compares them.
 
     Args:
-        path: A result, see `write_report`, or a folder with results.
+        path: A result, see `write_report`, or a folder with results, also in
+            folders inside it, for which the pages keep them.
         out: The page, or for a folder where the pages go; default: beside the
             results.
         video: The video, or for a folder the folder with the videos, found by
@@ -43,7 +44,7 @@ def write_reports(
         return [one.write_report(path, out, video, overwrite)]
     tables_of = [
         each
-        for each in sorted(path.glob("*.csv"))
+        for each in sorted(path.rglob("*.csv"))
         if read_own_header(each.with_suffix(".json")) is not None
     ]
     if not tables_of:
@@ -59,12 +60,14 @@ def write_reports(
     pages, lines, classes = [], [], {}
     for table in tables_of:
         result = Result.read(table)
-        page = folder / f"{table.stem}.html"
-        if page.name.lower() == INDEX:  # the name of the comparing page
+        inner = table.parent.relative_to(path)
+        (folder / inner).mkdir(parents=True, exist_ok=True)
+        page = folder / inner / f"{table.stem}.html"
+        if page.parent == folder and page.name.lower() == INDEX:
             page = folder / f"{table.stem}_csv.html"
-        found = _find_video(video, result.name)
+        found = _find_video(video, inner, result.name)
         pages.append(one.write_report(result, page, found, overwrite))
-        lines += _write_lines(result, page)
+        lines += _write_lines(result, page.relative_to(folder))
         classes |= dict.fromkeys(result.classes)
     text = one.fill_page(
         "index.html",
@@ -77,7 +80,7 @@ def write_reports(
     return [index, *pages]
 
 
-def _find_video(folder, name):
+def _find_video(folder, inner, name):
     if folder is None:
         return None
     folder = pathlib.Path(folder)
@@ -86,14 +89,17 @@ def _find_video(folder, name):
             f"{folder}: expected a folder with the videos of the results. "
             "Check the path."
         )
-    path = folder / name
-    return path if path.is_file() else None
+    for path in (folder / inner / name, folder / name):
+        if path.is_file():
+            return path
+    return None
 
 
 def _write_lines(result, page):
     """Rows of the comparing table: one for each person."""
-    link = urllib.parse.quote(page.name)
-    name = f'<a href="{link}">{escape(result.name)}</a>'
+    link = urllib.parse.quote(page.as_posix())
+    shown = (page.parent / result.name).as_posix()
+    name = f'<a href="{link}">{escape(shown)}</a>'
     if not result.persons:
         return [f"<tr><td>{name}</td><td></td><td></td><td>no face</td></tr>"]
     lines = []

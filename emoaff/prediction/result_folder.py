@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from emoaff.prediction.drawing import is_drawn
 _NAME_BYTES = 200  # leaves room for `_annotated.mp4` in the usual 255
 _SEEN_TO_BE_OURS = (".mp4", ".jpg", ".html")  # by what is in them
 _BLOCK_BYTES = 1 << 20  # read at once
+_STAGE, _PART = ".emoaff-", ".part"
+_NAMES = 100  # names among which a finished result is looked for
 _HEADER_BYTES = 10_000_000  # a larger file is no header of ours
 PAGE_MARK = '<meta name="generator" content="emoaff report">'
 
@@ -26,7 +29,8 @@ class ResultFolder:
     A result is a header, `<name>.json`, and the files that it lists. They are
     made in a hidden folder of their own and moved to their names at the end,
     the header last: a result is finished when its header is there. Several
-    runs may write into the same folder at once.
+    runs may write into the same folder at once; what one that was killed left
+    of its hidden folder is removed by the next.
 
     Nothing is replaced but results of the same file. A name counts as taken,
     and the next one is used (`clip_2`), where one of the files would be an
@@ -62,14 +66,71 @@ class ResultFolder:
                 f"Expected a folder to write the results to. Received: {path} "
                 f"({error.strerror}). Choose another with --out."
             ) from error
+        self._sweep()
+
+    def open_inner(self, name: str) -> "ResultFolder":
+        """Opens a folder inside this one, to which the same holds.
+
+        Args:
+            name: Its path from here; made if missing.
+
+        Raises:
+            ValueError: If it cannot be written to.
+        """
+        inner = ResultFolder(self.path / name, (), self._overwrite)
+        inner._inputs = self._inputs
+        return inner
+
+    def find_finished(
+        self, stem: str, source: pathlib.Path, request: str
+    ) -> tuple[pathlib.Path, dict] | None:
+        """Finds the finished result of a file, if it is what is asked for.
+
+        Args:
+            stem: The name, if it was not taken.
+            source: What the result is of.
+            request: The header's `request`; see `identify_request`.
+
+        Returns:
+            The first of its files, and its header.
+        """
+        source_id = identify_source(source)
+        for number in range(1, _NAMES):
+            name = stem if number == 1 else f"{stem}_{number}"
+            header = read_own_header(self.path / f"{name}.json")
+            if header and header.get("source_id") == source_id:
+                break
+        else:
+            return None
+        if header.get("request") != request or not header.get("files"):
+            return None
+        # The header has names as text, which not all names are.
+        shown = tables.describe_name(name)
+        endings = [each.removeprefix(shown) for each in header["files"]]
+        files = [self.path / f"{name}{ending}" for ending in endings]
+        if not all(file.is_file() for file in files):
+            return None
+        return files[0], header
 
     @contextlib.contextmanager
     def stage(self) -> Iterator[pathlib.Path]:
         """Makes a new folder to make files in; it is gone after the block."""
-        with tempfile.TemporaryDirectory(
-            prefix=".emoaff-", suffix=".part", dir=self.path
-        ) as folder:
-            yield pathlib.Path(folder)
+        with contextlib.ExitStack() as stack:
+            with self._lock():
+                folder = tempfile.TemporaryDirectory(
+                    prefix=_STAGE, suffix=_PART, dir=self.path
+                )
+                stack.enter_context(folder)
+                stack.enter_context(_hold(folder.name))
+            yield pathlib.Path(folder.name)
+
+    def _sweep(self):
+        """Removes what was left of stages by processes that were killed."""
+        with self._lock():
+            for folder in self.path.glob(f"{_STAGE}*{_PART}"):
+                with _hold(folder) as free:
+                    if free:
+                        shutil.rmtree(folder, ignore_errors=True)
 
     def publish(
         self,
@@ -139,18 +200,27 @@ class ResultFolder:
     @contextlib.contextmanager
     def _lock(self):
         """Keeps other runs from choosing names in this folder."""
-        try:
-            import fcntl
-        except ImportError:  # on Windows
+        with _hold(self.path, wait=True):
             yield
-            return
-        folder = os.open(self.path, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):  # not on every network drive
-                fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
+
+
+@contextlib.contextmanager
+def _hold(folder, wait=False):
+    """Holds a folder against other processes; says whether that is so."""
+    try:
+        import fcntl
+    except ImportError:  # on Windows
+        yield False
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        held = False
+        with contextlib.suppress(OSError):  # not on every network drive
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            held = True
+        yield held
+    finally:
+        os.close(handle)
 
 
 def shorten_stem(stem: str) -> str:

@@ -43,6 +43,12 @@ def header(timeline) -> dict:
         "frames": timeline.frames,
         "frames_with_face": timeline.frames_with_face,
         "persons": len(timeline.rows_of),
+        "people": _describe_people(timeline),
+        "damaged": timeline.damaged,
+        "identity": {
+            "way": timeline.identity,
+            "linked": len(timeline.tracker.links) if timeline.tracker else 0,
+        },
         "warnings": timeline.warnings,
         "columns": tables.COLUMNS,
         "versions": {name: _version(name) for name in _VERSIONS},
@@ -95,20 +101,24 @@ def story(timeline) -> Iterator[str]:
 
 def describe_result(timeline, files) -> dict:
     """Returns what `story` says, and the files, for other programs."""
-    most = timeline.confidence_at_most
     return {
         "source": str(timeline.path),
         "kind": timeline.kind,
         "frames": timeline.frames,
         "frames_with_face": timeline.frames_with_face,
-        "people": [
-            {"person": person, **tally.describe(most)}
-            for person, tally in sorted(timeline.tally_of.items())
-        ],
+        "people": _describe_people(timeline),
         "label": timeline.label,
         "warnings": list(timeline.warnings),
         "files": [str(file) for file in files],
     }
+
+
+def _describe_people(timeline):
+    most = timeline.confidence_at_most
+    return [
+        {"person": person, **tally.describe(most)}
+        for person, tally in sorted(timeline.tally_of.items())
+    ]
 
 
 def _count_frames(timeline):

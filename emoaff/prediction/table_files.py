@@ -141,6 +141,14 @@ class TableFiles:
                 each.write(files[each.ending], result, self._decimals)
         return files
 
+    def describe(self) -> dict:
+        """Describes what was asked for, plainly enough for JSON."""
+        return {
+            "formats": self.names,
+            "decimals": self._decimals,
+            "columns": self._columns,
+        }
+
     def describe_columns(self) -> dict[str, str]:
         """Returns what the columns of the CSV file mean, for the header."""
         if "emo-affectnet" in self.names:

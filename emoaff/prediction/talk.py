@@ -61,8 +61,9 @@ class Talk:
             for line in (*summary.story(timeline), *more, *map(str, written)):
                 self._report(escape_unprintable(line))
 
-    def start_progress(self, label: str) -> Progress:
-        """Starts to show progress, on standard error."""
+    def start_progress(self, label: str, unit: str = "frames") -> Progress:
+        """Starts to show progress, on standard error; see `Progress`."""
         if self._kind == "quiet":
-            return Progress(label, stream=io.StringIO(), every_s=math.inf)
-        return Progress(label)
+            nowhere = io.StringIO()
+            return Progress(label, unit, stream=nowhere, every_s=math.inf)
+        return Progress(label, unit)

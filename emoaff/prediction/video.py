@@ -5,6 +5,7 @@ import dataclasses
 import math
 import os
 import pathlib
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -20,9 +21,11 @@ from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
 from emoaff.prediction import tables
 from emoaff.prediction.finishing import Finishing
+from emoaff.prediction.linked_rows import link_rows
 from emoaff.prediction.observing import chosen
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
+from emoaff.prediction.options import choose_identity
 from emoaff.prediction.person_tally import PersonTally
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
@@ -59,6 +62,9 @@ class Timeline:
         best_of: Person to a counter of smoothed expressions so far.
         doubts: A counter of why rows name no expression so far.
         tally_of: Person to a `PersonTally` so far, finished with the last row.
+        identity: How people are known again, see `choose_identity`.
+        tracker: The `FaceTracker` of the latest reading; None before, and
+            where nobody is tracked.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -97,6 +103,7 @@ class Timeline:
                 path, preset, options, self.detector
             ),
         )
+        self.identity = choose_identity(options)
         if self.kind == "video":
             self._video = Video(self.path)
         else:
@@ -107,11 +114,34 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Row]:
         self._reset()
-        for row in self.finishing(self._rows()):
-            self._count(row)
-            yield row
-        for tally in self.tally_of.values():
-            tally.close()
+        yield from self._count_all(self.finishing(self._rows()))
+
+    def linked(
+        self,
+        folder: str | os.PathLike | None = None,
+        seen: Callable[[Row], None] = lambda row: None,
+    ) -> Iterator[Row]:
+        """Gives the rows when all are known, with people linked across cuts.
+
+        Args:
+            folder: For a temporary file with the rows.
+            seen: Called with each row while the video is read.
+
+        Yields:
+            The rows; see `link_rows`.
+        """
+        self._reset()
+
+        def look():
+            for row in self.finishing(self._rows()):
+                seen(row)
+                yield row
+
+        rows = look()
+        follows = self.kind == "video" and self.options.detection == "track"
+        if follows and self.identity == "faces":
+            rows = link_rows(rows, lambda: self.tracker.links, folder)
+        yield from self._count_all(rows)
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
@@ -124,7 +154,8 @@ class Timeline:
         classes = self.classes
         columns = tables.columns(classes)
         most = self.confidence_at_most
-        cells = [tables.values(row, classes, most) for row in self]
+        rows = self.linked()
+        cells = [tables.values(row, classes, most) for row in rows]
         return pandas.DataFrame(cells, columns=columns)
 
     @property
@@ -202,6 +233,14 @@ class Timeline:
         self.tally_of: dict[int, PersonTally] = {}
         self._step_s = self.options.every / fps if fps > 0 else 0.0
         self._last_counted = -1
+        self.tracker = None
+
+    def _count_all(self, rows):
+        for row in rows:
+            self._count(row)
+            yield row
+        for tally in self.tally_of.values():
+            tally.close()
 
     def _count(self, row):
         if row.frame != self._last_counted:
@@ -235,7 +274,11 @@ class Timeline:
         if self.kind == "picture":
             seen = [(self._picture, self._find_faces_of_picture())]
             return self.running.make_rows_of_faces(self.running.doubted(seen))
-        return self.running.rows(self._video, self.detector, FaceTracker)
+        return self.running.rows(self._video, self.detector, self._make_tracker)
+
+    def _make_tracker(self, detector, live):
+        self.tracker = FaceTracker(detector, live=live, identity=self.identity)
+        return self.tracker
 
     def _find_faces_of_picture(self):
         image = self._picture.image

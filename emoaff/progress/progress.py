@@ -17,6 +17,10 @@ class Progress:
         clock: Gives seconds, never running backwards.
         first: Units that were done before, such as by an interrupted run.
 
+    Attributes:
+        hidden: Set on the class to show nothing at all, such as in a process
+            whose work another one shows.
+
     Example:
     >>> import sys
     >>> progress = Progress("reading", stream=sys.stdout, every_s=0)
@@ -24,6 +28,8 @@ class Progress:
     reading: 50 frames, .../s, 25%, 0:00 left
     >>> progress.close()
     """
+
+    hidden = False
 
     def __init__(
         self,
@@ -45,7 +51,7 @@ class Progress:
     def update(self, count: int, share: float = math.nan) -> None:
         """Shows that `count` units are done, `share` of all; NaN if unknown."""
         now = self._clock()
-        if now - self._shown < self._every:
+        if self.hidden or now - self._shown < self._every:
             return
         self._shown = now
         passed = now - self._began

@@ -54,9 +54,9 @@ def detector():
 @pytest.fixture(autouse=True)
 def one_detector(detector, monkeypatch):
     """Loads the detector's networks once and not for every command."""
-    from emoaff.prediction import files
+    from emoaff.prediction import file_work
 
-    monkeypatch.setattr(files, "FaceDetector", lambda **_: detector)
+    monkeypatch.setattr(file_work, "FaceDetector", lambda **_: detector)
 
 
 def predict(path, model, out, *more):

@@ -1,3 +1,4 @@
+import csv
 import errno
 import json
 import os
@@ -9,11 +10,10 @@ import pytest
 
 from emoaff.faces import VideoWriter
 from emoaff.faces.detect import Detection
+from emoaff.prediction import file_work
 from emoaff.prediction import files
 from emoaff.prediction import tables
-from emoaff.prediction.files import name_results
 from emoaff.prediction.files import predict_files
-from emoaff.prediction.files import reason
 from emoaff.prediction.options import Options
 from tests.prediction.small_sequences import still_preset
 from tests.sample import PORTRAIT
@@ -42,7 +42,7 @@ def preset(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def quick_detector(monkeypatch):
-    monkeypatch.setattr(files, "FaceDetector", Detector)
+    monkeypatch.setattr(file_work, "FaceDetector", lambda engine: Detector())
 
 
 @pytest.fixture(scope="module")
@@ -63,27 +63,6 @@ def predict(inputs, preset, out, **more):
 
 def names(path):
     return sorted(each.name for each in path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (["a.mp4", "b.mp4"], ["a", "b"]),
-        (["a.mp4", "a.jpg", "b.mov"], ["a_mp4", "a_jpg", "b"]),
-        (["x/a.mp4", "y/a.mp4"], ["a_mp4", "a_mp4_2"]),
-        (["A.mp4", "a.mov"], ["A_mp4", "a_mov"]),
-        (["a.mp4", "a.jpg", "a_mp4.mov"], ["a_mp4", "a_jpg", "a_mp4_2"]),
-        (["clip"], ["clip"]),
-        (["clip", "clip.jpg"], ["clip", "clip_jpg"]),
-        ([f"{LONG}.jpg"], ["é" * 100]),
-        ([f"{LONG}1.jpg", f"{LONG}2.jpg"], ["é" * 100 + "_jpg"] * 2),
-    ],
-)
-def test_no_two_inputs_share_a_result(given, expected):
-    got = name_results([pathlib.Path(f) for f in given])
-    if len(set(expected)) < len(expected):
-        expected = [expected[0], f"{expected[0]}_2"]
-    assert got == expected
 
 
 def test_an_interrupt_leaves_no_half_file(preset, clip, tmp_path, monkeypatch):
@@ -111,7 +90,10 @@ def test_an_interrupt_says_how_many_results_are_kept(
     monkeypatch.setattr(files.summary, "header", interrupted)
     with pytest.raises(KeyboardInterrupt, match="2 of 3 results are"):
         predict([tmp_path], preset, tmp_path / "out")
-    assert names(tmp_path / "out") == ["a.csv", "a.json", "b.csv", "b.json"]
+    assert names(tmp_path / "out") == [
+        *("a.csv", "a.json", "b.csv", "b.json"),
+        "summary.csv",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +156,7 @@ def test_a_folder_full_of_results_can_be_worked_on_again(
     assert names(tmp_path) == [
         *("a.csv", "a.json", "a.mp4", "a_annotated.mp4"),
         *("b.csv", "b.jpg", "b.json", "b_annotated.jpg"),
+        "summary.csv",
     ]
 
 
@@ -269,18 +252,161 @@ def test_a_full_disk_names_the_file_and_keeps_the_old_one(
     assert after == before
 
 
-def test_a_reason_is_one_line_that_keeps_the_name():
-    path = pathlib.Path("two\nlines.mp4")
-    error = ValueError(f"{path}: expected a video,\n  found none.")
-    assert reason(error, path) == (
-        r"two\nlines.mp4: expected a video, found none."
-    )
-    nameless = OSError(errno.EIO, "Input/output error")
-    assert reason(nameless, path) == r"two\nlines.mp4: Input/output error."
-
-
 def test_the_header_states_what_limits_the_answers(preset, clip, tmp_path):
     predict([clip], preset, tmp_path)
     header = json.loads((tmp_path / "clip.json").read_text())
     assert header["confidence_at_most"] == 1  # a preset nobody has scored
     assert header["smallest_face_px"] is None  # a detector that says nothing
+
+
+def state_of(out):
+    """File name -> state, by the summary of a run."""
+    with (out / "summary.csv").open(newline="") as file:
+        return {
+            pathlib.Path(row["file"]).name: row["state"]
+            for row in csv.DictReader(file)
+        }
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three clips in folders, two of one name, and one that is none."""
+    root = tmp_path / "in"
+    for name in ("a.mp4", "x/a.mp4", "x/b.mp4"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        with VideoWriter(root / name, 64, 48, 10) as writer:
+            for i in range(4):
+                writer.write(np.full((48, 64, 3), 60, np.uint8), i / 10)
+    (root / "bad.mp4").write_bytes(bytes(range(256)) * 9)
+    return root
+
+
+def list_files(out):
+    return sorted(str(p.relative_to(out)) for p in out.rglob("*.*"))
+
+
+def test_results_keep_the_folders_and_a_failure_stops_no_other(
+    preset, clips, tmp_path
+):
+    out = tmp_path / "out"
+    (failure,), lines = predict([clips], preset, out)
+    assert failure.path.name == "bad.mp4"
+    assert list_files(out) == [
+        *("a.csv", "a.json", "summary.csv"),
+        *("x/a.csv", "x/a.json", "x/b.csv", "x/b.json"),
+    ]
+    assert lines[-1] == str(out / "summary.csv")
+    with (out / "summary.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["result"] for row in rows] == [
+        *("a.csv", "", "x/a.csv", "x/b.csv")
+    ]
+    assert rows[1]["error"] == failure.reason
+    # Four frames at ten a second, all with the one face.
+    assert [row["seconds"] for row in rows] == ["0.4", "", "0.4", "0.4"]
+    assert rows[0]["rows"] == "4"
+
+
+def test_an_error_of_the_program_costs_its_file_alone(
+    preset, clips, tmp_path, monkeypatch
+):
+    header = files.summary.header
+
+    def broken(timeline):
+        if timeline.path.stem == "b":
+            raise RuntimeError("unforeseen")
+        return header(timeline)
+
+    monkeypatch.setattr(files.summary, "header", broken)
+    failures, _ = predict([clips], preset, tmp_path / "out")
+    assert any("(RuntimeError: unforeseen)" in f.reason for f in failures)
+    assert state_of(tmp_path / "out")["a.mp4"] == "done"
+    # Alone, whoever looks for the fault sees where it is.
+    with pytest.raises(RuntimeError):
+        predict([clips / "x/b.mp4"], preset, tmp_path / "alone")
+
+
+def test_skip_done_keeps_what_is_finished_and_makes_the_rest(
+    preset, clips, tmp_path
+):
+    out = tmp_path / "out"
+    predict([clips], preset, out)
+    times = {p: p.stat().st_mtime_ns for p in out.rglob("*.json")}
+    (out / "x/b.csv").unlink()  # as if it had never been finished
+    (failure,), lines = predict([clips], preset, out, skip_done=True)
+    assert failure.path.name == "bad.mp4"
+    again = [p for p, t in times.items() if p.stat().st_mtime_ns != t]
+    assert again == [out / "x/b.json"]
+    assert state_of(out) == {
+        "a.mp4": "kept",
+        "bad.mp4": "failed",
+        "b.mp4": "done",
+    }
+    with (out / "summary.csv").open(newline="") as file:
+        assert {r["rows"] for r in csv.DictReader(file)} == {"4", ""}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"options": Options(faces="best")},
+        {"annotated": "emoaff"},
+        {"form": "emo-affectnet", "options": Options(faces="largest")},
+    ],
+)
+def test_whoever_asks_for_something_else_is_given_it(
+    changed, preset, clip, tmp_path
+):
+    predict([clip], preset, tmp_path)
+    for skipped in (False, True):
+        before = (tmp_path / "clip.json").stat().st_mtime_ns
+        predict([clip], preset, tmp_path, skip_done=True, **changed)
+        after = (tmp_path / "clip.json").stat().st_mtime_ns
+        assert (before == after) == skipped
+
+
+def test_a_damaged_video_that_is_skipped_is_still_a_failure(
+    preset, clip, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(file_work.Timeline, "damaged", True)
+    monkeypatch.setattr(file_work.Timeline, "warnings", ["2 frames are broken"])
+    said = []
+    for skip in (False, True):
+        (failure,), _ = predict([clip], preset, tmp_path, skip_done=skip)
+        said.append(failure.reason)
+    assert said[0] == said[1] and "2 frames are broken. What could" in said[0]
+
+
+def test_the_summary_of_a_stopped_run_says_what_is_not_done(
+    preset, clips, tmp_path, monkeypatch
+):
+    (clips / "bad.mp4").unlink()
+    header = files.summary.header
+
+    def interrupted(timeline):
+        if timeline.path.stem == "b":
+            raise KeyboardInterrupt
+        return header(timeline)
+
+    monkeypatch.setattr(files.summary, "header", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="2 of 3 results are"):
+        predict([clips], preset, tmp_path / "out")
+    assert state_of(tmp_path / "out")["b.mp4"] == "not done"
+
+
+@pytest.mark.slow  # two processes that load TensorFlow
+def test_two_processes_write_what_one_does(preset, clips, tmp_path):
+    # Other processes have the real detector, which finds no face here.
+    failures = {}
+    for jobs in (1, 2):
+        shutil.copytree(clips, tmp_path / f"in{jobs}")
+        shutil.copy(PORTRAIT, tmp_path / f"in{jobs}/x/face.jpg")
+        failures[jobs] = predict_files(
+            [tmp_path / f"in{jobs}"],
+            preset,
+            tmp_path / f"out{jobs}",
+            report=[].append,
+            jobs=jobs,
+        )
+    assert [f.path.name for f in failures[2]] == ["bad.mp4"]
+    assert list_files(tmp_path / "out1") == list_files(tmp_path / "out2")

@@ -65,3 +65,19 @@ def test_a_row_that_is_unsure_only_with_its_neighbours_is_unsure():
     tally.add(row(1).changed(smoothed=None))
     tally.add(Row(2, 0.2, 1, (0, 0, 9, 9), 0.9))  # before the first answer
     assert tally.unnamed == 2 and dict(tally.doubts) == {"unsure": 1}
+
+
+def test_seconds_are_until_the_next_row_and_a_gap_counts_one_step():
+    tally = PersonTally(CLASSES, step_s=0.1)
+    for time_s in (0.0, 0.1, 0.3, 2.0):  # a frame was lost; then a second gone
+        tally.add(Row(0, time_s, 1))
+    tally.close()
+    # .1 and .2 to the next row, .1 before the gap, .1 for the last.
+    assert tally.seconds == pytest.approx(0.5)
+
+
+def test_a_picture_lasts_no_time():
+    tally = PersonTally(CLASSES, step_s=0.0)
+    tally.add(Row(0, 0.0, 1))
+    tally.close()
+    assert tally.seconds == 0

@@ -50,3 +50,15 @@ def test_a_recording_called_index_keeps_a_page_of_its_own(tmp_path):
     assert (index.name, page.name) == ("index.html", "index_csv.html")
     assert 'href="index_csv.html"' in index.read_text("utf-8")
     assert 'id="data"' in page.read_text("utf-8")
+
+
+def test_pages_keep_the_folders_of_results(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write_result(tmp_path / name, [row(0)], "index", source=CLIP.name)
+    index, *pages = write_reports(tmp_path, tmp_path / "out", CLIP.parent)
+    inner = [page.relative_to(tmp_path / "out").as_posix() for page in pages]
+    assert inner == ["a/index.html", "b/index.html"]
+    text = index.read_text("utf-8")
+    for page in inner:
+        assert f'<a href="{page}">{page[0]}/{CLIP.name}</a>' in text

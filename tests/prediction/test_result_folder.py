@@ -180,3 +180,67 @@ def test_a_full_disk_names_the_table(tmp_path, monkeypatch):
         pass
     assert caught.value.filename == str(path)
     assert names(tmp_path) == []
+
+
+def find(folder, source, request="r1", stem="clip"):
+    found = ResultFolder(folder).find_finished(stem, source, request)
+    return found and found[0].name
+
+
+def finish(folder, source, request="r1", stem="clip"):
+    with folder.stage() as stage:
+        for name in ("table", "drawn"):
+            (stage / name).write_text(name)
+        files = {".csv": stage / "table", "_annotated.mp4": stage / "drawn"}
+        header = {**HEADER, "request": request}
+        folder.publish(files, header, stem, source)
+
+
+def test_a_finished_result_is_found_by_file_and_request(tmp_path):
+    out, source = tmp_path / "out", tmp_path / "clip.mp4"
+    assert find(out, source) is None
+    finish(ResultFolder(out), source)
+    assert find(out, source) == "clip.csv"
+    assert find(out, source, "r2") is None
+    assert find(out, tmp_path / "b" / "clip.mp4") is None
+    # Under whatever name it had to take.
+    finish(ResultFolder(out), tmp_path / "b" / "clip.mp4")
+    assert find(out, tmp_path / "b" / "clip.mp4") == "clip_2.csv"
+
+
+@pytest.mark.parametrize(
+    "name", ["clip.csv", "clip.json", "clip_annotated.mp4"]
+)
+def test_a_result_that_misses_a_file_is_not_finished(name, tmp_path):
+    source = tmp_path / "clip.mp4"
+    finish(ResultFolder(tmp_path), source)
+    (tmp_path / name).unlink()
+    assert find(tmp_path, source) is None
+
+
+def test_a_finished_result_is_found_whatever_its_name(tmp_path):
+    stem = os.fsdecode(b"caf\xe9")
+    finish(ResultFolder(tmp_path), tmp_path / "x.mp4", stem=stem)
+    assert find(tmp_path, tmp_path / "x.mp4", stem=stem) == f"{stem}.csv"
+
+
+def test_inner_folders_protect_the_same_inputs(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "clip.csv").write_text("an input")
+    inputs = [tmp_path / "a" / "clip.csv"]
+    inner = ResultFolder(tmp_path, inputs, overwrite=True).open_inner("a")
+    assert publish(inner, tmp_path / "clip.mp4") == "clip_2"
+    assert inner.path == tmp_path / "a"
+
+
+def test_the_next_run_removes_what_a_killed_one_left(tmp_path):
+    folder = ResultFolder(tmp_path)
+    with folder.stage() as stage:
+        (stage / "half").touch()
+        ResultFolder(tmp_path)  # a second run at the same time
+        assert (stage / "half").is_file()
+    left = tmp_path / ".emoaff-abc.part"
+    left.mkdir()
+    (left / "half").touch()
+    ResultFolder(tmp_path)
+    assert names(tmp_path) == []

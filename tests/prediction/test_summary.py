@@ -133,6 +133,7 @@ def test_other_programs_get_the_same_in_numbers():
         "rows": 8,
         "first_s": 0.0,
         "last_s": 0.7,
+        "seconds": 0.8,
         "shares": {"joy": 0.75},
         "mean_strength": 0.95,
         "events": {"joy": 1},

@@ -7,7 +7,7 @@ import pandas
 import pytest
 
 from emoaff.faces import VideoWriter
-from emoaff.prediction import files
+from emoaff.prediction import file_work
 from emoaff.prediction.files import predict_files
 from emoaff.prediction.options import Options
 from emoaff.prediction.table_files import TableFiles
@@ -26,7 +26,7 @@ def preset(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def quick_detector(monkeypatch):
-    monkeypatch.setattr(files, "FaceDetector", Detector)
+    monkeypatch.setattr(file_work, "FaceDetector", lambda engine: Detector())
 
 
 @pytest.fixture

@@ -1,0 +1,150 @@
+"""Work in several processes, one of which may die without the others."""
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from multiprocessing import connection
+
+_GRACE_S = 1.5  # for a process to tidy up after itself
+
+
+def run_in_processes(
+    work: Callable, items: Iterable, processes: int
+) -> Iterator[tuple[object, object]]:
+    """Works on items in several processes, each on one at a time.
+
+    A process that dies, such as for lack of memory, takes only its item with
+    it: another one goes on with the rest. All end with this generator, and
+    if their owner is killed.
+
+    Args:
+        work: Called with each item in one of the processes; pickled, as items
+            and answers are.
+        items: What to work on.
+        processes: How many, 1 or more.
+
+    Yields:
+        Each item with its answer, in the order in which they are finished.
+        Of an item whose process died, the answer is an `OSError`.
+
+    Raises:
+        OSError: If a process cannot begin to work.
+        Exception: What `work` raised.
+    """
+    data, waiting = pickle.dumps(work), iter(items)
+    busy: dict[connection.Connection, tuple[_Worker, object]] = {}
+    idle = []
+    try:
+        for item in waiting:
+            worker = idle.pop() if idle else _Worker(data)
+            busy[worker.pipe] = worker, item
+            worker.give(item)
+            while len(busy) == processes:
+                yield from _collect(busy, idle)
+        while busy:
+            yield from _collect(busy, idle)
+    finally:
+        _end([*idle, *(worker for worker, _ in busy.values())])
+
+
+def _collect(busy, idle):
+    for pipe in connection.wait(list(busy)):
+        worker, item = busy[pipe]
+        try:
+            message = pipe.recv()
+        except (EOFError, ConnectionError):
+            del busy[pipe]
+            yield item, worker.explain_end()
+            continue
+        if not worker.ready:
+            worker.ready = message
+            continue
+        del busy[pipe]
+        idle.append(worker)
+        well, answer = message
+        if not well:
+            raise answer
+        yield item, answer
+
+
+class _Worker:
+    """A process that works on what it is given."""
+
+    def __init__(self, data):
+        # Not by fork: threads of TensorFlow and OpenCV do not survive it.
+        context = multiprocessing.get_context("spawn")
+        self.pipe, other = context.Pipe()
+        self.process = context.Process(target=_serve, args=(other, data))
+        self.process.start()
+        other.close()
+        self.ready = False
+
+    def give(self, item):
+        with contextlib.suppress(ConnectionError):  # its end is seen later
+            self.pipe.send(item)
+
+    def explain_end(self):
+        self.process.join()
+        self.pipe.close()
+        if not self.ready:
+            raise RuntimeError(
+                "Expected another process to begin its work. It ended at once "
+                f"(status {self.process.exitcode}). Work in one process, and "
+                "see what stops it."
+            )
+        return OSError(
+            "expected a process to work to the end. It was ended from outside "
+            f"(status {self.process.exitcode}), as systems do when memory runs "
+            "out. Run again with fewer processes."
+        )
+
+
+def _end(workers):
+    """Ends processes; those that do not listen in time are killed."""
+    for worker in workers:
+        worker.process.terminate()
+    until = time.monotonic() + _GRACE_S
+    for worker in workers:
+        worker.process.join(max(until - time.monotonic(), 0))
+    for worker in workers:
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+
+
+def _serve(pipe, data):
+    """Works until the pipe is closed."""
+    # A terminal sends an interrupt to all; the owner says who stops.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_with_owner, daemon=True).start()
+    try:
+        work = pickle.loads(data)
+        pipe.send(True)
+        while True:
+            item = pipe.recv()
+            try:
+                answer = True, work(item)
+            except Exception as error:
+                answer = False, error
+            pipe.send(answer)
+    except (EOFError, OSError, KeyboardInterrupt):
+        pass
+
+
+def _stop(number, _):
+    signal.signal(number, signal.SIG_IGN)  # a second one changes nothing
+    raise KeyboardInterrupt
+
+
+def _end_with_owner():
+    """Ends this process with its owner, which may have been killed."""
+    connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)

@@ -1,0 +1,27 @@
+"""Work for other processes, which import it by name."""
+
+import os
+import time
+
+
+class Work:
+    """Doubles numbers; -1 kills its process, -2 raises, -3 never ends."""
+
+    def __call__(self, number):
+        if number == -1:
+            os._exit(9)
+        if number == -2:
+            raise LookupError("no such thing")
+        if number == -3:
+            time.sleep(1000)
+        return 2 * number, os.getpid()
+
+
+class Unable:
+    """Cannot be made ready in another process."""
+
+    def __setstate__(self, state):
+        raise RuntimeError("not here")
+
+    def __getstate__(self):
+        return {"some": "state"}
