@@ -10,7 +10,7 @@ import pytest
 from emoaff.app import Limits
 from emoaff.app import build_app
 from emoaff.app import server
-from emoaff.prediction import files
+from emoaff.prediction import file_work
 from tests.app.quick import make_model
 from tests.app.quick import make_picture
 from tests.prediction.test_files import Detector
@@ -23,7 +23,7 @@ PAGE = ("app.html", "app.css", "app.js")
 def client(tmp_path_factory):
     model = make_model(tmp_path_factory.mktemp("model"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "FaceDetector", Detector)
+        patch.setattr(file_work, "FaceDetector", Detector)
         app = build_app(Limits(file_mb=1), model)
         with testclient.TestClient(
             app, base_url="http://127.0.0.1:8765"

@@ -42,7 +42,7 @@ def preset(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def quick_detector(monkeypatch):
-    monkeypatch.setattr(file_work, "FaceDetector", lambda engine: Detector())
+    monkeypatch.setattr(file_work, "FaceDetector", lambda **_: Detector())
 
 
 @pytest.fixture(scope="module")
