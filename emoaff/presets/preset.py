@@ -9,7 +9,6 @@ from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import stretch
 from emoaff.presets import class_prior
 from emoaff.presets.class_prior import ClassPrior
-from emoaff.presets.feature_model import build_feature_model
 from emoaff.presets.stored_prior import read_stored_prior
 from emoaff.presets.stored_prior import require_trained_prior
 
@@ -270,12 +269,16 @@ class Preset:
         >>> preset.features(np.zeros((2, 60, 60, 3), np.uint8)).shape
         (2, 1024)
         """
-        if self.takes_features or not isinstance(self.model, keras.Model):
+        if self.takes_features or self.engine != "keras":
             raise ValueError(
                 "Expected a preset with a Keras model of pictures. Received: "
-                f"{self.name}, which takes features or is an exported file. "
-                "Name the preset that sees the faces."
+                f"{self.name}, which takes features, is an exported file or "
+                "was loaded for another engine. Name the preset that sees the "
+                "faces, and load it for the engine keras."
             )
+        # Here, because it loads Keras.
+        from emoaff.presets.feature_model import build_feature_model
+
         model = build_feature_model(self.model, layer)
         pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
         parts = [
