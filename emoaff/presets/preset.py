@@ -269,15 +269,16 @@ class Preset:
         >>> preset.features(np.zeros((2, 60, 60, 3), np.uint8)).shape
         (2, 1024)
         """
-        # Here, since it imports Keras, which `predict` does without.
-        from emoaff.presets.feature_model import build_feature_model
-
         if self.takes_features or self.engine != "keras":
             raise ValueError(
                 "Expected a preset with a Keras model of pictures. Received: "
-                f"{self.name}, which takes features, or runs on "
-                f"{self.engine}. Name the preset that sees the faces."
+                f"{self.name}, which takes features, is an exported file or "
+                "was loaded for another engine. Name the preset that sees the "
+                "faces, and load it for the engine keras."
             )
+        # Here, because it loads Keras.
+        from emoaff.presets.feature_model import build_feature_model
+
         model = build_feature_model(self.model, layer)
         pictures = [self._resized(crop, i) for i, crop in enumerate(crops)]
         parts = [
