@@ -1,9 +1,11 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -59,6 +61,24 @@ def test_a_killed_build_goes_on_where_it_was(
     assert tiny.left_behind(tmp_path / "data") != []
     builder = tiny.build(root, tmp_path / "data")
     assert opened == [f"{number}.mp4" for number in range(finished, 5)]
+    assert tiny.stored_files(builder) == expected
+    assert tiny.left_behind(tmp_path / "data") == []
+
+
+@pytest.mark.slow  # some seconds each, until one is not killed
+def test_kills_at_random_moments_leave_a_build_that_can_be_finished(
+    tmp_path, whole
+):
+    root, expected = whole
+    began = time.monotonic()
+    assert not tiny.killed_after(root, tmp_path / "whole", 600)
+    seconds = time.monotonic() - began
+    draw, deaths = random.Random(5), 0
+    moments = (draw.uniform(0.1, 0.6) * seconds for _ in range(30))
+    while tiny.killed_after(root, tmp_path / "data", next(moments)):
+        deaths += 1  # each gets further than the one before
+    assert deaths >= 1
+    builder = tiny.build(root, tmp_path / "data")
     assert tiny.stored_files(builder) == expected
     assert tiny.left_behind(tmp_path / "data") == []
 

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import sys
+import threading
 
 import cv2
 import numpy as np
@@ -156,6 +157,20 @@ def killed(root, data_dir, where, count):
             os._exit(0)  # it came to its end, or failed
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def killed_after(root, data_dir, seconds):
+    """Builds in a process that is killed then; returns whether it was."""
+    child = os.fork()
+    if not child:
+        kill = (os.getpid(), signal.SIGKILL)
+        threading.Timer(seconds, os.kill, kill).start()
+        try:
+            build(pathlib.Path(root), data_dir)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
 
 
 def build_and_die(root, data_dir, where, count, processes=1):

@@ -8,9 +8,6 @@ from emoaff.prediction.processes import run_in_processes
 from tests.prediction.process_work import Unable
 from tests.prediction.process_work import Work
 
-# Each process loads TensorFlow with the package.
-pytestmark = pytest.mark.slow
-
 
 def test_every_item_is_done_once_and_a_death_costs_its_item_alone():
     items = [1, -1, *range(2, 8)]
