@@ -19,6 +19,7 @@ from emoaff.prediction.live_sources import open_source
 from emoaff.prediction.live_window import LiveWindow
 from emoaff.prediction.live_window import draw_live
 from emoaff.prediction.options import Options
+from emoaff.prediction.panel_layout import PanelLayout
 from emoaff.prediction.video import predict_frames
 from emoaff.presets import Preset
 from emoaff.presets.sequence_model import sequence_model
@@ -75,6 +76,7 @@ def run_live(
     if options.get("min_face") is not None:
         detector = detector.for_faces_from(options["min_face"])
     _warm_up(preset, detector)
+    layout = PanelLayout()
     recording, files, shown_at = None, [], collections.deque()
     latencies = collections.deque(maxlen=10_000)
     classes = preset.labels.classes if preset.labels else ()
@@ -92,7 +94,7 @@ def run_live(
                 said = "recording" if record else ""
                 rate = _measure_rate(shown_at)
                 image = draw_live(
-                    image, rows, classes, rate, latencies[-1], said
+                    image, rows, classes, rate, latencies[-1], said, layout
                 )
             if record and recording is None:
                 size = image.shape[1::-1]

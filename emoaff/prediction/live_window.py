@@ -3,9 +3,12 @@ import math
 import cv2
 import numpy as np
 
-from emoaff.prediction.drawing import STYLES
+from emoaff.prediction.face_panels import choose_colour
+from emoaff.prediction.face_panels import draw_faces
+from emoaff.prediction.letters import measure_text
+from emoaff.prediction.letters import write_text
+from emoaff.prediction.panel_layout import PanelLayout
 
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE, _DARK = (255, 255, 255), (24, 24, 24)
 _TITLE = "emoaff live"
 _STYLE = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
@@ -54,7 +57,15 @@ class LiveWindow:
         cv2.destroyWindow(_TITLE)
 
 
-def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
+def draw_live(
+    image,
+    rows,
+    classes,
+    rate: float,
+    latency_s: float,
+    note: str,
+    layout: PanelLayout | None = None,
+):
     """Draws rows, a dot of valence and arousal, and how fast it goes.
 
     Args:
@@ -64,6 +75,7 @@ def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
         rate: Pictures shown a second; NaN if not known yet.
         latency_s: Seconds from the picture to here.
         note: What else to show, such as that it is being recorded.
+        layout: Keeps panels in their places from one picture to the next.
 
     Returns:
         A new picture, small ones enlarged by a whole factor so that text can
@@ -73,7 +85,7 @@ def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
     if factor > 1:
         image = cv2.resize(image, None, fx=factor, fy=factor)
         rows = [_enlarge(row, factor) for row in rows]
-    image = STYLES["emoaff"](image, rows, classes)
+    image = draw_faces(image, rows, classes, layout)
     scale = max(min(image.shape[:2]) / 720, 0.4)
     known = [row for row in rows if not math.isnan(row.valence + row.arousal)]
     if known:
@@ -82,13 +94,11 @@ def draw_live(image, rows, classes, rate: float, latency_s: float, note: str):
     if not math.isnan(rate):
         said = f"{rate:.0f} a second, {said}"
     said = "   ".join(filter(None, (said, note)))
-    size, pad = 0.6 * scale, max(round(6 * scale), 3)
-    (width, height), base = cv2.getTextSize(said, _FONT, size, 1)
-    bottom = image.shape[0]
-    top = bottom - height - base - 2 * pad
+    height, pad = max(round(20 * scale), 13), max(round(6 * scale), 3)
+    width, bottom = measure_text(said, height)[0], image.shape[0]
+    top = bottom - height - 2 * pad
     cv2.rectangle(image, (0, top), (width + 2 * pad, bottom), _DARK, cv2.FILLED)
-    place = (pad, bottom - base - pad)
-    cv2.putText(image, said, place, _FONT, size, _WHITE, 1, cv2.LINE_AA)
+    write_text(image, said, pad, top + pad, height)
     return image
 
 
@@ -109,15 +119,19 @@ def _draw_affect(image, rows, scale):
         low = (middle[0] - end[0], middle[1] - end[1])
         high = (middle[0] + end[0], middle[1] + end[1])
         cv2.line(image, low, high, _WHITE, 1)
-    size = 0.4 * scale
-    words = (("valence", (left + side // 2 + 3, middle[1] - 3)),)
-    words += (("arousal", (middle[0] + 3, top + round(14 * scale))),)
-    for word, place in words:
-        cv2.putText(image, word, place, _FONT, size, _WHITE, 1, cv2.LINE_AA)
+    height = max(round(15 * scale), 12)
+    write_text(
+        image,
+        "valence",
+        left + side - measure_text("valence", height)[0] - 2,
+        middle[1] + 2,
+        height,
+    )
+    write_text(image, "arousal", middle[0] + 3, top + 1, height)
     for row in rows:
         x = middle[0] + round(row.valence * side / 2)
         y = middle[1] - round(row.arousal * side / 2)
         radius = max(round(6 * scale), 3)
-        cv2.circle(image, (x, y), radius, (230, 159, 0), cv2.FILLED)
-        name = (x - radius // 2, y - radius - 1)
-        cv2.putText(image, f"{row.person}", name, _FONT, size, _WHITE, 1)
+        colour = choose_colour(row.person)
+        cv2.circle(image, (x, y), radius, colour, cv2.FILLED, cv2.LINE_AA)
+        cv2.circle(image, (x, y), radius, _WHITE, 1, cv2.LINE_AA)

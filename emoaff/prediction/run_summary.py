@@ -8,6 +8,7 @@ import pathlib
 from collections.abc import Sequence
 
 from emoaff.prediction import tables
+from emoaff.prediction.csv_tables import guard_cell
 
 NAME = "summary"
 _BEFORE = (
@@ -94,15 +95,19 @@ def _choose_name(folder):
 
 def _rows(folder, outcome, classes):
     result = outcome.table and os.path.relpath(outcome.table, folder)
+    # Names of files are the user's, and a spreadsheet would run some.
+    file, result, error = (
+        guard_cell(text or "") for text in (outcome.file, result, outcome.error)
+    )
     for person in outcome.people or [{}]:
         shares = person.get("shares", {})
         missing = 0.0 if person else None
         yield [
-            outcome.file,
+            file,
             result,
             outcome.state,
             *(person.get(name) for name in _BEFORE[3:]),
             *(shares.get(name, missing) for name in classes),
             *(person.get(name) for name in _AFTER[:-1]),
-            outcome.error,
+            error,
         ]

@@ -9,7 +9,7 @@ def test_valence_to_the_right_and_arousal_up_are_a_dot_in_the_corner():
     row = Row(0, 0.0, 1, (10.0, 10.0, 50.0, 50.0), valence=0.5, arousal=0.5)
     drawn = draw_live(image, [row], (), 25.0, 0.04, "")
     # The square is 130 wide, 10 from the edges: its middle is at 885, 645.
-    assert drawn[645 - 32, 885 + 32].tolist() == [230, 159, 0]
+    assert drawn[645 - 32, 885 + 32].tolist() == [0, 114, 178]
     without = draw_live(image, [], (), 25.0, 0.04, "")
     assert without[645, 885].tolist() == [200, 200, 200]
     assert (image == 200).all()  # what was given stays

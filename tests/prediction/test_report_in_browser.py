@@ -108,3 +108,12 @@ def test_nothing_is_wider_than_the_screen(page, width, scheme):
     page.wait_for_timeout(400)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
+
+
+def test_what_is_printed_has_its_colours(page):
+    page.emulate_media(media="print")
+    for selector in (".shares span", ".legend i"):
+        style = page.locator(selector).first.evaluate(
+            "each => getComputedStyle(each).printColorAdjust"
+        )
+        assert style == "exact"

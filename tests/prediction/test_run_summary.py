@@ -78,3 +78,13 @@ def test_what_is_no_summary_is_kept(kind, tmp_path):
     path = write_run_summary(tmp_path, [Outcome("a", "done")], CLASSES)
     assert path == tmp_path / "summary_2.csv"
     assert before is None or place.read_text() == before
+
+
+def test_no_name_of_a_file_is_a_formula(tmp_path):
+    outcomes = [
+        Outcome("=a.mp4", "done", str(tmp_path / "-a.csv")),
+        Outcome("@b.mp4", "failed", error="@b.mp4: it is empty."),
+    ]
+    done, failed = read(write_run_summary(tmp_path, outcomes, CLASSES))
+    assert (done["file"], done["result"]) == ("'=a.mp4", "'-a.csv")
+    assert failed["error"] == "'@b.mp4: it is empty."
