@@ -53,7 +53,6 @@ TESTED_ELSEWHERE = {
         "training/card_rewriting": "training/test_publishing.py",
         "training/config_groups": "training/test_clip_config.py",
         "training/data_groups": "training/test_clip_config.py",
-        "training/clip_splits": "training/test_clip_data.py",
         "training/clip_views": "training/test_view_clips.py",
         "training/clip_windows": "training/test_clip_data.py",
         "training/cross_validate_heads": "training/test_view_clips.py",

@@ -12,6 +12,7 @@ from emoaff.training.config_groups import LossConfig
 from emoaff.training.config_groups import ModelConfig
 from emoaff.training.config_groups import OptimizerConfig
 from emoaff.training.config_groups import ScheduleConfig
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.data_groups import AugmentationConfig
 from emoaff.training.data_groups import BalanceConfig
 from emoaff.training.data_groups import DataConfig
@@ -249,6 +250,23 @@ def _check_stills(config):
         raise ValueError(
             "Expected pairs (epochs, side in pixels) of at least 1 each. "
             f"Received: schedule.stages={stages}."
+        )
+    several = len(split_datasets(data.dataset or "x")) > 1
+    if several and (data.held_out or data.score_split):
+        raise ValueError(
+            "Several corpora are scored on the validation splits of all. "
+            f"Received: data.dataset={data.dataset}, data.held_out="
+            f"{data.held_out}, data.score_split={data.score_split!r}. Leave "
+            "the latter two out."
+        )
+    if data.corpus_weights and (
+        not several or config.balance.name == "classes"
+    ):
+        raise ValueError(
+            "`data.corpus_weights` is for several corpora, and not for "
+            "balance.name=classes. Received: "
+            f"data.dataset={data.dataset}, balance.name="
+            f"{config.balance.name}."
         )
     if not 0 <= data.held_out < 1 or (data.held_out and data.validation_share):
         raise ValueError(

@@ -17,6 +17,8 @@ from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_splits import read_splits
 from emoaff.training.clip_windows import cut_covering_windows
 from emoaff.training.clip_windows import cut_training_windows
+from emoaff.training.corpus_lists import share_out
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.image_memory import ImageMemory
 from emoaff.training.objectives import class_counts
 from emoaff.training.teacher import load_teachers
@@ -118,12 +120,40 @@ class ClipData:
                 config.seed,
                 epoch,
             )
+        if config.data.corpus_weights:
+            return self._draw_by_corpus(epoch)
         rounds = -(-self._count // len(self.windows))
         passes = [
             draw_epoch_order(len(self.windows), config.seed, epoch * rounds + k)
             for k in range(rounds)
         ]
         return np.concatenate(passes)[: self._count]
+
+    def _draw_by_corpus(self, epoch):
+        """Windows of each corpus in its share, each as often as the next."""
+        config = self.config
+        corpora = split_datasets(config.data.dataset)
+        names = self.training.recordings.names
+        of = [
+            [n.startswith(f"{c}/") for c in corpora].index(True) for n in names
+        ]
+        of_window = np.array(of)[self.windows.recording]
+        counts = share_out(
+            self._count, config.data.corpus_weights, len(corpora)
+        )
+        drawn = []
+        for number, count in enumerate(counts):
+            some = np.flatnonzero(of_window == number)
+            rounds = -(-count // len(some))
+            passes = [
+                some[
+                    draw_epoch_order(len(some), config.seed, epoch * rounds + k)
+                ]
+                for k in range(rounds)
+            ]
+            drawn.append(np.concatenate(passes)[:count])
+        mixed = np.concatenate(drawn)
+        return mixed[draw_epoch_order(len(mixed), config.seed, epoch)]
 
     def batches(self, epoch, first_step, shard):
         """See `emoaff.training.Experiment.batches`."""

@@ -8,6 +8,7 @@ import keras
 from emoaff.training.clip_config import EXPRESSION_TARGETS
 from emoaff.training.clip_data import ClipData
 from emoaff.training.commands import train_commands
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.experiment import Experiment
 from emoaff.training.experiment import Stage
 from emoaff.training.first_weights import begin
@@ -88,7 +89,8 @@ def clip_experiment(
     if head:
         stages = [stage(head, make_head_optimizer, frozen=True), *stages]
     validated = data.validation.recordings.split
-    official = not splits and validated == config.data.validation_split
+    one = len(split_datasets(config.data.dataset)) == 1
+    official = not splits and one and validated == config.data.validation_split
 
     def publish(model, history, folder):
         calibration, prior = None, {}

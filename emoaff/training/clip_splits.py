@@ -6,12 +6,15 @@ import numpy as np
 
 from emoaff import corpora
 from emoaff import labels
+from emoaff.data.joined_recordings import joined
 from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.data.sampling import held_out
 from emoaff.data.stored_images import read_stored_images
 from emoaff.data.subject_splits import split_by_subject
+from emoaff.training.corpus_lists import read_merges
+from emoaff.training.corpus_lists import split_datasets
 
 _SHARE = 0.2
 
@@ -33,13 +36,15 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
             `validation_share` needs them, or has no classes to map.
         FileNotFoundError: If the corpus was not built.
     """
-    splits = splits or read_corpus_splits(
-        config, config.data.dataset, data_dir, report
-    )
+    names = split_datasets(config.data.dataset)
+    if not splits and len(names) > 1:
+        return join_corpora(config, names, data_dir, report)
+    splits = splits or read_corpus_splits(config, names[0], data_dir, report)
     space = config.data.label_space
     if not space:
         return list(splits)
-    made = [map_to_space(split, space) for split in splits]
+    merge = read_merges(config.data.merges, names).get(names[0])
+    made = [map_to_space(split, space, merge) for split in splits]
     mapping = labels.make_mapping(splits[0].space, space)
     if mapping.dropped or mapping.unreached:
         report(
@@ -48,6 +53,38 @@ def read_splits(config, data_dir, report, splits=None) -> list[Recordings]:
             f"not reached there: {', '.join(mapping.unreached) or 'none'}"
         )
     return made
+
+
+def join_corpora(config, names, data_dir, report) -> list[Recordings]:
+    """Reads the splits of several corpora as one, in one label space.
+
+    Args:
+        config: A `ClipConfig`.
+        names: The corpora, all of videos or all of stills.
+        data_dir: Where they were built.
+        report: See `read_corpus_splits`.
+
+    Returns:
+        Training and validation; see
+        `emoaff.data.joined_recordings.joined`.
+
+    Raises:
+        ValueError, FileNotFoundError: See `read_splits` and `joined`.
+    """
+    merges = read_merges(config.data.merges, split_datasets(",".join(names)))
+    parts = []
+    for name in names:
+        some = read_corpus_splits(config, name, data_dir, report)
+        parts.append([map_split(config, each, merges[name]) for each in some])
+    return [joined(list(side)) for side in zip(*parts, strict=True)]
+
+
+def map_split(config, recordings: Recordings, merge=None) -> Recordings:
+    """Reads a split in the recipe's label space, if both have one."""
+    space = config.data.label_space
+    if space and recordings.space is not None:
+        return map_to_space(recordings, space, merge)
+    return recordings
 
 
 def read_corpus_splits(config, dataset, data_dir, report) -> list[Recordings]:

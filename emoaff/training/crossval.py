@@ -11,7 +11,6 @@ import numpy as np
 from emoaff import corpora
 from emoaff import presets
 from emoaff.data.joined_recordings import joined
-from emoaff.data.joined_recordings import map_to_space
 from emoaff.data.recordings import Recordings
 from emoaff.data.recordings import load_recordings
 from emoaff.data.subject_splits import fold_by_subject
@@ -22,7 +21,9 @@ from emoaff.evaluation.scores import ScoreRow
 from emoaff.evaluation.scores import ScoreTable
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
-from emoaff.training.clip_splits import read_corpus_splits
+from emoaff.training.clip_splits import join_corpora
+from emoaff.training.clip_splits import map_split
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.recipe_run import open_run
 from emoaff.training.recipe_run import run_recipe
 
@@ -111,7 +112,7 @@ def crossval(
     out = pathlib.Path(out)
     resume = (out / "config.json").is_file()
     config = _check_same_run(found, out, overrides or {}, resume)
-    datasets = datasets or [config.data.dataset]
+    datasets = datasets or split_datasets(config.data.dataset)
     if protocol == "leave-one-corpus-out" and len(datasets) < 2:
         raise ValueError(
             "Expected at least two corpora to leave one out of. Received: "
@@ -197,13 +198,7 @@ def _make_folds_of_corpora(config, data_dir, datasets, report):
         choices = ("test", validation, train)
         test = next((s for s in choices if s in known), train)
         scored = _read(config, held_out, test, data_dir)
-        parts = [
-            read_corpus_splits(config, d, data_dir, report) for d in others
-        ]
-        training, validation = (
-            joined([_map_to_space(config, part) for part in side])
-            for side in zip(*parts, strict=True)
-        )
+        training, validation = join_corpora(config, others, data_dir, report)
         made.append(
             Fold(
                 held_out.replace("/", "_"),
@@ -237,14 +232,7 @@ def _describe_absent_classes(training, scored, held_out):
 
 
 def _read(config, dataset, split, data_dir):
-    return _map_to_space(config, load_recordings(dataset, split, data_dir))
-
-
-def _map_to_space(config, recordings):
-    space = config.data.label_space
-    if space and recordings.space is not None:
-        return map_to_space(recordings, space)
-    return recordings
+    return map_split(config, load_recordings(dataset, split, data_dir))
 
 
 def _run(recipe, config, fold, data_dir, out, report):

@@ -14,7 +14,13 @@ class DataConfig(SettingGroup):
     """Which corpus is learned from, and what is learned of it.
 
     Args:
-        dataset: Corpus, see `emoaff.corpora`.
+        dataset: Corpus, see `emoaff.corpora`; or several of one kind, `[a,b]`,
+            which are joined. (Of several kinds, or with a head for each label:
+            the recipe `joint_heads`.)
+        merges: Class mappings of corpora, `corpus:class=class`, where the
+            tables of `label_space` do not say.
+        corpus_weights: Of several corpora, the share of each in an epoch's
+            windows; empty for as many as there are.
         train_split: Split to learn from.
         validation_split: Split that decides which epoch is best.
         validation_share: Instead of `validation_split`, this share of the
@@ -63,6 +69,8 @@ class DataConfig(SettingGroup):
     in_memory: bool = False
     calibrate_on: str = "stored"
     calibration_share: float = 0.0
+    merges: tuple[str, ...] = ()
+    corpus_weights: tuple[float, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

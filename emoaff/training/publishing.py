@@ -24,6 +24,7 @@ from emoaff.presets import resolve_preset
 from emoaff.presets.calibration import Calibration
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
+from emoaff.training.corpus_lists import split_datasets
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {
@@ -233,7 +234,8 @@ def _describe_input(config, data_dir):
             "input": describe_features_source(features_from),
             "crop": source["crop"],
         }
-    builder = corpora.make_builder(config.data.dataset, data_dir)
+    dataset = split_datasets(config.data.dataset)[0]
+    builder = corpora.make_builder(dataset, data_dir)
     margin = getattr(builder, "CROP_MARGIN", 0.0)
     margin = getattr(builder.builder_config, "margin", margin)
     return {

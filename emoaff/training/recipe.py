@@ -7,6 +7,7 @@ from typing import Any
 
 from emoaff import corpora
 from emoaff.training.clip_experiment import clip_experiment
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.expected import Expected
 from emoaff.training.expected import describe_expected
 from emoaff.training.experiment import Experiment
@@ -15,6 +16,10 @@ from emoaff.training.settings import parse_overrides
 from emoaff.training.settings import read_stored
 
 _DATASET = ("dataset", "data.dataset")  # the setting's name before and now
+
+
+def _find_names(text):
+    return ",".join(corpora.find_name(name) for name in split_datasets(text))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Recipe:
         """
         # Records name a corpus without the place of its builder.
         overrides = {
-            name: corpora.find_name(text) if name in _DATASET else text
+            name: _find_names(text) if name in _DATASET else text
             for name, text in overrides.items()
         }
         return self._completed(parse_overrides(self.config, overrides))

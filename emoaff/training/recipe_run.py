@@ -14,6 +14,7 @@ from emoaff.layers.keras_settings import use_own_settings
 from emoaff.training import checkpoint
 from emoaff.training import recipe_lookup
 from emoaff.training import run_log
+from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.recipe import Recipe
 from emoaff.training.settings import get_setting
 from emoaff.training.settings import list_settings
@@ -90,8 +91,8 @@ def train(
     )
     try:
         if strategy != "multiworker":
-            dataset = get_setting(config, "dataset")
-            corpora.draw_missing(dataset, data_dir, report)
+            for dataset in split_datasets(get_setting(config, "dataset")):
+                corpora.draw_missing(dataset, data_dir, report)
         return run_recipe(
             found,
             config,

@@ -48,6 +48,8 @@ def test_every_old_name_is_that_of_one_setting():
         "seed",
         "data.in_memory",
         "data.calibration_share",
+        "data.merges",
+        "data.corpus_weights",
         "model.begin",
     }
 
