@@ -32,7 +32,8 @@ def main(corpus="synthetic_affect/studio", data_dir="data", epochs=2):
         heads="valence_arousal",
     )
     model.compile("adam", emoaff.losses.ConcordanceLoss(over="batch"))
-    clips = make_clips(corpus, "train[:50%]", data_dir).batch(8)
+    clips = make_clips(corpus, "train[:50%]", data_dir)
+    clips = clips.shuffle(256, seed=0).batch(8)
     again = emoaff.training.BatchNormReestimation(clips)
     model.fit(clips, epochs=epochs, callbacks=[again], verbose=2)
 
