@@ -23,6 +23,16 @@ _PACKAGES = (
     "models",
     "presets",
 )
+# Not for `from emoaff import *`, but `emoaff.training` works without an import.
+_OTHERS = (
+    "convert",
+    "data",
+    "evaluation",
+    "exporting",
+    "prediction",
+    "recipes",
+    "training",
+)
 _PLACES = {
     "evaluate": "emoaff.evaluation",
     "export": "emoaff.exporting",
@@ -35,7 +45,7 @@ __all__ = ["__version__", *_PACKAGES, *_PLACES]
 
 
 def __getattr__(name):
-    if name in _PACKAGES:
+    if name in _PACKAGES + _OTHERS:
         return importlib.import_module(f"emoaff.{name}")
     if name in _PLACES:
         value = getattr(importlib.import_module(_PLACES[name]), name)

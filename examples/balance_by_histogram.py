@@ -15,6 +15,7 @@ import emoaff
 from emoaff.data.histogram_downsampling import histogram_downsampling
 
 FRAMES = 50
+COLUMNS = ("image", "valence", "arousal", "expression")
 
 
 def main(corpus="synthetic_affect/studio", data_dir="data", steps=200):
@@ -30,18 +31,16 @@ def main(corpus="synthetic_affect/studio", data_dir="data", steps=200):
     for chosen in (np.isfinite(train["valence"]), keep):
         cnn = train_cnn(train, chosen, steps)
         predicted = cnn.predict(validation["image"], 256, verbose=0)
-        matrix, uar = emoaff.metrics.ConfusionMatrix(8), emoaff.metrics.UAR(8)
-        for metric in (matrix, uar):
-            metric.update_state(validation["expression"], predicted)
-        recalls.append(float(uar.result()))
-        print(f"from {chosen.sum()} frames: UAR {recalls[-1]:.3f}, confusion:")
-        print(np.asarray(matrix.result()).astype(int))
+        matrix = emoaff.metrics.ConfusionMatrix(8)
+        matrix.update_state(validation["expression"], predicted)
+        counts = np.asarray(matrix.result()).astype(int)
+        recalls.append(np.mean(np.diag(counts) / counts.sum(axis=1)))
+        print(f"from {chosen.sum()} frames: UAR {recalls[-1]:.3f}", counts)
     # The CNN is done; the GRU reads the features of every frame in order.
     features = keras.Model(cnn.input, cnn.layers[-2].output)
-    gru = emoaff.models.build_rangulov_gru(None, features=64)
-    ccc = emoaff.metrics.Concordance(dims=2, name="ccc")
+    gru = emoaff.models.build_rangulov_gru(None, 64, return_sequences=True)
     loss = emoaff.losses.ConcordanceLoss(over="batch")
-    gru.compile(keras.optimizers.Adam(2e-3), loss, metrics=[ccc])
+    gru.compile("adam", loss, metrics=[emoaff.metrics.Concordance(name="ccc")])
     seen = make_windows(features, validation)
     x, y = make_windows(features, train)
     gru.fit(x, y, validation_data=seen, epochs=8, verbose=2)
@@ -52,8 +51,7 @@ def read(corpus, split, data_dir):
     """All frames of a split as arrays, and the recording of each."""
     recordings = emoaff.corpora.load(corpus, split, data_dir)
     found = [one["frames"] for one in recordings.as_numpy_iterator()]
-    names = ("image", "valence", "arousal", "expression")
-    arrays = {n: np.concatenate([one[n] for one in found]) for n in names}
+    arrays = {n: np.concatenate([one[n] for one in found]) for n in COLUMNS}
     return {**arrays, "lengths": [len(one["valence"]) for one in found]}
 
 
@@ -75,15 +73,15 @@ def train_cnn(frames, chosen, steps):
 
 
 def make_windows(features, frames):
-    """Features `(windows, frames, 64)` and the labels of their last frames."""
+    """Features `(windows, frames, 64)` and labels `(windows, frames, 2)`."""
     x = features.predict(frames["image"], 256, verbose=0)
     y = np.stack([frames["valence"], frames["arousal"]], axis=-1)
     starts, end = [], 0
     for length in frames["lengths"]:
         starts += range(end, end + length - FRAMES + 1, 10)
         end += length
-    x = np.stack([x[start : start + FRAMES] for start in starts])
-    return x, np.stack([y[start + FRAMES - 1] for start in starts])
+    rows = np.array(starts)[:, None] + np.arange(FRAMES)
+    return x[rows], y[rows]
 
 
 if __name__ == "__main__":

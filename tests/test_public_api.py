@@ -40,6 +40,15 @@ def in_a_fresh_process(code):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def test_every_room_is_an_attribute_of_emoaff_without_an_import_of_its_own():
+    rooms = (
+        "convert corpora data evaluation exporting faces labels layers losses "
+        "metrics models prediction presets recipes training"
+    ).split()
+    code = f"import json, emoaff; [getattr(emoaff, n) for n in {rooms}]"
+    assert in_a_fresh_process(f"{code}; print(json.dumps('all'))") == "all"
+
+
 def test_importing_emoaff_registers_every_class():
     names = in_a_fresh_process(
         "import json, emoaff, keras; "
