@@ -1,6 +1,7 @@
 """From a video or picture to one row per frame and person."""
 
 import collections
+import contextlib
 import dataclasses
 import math
 import os
@@ -107,9 +108,11 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Row]:
         self._reset()
-        for row in self.finishing(self._rows()):
-            self._count(row)
-            yield row
+        # Ended here, since its threads would go on with the same file.
+        with contextlib.closing(self._rows()) as rows:
+            for row in self.finishing(rows):
+                self._count(row)
+                yield row
         for tally in self.tally_of.values():
             tally.close()
 
