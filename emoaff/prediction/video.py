@@ -1,6 +1,7 @@
 """From a video or picture to one row per frame and person."""
 
 import collections
+import contextlib
 import dataclasses
 import math
 import os
@@ -114,7 +115,9 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Row]:
         self._reset()
-        yield from self._count_all(self.finishing(self._rows()))
+        # Ended here, since its threads would go on with the same file.
+        with contextlib.closing(self._rows()) as rows:
+            yield from self._count_all(self.finishing(rows))
 
     def linked(
         self,
@@ -132,16 +135,17 @@ class Timeline:
         """
         self._reset()
 
-        def look():
-            for row in self.finishing(self._rows()):
+        def look(rows):
+            for row in self.finishing(rows):
                 seen(row)
                 yield row
 
-        rows = look()
         follows = self.kind == "video" and self.options.detection == "track"
-        if follows and self.identity == "faces":
-            rows = link_rows(rows, lambda: self.tracker.links, folder)
-        yield from self._count_all(rows)
+        with contextlib.closing(self._rows()) as source:
+            rows = look(source)
+            if follows and self.identity == "faces":
+                rows = link_rows(rows, lambda: self.tracker.links, folder)
+            yield from self._count_all(rows)
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
