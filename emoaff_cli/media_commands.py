@@ -138,6 +138,12 @@ PREDICT_OPTIONS = {
         "colours, or by the face; recognising people may be regulated where "
         "you are; default: faces, with --live appearance",
     },
+    "--people": {
+        "dest": "people",
+        "metavar": "FOLDER",
+        "help": "name people whose faces are in this folder: anna.jpg, "
+        "anna_2.jpg; ask those people, and mind the law, first",
+    },
     "--prior": {
         "dest": "prior",
         "metavar": "PRIOR",

@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
         "prediction/emo_affectnet_drawing": "prediction/test_drawing.py",
         "prediction/face_rows": "prediction/test_running.py",
         "prediction/file_work": "prediction/test_files.py",
+        "prediction/naming": "faces/test_face_gallery.py",
         "prediction/row": "prediction/test_tables.py",
         "presets/architecture": "fuzzing/test_damaged_presets.py",
         "presets/config_check": "fuzzing/test_damaged_presets.py",

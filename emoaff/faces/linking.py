@@ -78,3 +78,40 @@ def link_people(
         for first, group in groups.items()
         for person in group - {first}
     }
+
+
+def name_people(
+    means: Mapping[int, np.ndarray],
+    together: Set[frozenset],
+    links: Mapping[int, int],
+    gallery,
+) -> tuple[dict[int, int], dict[int, str]]:
+    """Names people, and links those who have one name.
+
+    Args:
+        means: Person to the mean embedding of the faces.
+        together: Pairs of persons who were seen in the same frame.
+        links: What `link_people` gave.
+        gallery: Has `find_names`, see `FaceGallery`.
+
+    Returns:
+        The links with those by name, and the names of the people who are left.
+    """
+    sums: dict[int, np.ndarray] = {}
+    for person, mean in means.items():
+        first = links.get(person, person)
+        sums[first] = sums.get(first, 0) + mean
+    apart = {
+        frozenset(links.get(each, each) for each in pair) for pair in together
+    }
+    named = gallery.find_names(
+        {person: normalise(total) for person, total in sums.items()}, apart
+    )
+    first_of: dict[str, int] = {}
+    joined = {
+        person: first
+        for person, name in sorted(named.items())
+        if (first := first_of.setdefault(name, person)) != person
+    }
+    links = {p: joined.get(first, first) for p, first in links.items()} | joined
+    return links, {p: name for p, name in named.items() if p not in joined}

@@ -8,6 +8,7 @@ import numpy as np
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.face_embedder import FaceEmbedder
+from emoaff.faces.face_gallery import FaceGallery
 from emoaff.faces.face_memory import FaceMemory
 from emoaff.faces.frame import Frame
 from emoaff.faces.people import People
@@ -104,10 +105,12 @@ class FaceTracker:
             as someone new; `"appearance"`, by `embed`; `"faces"`, by their
             faces as well, with a `FaceEmbedder`, and persons whose faces turn
             out to be the same are linked at the end, see `links`.
+        gallery: Names people at the end, see `names`; with `"faces"` only.
 
     Attributes:
         links: After the last frame of `track`: each person who is an earlier
             one, with the number of that one.
+        names: After the last frame: person to name, by `gallery`.
         faces: The `FaceMemory` of the latest video; None without one.
 
     Example:
@@ -127,6 +130,7 @@ class FaceTracker:
         same_person: float = 0.82,
         near_person: float = 0.6,
         identity: str = "appearance",
+        gallery: FaceGallery | None = None,
     ):
         if not detect_every_s > 0:
             raise ValueError(
@@ -140,7 +144,9 @@ class FaceTracker:
             )
         self.identity = identity
         self.embedder = FaceEmbedder() if identity == "faces" else None
+        self.gallery = gallery
         self.links: dict[int, int] = {}
+        self.names: dict[int, str] = {}
         self.faces: FaceMemory | None = None
         self.detector = build_detector(detector)
         self.detect_every_s = detect_every_s
@@ -161,12 +167,12 @@ class FaceTracker:
             Each frame once, in order, with its faces by person number.
         """
         tracking = Tracking(self)
-        self.links = {}
+        self.links, self.names = {}, {}
         for frame in frames:
             yield from _given(tracking.push(frame))
         yield from _given(tracking.finish())
         if not self.live:
-            self.links = tracking.link()
+            self.links, self.names = tracking.link(self.gallery)
 
     def make_people(self) -> People:
         """Makes what remembers the people of one video."""

@@ -12,6 +12,7 @@ from emoaff.faces.boxes import follow
 from emoaff.faces.boxes import small_grey
 from emoaff.faces.frame import Frame
 from emoaff.faces.linking import link_people
+from emoaff.faces.linking import name_people
 from emoaff.faces.tracks import Slot
 from emoaff.faces.tracks import Track
 from emoaff.faces.tracks import confirm_lost
@@ -174,18 +175,26 @@ class Tracking:
             track.path = []
         self._steps, self._detected_s = 0, time_s
 
-    def link(self) -> dict[int, int]:
-        """Finds which persons are one; at the end of the video.
+    def link(self, gallery=None) -> tuple[dict[int, int], dict[int, str]]:
+        """Finds which persons are one, and who they are; at the end.
+
+        Args:
+            gallery: A `FaceGallery`, or None.
 
         Returns:
-            Each person who is an earlier one, with the number of that one.
+            Each person who is an earlier one, with the number of that one;
+            and the names of people.
         """
         faces = self._people.faces
-        if faces is None or len(faces.list_people()) < 2:
-            return {}
-        means = {each: faces.get_mean(each) for each in faces.list_people()}
+        people = faces.list_people() if faces is not None else []
+        if len(people) < 2 and gallery is None:
+            return {}, {}
+        means = {each: faces.get_mean(each) for each in people}
         means = {each: v for each, v in means.items() if v is not None}
-        return link_people(means, self._together, self._people.get_likeness)
+        links = link_people(means, self._together, self._people.get_likeness)
+        if gallery is None:
+            return links, {}
+        return name_people(means, self._together, links, gallery)
 
     def _glance(self, track, image, detection, time_s):
         if self._people.faces is not None:

@@ -16,6 +16,7 @@ def link_rows(
     rows: Iterable[Row],
     get_links: Callable[[], Mapping[int, int]],
     folder: str | os.PathLike | None = None,
+    numbers: dict[int, int] | None = None,
 ) -> Iterator[Row]:
     """Gives rows again after the last one, each person under one number.
 
@@ -29,13 +30,15 @@ def link_rows(
         get_links: Called after the last row: each person who is another one,
             with the number of that one.
         folder: For the temporary file; None for the system's.
+        numbers: Is filled with the new number of each person who has one.
     """
     with tempfile.TemporaryFile(dir=folder) as file:
         for row in rows:
             pickle.dump(row, file)
         file.seek(0)
         stored, links = _read(file), get_links()
-        yield from _relabel(stored, links) if links else stored
+        numbers = {} if numbers is None else numbers
+        yield from _relabel(stored, links, numbers) if links else stored
 
 
 def _read(file):
@@ -46,8 +49,7 @@ def _read(file):
             return
 
 
-def _relabel(rows, links):
-    numbers: dict[int, int] = {}
+def _relabel(rows, links, numbers):
     for _, group in itertools.groupby(rows, key=lambda row: row.frame):
         best: dict[int | None, Row] = {}
         for row in group:

@@ -112,6 +112,8 @@ class Options:
             `"appearance"`, by colours and pattern; `"none"`, not at all, so
             that each reappearance is a new person. `"auto"`: `"faces"`, but
             `"appearance"` with `live` or without the package ai-edge-litert.
+        people: Folder with pictures of people, by whom they are named; see
+            `emoaff.faces.face_gallery.FaceGallery`. Needs `"faces"`.
 
     Raises:
         ValueError: If a value is out of range, or two do not go together.
@@ -140,6 +142,7 @@ class Options:
     prior: str | Mapping[str, float] | None = None
     engine: str = "auto"
     identity: str = "auto"
+    people: str | None = None
 
     def __post_init__(self):
         for name, choices in (
@@ -226,6 +229,17 @@ class Options:
                 f"Received: detection={self.detection!r}, faces='all'. Choose "
                 "faces largest, best or lowest, or detection track."
             )
+        if self.people is not None and (
+            self.identity not in ("auto", "faces")
+            or self.live
+            or self.detection != "track"
+        ):
+            raise ValueError(
+                "Expected people to be named by their faces, with identity "
+                "'faces', detection 'track' and not live. Received: "
+                f"people={self.people!r}, identity={self.identity!r}, "
+                f"detection={self.detection!r}, live={self.live}."
+            )
         if self.live and self.temporal == "window":
             raise ValueError(
                 "Expected temporal streaming or auto with live, since windows "
@@ -242,5 +256,7 @@ def choose_identity(options: Options) -> str:
     """
     if options.identity != "auto":
         return options.identity
+    if options.people is not None:
+        return "faces"
     follows = options.detection == "track" and not options.live
     return "faces" if follows and has_litert() else "appearance"

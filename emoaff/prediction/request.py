@@ -40,6 +40,9 @@ def identify_request(
     }
     if isinstance(options.baseline, str):
         asked["resting"] = _look_at(options.baseline)
+    if options.people is not None:
+        found = sorted(pathlib.Path(options.people).rglob("*"))
+        asked["people"] = [[str(each), *_look_at(each)] for each in found]
     text = json.dumps(asked, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 

@@ -16,6 +16,7 @@ _BEFORE = (
     "result",
     "state",
     "person",
+    "name",
     "rows",
     "first_s",
     "last_s",

@@ -80,7 +80,11 @@ def story(timeline) -> Iterator[str]:
     For a picture the answer; for a video a line for each person: when it was
     seen, what it showed most, what was held, how much was in doubt and why.
     """
-    name, tallies = timeline.path.name, dict(sorted(timeline.tally_of.items()))
+    name = timeline.path.name
+    tallies = {
+        _title(person, timeline.names): tally
+        for person, tally in sorted(timeline.tally_of.items())
+    }
     if not tallies:
         what = _count_frames(timeline)
         yield f"{name}: {what}, no face found; its rows have no values"
@@ -113,10 +117,19 @@ def describe_result(timeline, files) -> dict:
     }
 
 
+def _title(person, names):
+    return ", ".join([f"person {person}", *filter(None, [names.get(person)])])
+
+
 def _describe_people(timeline):
     most = timeline.confidence_at_most
+    names = timeline.names
     return [
-        {"person": person, **tally.describe(most)}
+        {
+            "person": person,
+            **({"name": names[person]} if person in names else {}),
+            **tally.describe(most),
+        }
         for person, tally in sorted(timeline.tally_of.items())
     ]
 
@@ -136,7 +149,7 @@ def _tell_picture(name, tallies):
         return
     yield f"{name}: picture, {len(tallies)} people"
     for person, answer in answers.items():
-        yield f"  person {person}: {answer}"
+        yield f"  {person}: {answer}"
 
 
 def _answer(tally):
@@ -161,7 +174,7 @@ def _tell_video(tallies, classes):
     lines = []
     for person, tally in tallies.items():
         cells = [
-            f"person {person}",
+            person,
             f"{tally.first_s:.1f}-{tally.last_s:.1f} s",
             ", ".join([*_describe_shares(tally), *_describe_affect(tally)]),
             _describe_events(tally),

@@ -23,6 +23,8 @@ from emoaff.faces.video import Video
 from emoaff.prediction import tables
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.linked_rows import link_rows
+from emoaff.prediction.naming import load_gallery
+from emoaff.prediction.naming import name_faces
 from emoaff.prediction.observing import chosen
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
@@ -64,6 +66,8 @@ class Timeline:
         doubts: A counter of why rows name no expression so far.
         tally_of: Person to a `PersonTally` so far, finished with the last row.
         identity: How people are known again, see `choose_identity`.
+        names: Person to name, by `options.people`, after `linked` has given
+            the last row.
         tracker: The `FaceTracker` of the latest reading; None before, and
             where nobody is tracked.
 
@@ -105,6 +109,9 @@ class Timeline:
             ),
         )
         self.identity = choose_identity(options)
+        self._gallery = None
+        if options.people is not None:
+            self._gallery = load_gallery(options.people)
         if self.kind == "video":
             self._video = Video(self.path)
         else:
@@ -141,11 +148,19 @@ class Timeline:
                 yield row
 
         follows = self.kind == "video" and self.options.detection == "track"
+        numbers: dict[int, int] = {}
         with contextlib.closing(self._rows()) as source:
             rows = look(source)
             if follows and self.identity == "faces":
-                rows = link_rows(rows, lambda: self.tracker.links, folder)
+                rows = link_rows(
+                    rows, lambda: self.tracker.links, folder, numbers
+                )
             yield from self._count_all(rows)
+        if follows and self.identity == "faces":
+            self.names = {
+                numbers.get(person, person): name
+                for person, name in self.tracker.names.items()
+            }
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
@@ -238,6 +253,7 @@ class Timeline:
         self._step_s = self.options.every / fps if fps > 0 else 0.0
         self._last_counted = -1
         self.tracker = None
+        self.names: dict[int, str] = {}
 
     def _count_all(self, rows):
         for row in rows:
@@ -281,7 +297,12 @@ class Timeline:
         return self.running.rows(self._video, self.detector, self._make_tracker)
 
     def _make_tracker(self, detector, live):
-        self.tracker = FaceTracker(detector, live=live, identity=self.identity)
+        self.tracker = FaceTracker(
+            detector,
+            live=live,
+            identity=self.identity,
+            gallery=self._gallery,
+        )
         return self.tracker
 
     def _find_faces_of_picture(self):
@@ -296,6 +317,8 @@ class Timeline:
             Face.of(person, detection.box, True, detection)
             for person, detection in enumerate(found, start=1)
         ]
+        if self._gallery is not None:
+            self.names = name_faces(image, faces, self._gallery)
         return chosen(faces, self.options)
 
 

@@ -9,6 +9,7 @@ from emoaff.prediction.run_summary import write_run_summary
 CLASSES = ("calm", "joy")
 PERSON = {
     "person": 2,
+    "name": "anna",
     "rows": 4,
     "first_s": 0.0,
     "last_s": 0.3,
@@ -38,6 +39,7 @@ def test_a_row_for_each_file_and_person(tmp_path):
         "result": "in/a.csv",
         "state": "done",
         "person": "2",
+        "name": "anna",
         "rows": "4",
         "first_s": "0.0",
         "last_s": "0.3",

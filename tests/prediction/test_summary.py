@@ -37,6 +37,7 @@ def timeline(*tallies, kind="video", classes=CLASSES, name="clip.mp4"):
         frames=frames,
         frames_with_face=frames,
         tally_of=dict(enumerate(tallies, start=1)),
+        names={},
         damaged=False,
         warnings=["its clock is odd"],
         label=None,
@@ -157,3 +158,13 @@ def test_other_programs_get_the_same_in_numbers():
 )
 def test_all_and_none_are_said_of_all_and_none_alone(share, text):
     assert show_percent(share) == text
+
+
+def test_people_with_names_are_told_by_them():
+    said = timeline(tally(["joy"] * 10), tally(["joy"] * 10))
+    said.names = {2: "anna"}
+    _, first, second, *_ = story(said)
+    assert first.startswith("  person 1        0.0-")
+    assert second.startswith("  person 2, anna  0.0-")
+    people = describe_result(said, [])["people"]
+    assert [each.get("name") for each in people] == [None, "anna"]
