@@ -6,10 +6,12 @@ import os
 from emoaff.prediction import tables
 from emoaff.prediction.csv_tables import guard_cell
 from emoaff.prediction.result import Result
+from emoaff.prediction.result import read_names
 
 EVENT_COLUMNS = (
     "source",
     "person",
+    "name",
     "expression",
     "start_s",
     "end_s",
@@ -25,9 +27,9 @@ def write_events(
     """Writes a CSV table with a line for each event.
 
     An event is an expression other than `neutral` that a person kept for half
-    a second or longer. `mean_strength` is the mean of its smoothed
-    probability in `[0, 1]`, `peak_s` when it was strongest; times are in
-    seconds from the first frame.
+    a second or longer. `name` is empty where none is known, `mean_strength` is
+    the mean of its smoothed probability in `[0, 1]`, `peak_s` when it was
+    strongest; times are in seconds from the first frame.
 
     Args:
         path: The CSV file.
@@ -36,7 +38,7 @@ def write_events(
     """
     digits = 3 if decimals is None else decimals
     most = result.header.get("confidence_at_most") or 1.0
-    source = guard_cell(result.name)
+    source, names = guard_cell(result.name), read_names(result.header)
 
     def show(seconds):
         return f"{seconds:.{digits}f}"
@@ -54,6 +56,7 @@ def write_events(
                     [
                         source,
                         person.person,
+                        guard_cell(names.get(person.person, "")),
                         guard_cell(event.expression),
                         *map(show, (event.start_s, event.end_s, length_s)),
                         tables.format_share(min(event.mean, most), digits),

@@ -18,6 +18,7 @@ from emoaff.prediction.inputs import reason
 from emoaff.prediction.processes import run_in_processes
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
+from emoaff.prediction.result import read_names
 from emoaff.prediction.run_summary import Outcome
 from emoaff.prediction.run_summary import write_run_summary
 from emoaff.prediction.running import choose_run_mode
@@ -256,7 +257,10 @@ class _Job:
             suffix = ".mp4" if timeline.kind == "video" else ".jpg"
             ending = f"_annotated{suffix}"
             files[ending] = stage / f"{stem}{ending}"
-            _annotate(timeline, full, files[ending], self.annotated, talk)
+            names = read_names(header)
+            _annotate(
+                timeline, full, files[ending], self.annotated, names, talk
+            )
         if self.page:
             files[".html"] = stage / f"{stem}.html"
             text = render_report(Result(full, header), timeline.path, folder)
@@ -291,7 +295,7 @@ def _write_rows(timeline, writers, stage, talk):
         progress.close()
 
 
-def _annotate(timeline, table, out, style, talk):
+def _annotate(timeline, table, out, style, names, talk):
     name = escape_unprintable(timeline.path.name)
     progress = talk.start_progress(f"{name}, annotating")
     frames = timeline.facts().get("decoded_frames")
@@ -302,6 +306,7 @@ def _annotate(timeline, table, out, style, talk):
             out,
             lambda n: progress.update(n, n / frames),
             style,
+            names,
         )
     finally:
         progress.close()

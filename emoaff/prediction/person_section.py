@@ -19,17 +19,19 @@ def write_person(result, person, events, pictures) -> str:
             of an event, see `cut_faces`; may be empty.
     """
     number = person.person
+    name = escape(result.name_person(number))
+    title = f"Person {number}" if name == f"person {number}" else name
     portrait = pictures.get((number, "portrait"))
     image = (
         f'<img class="portrait" src="{portrait}" width="96" height="96" '
-        f'alt="face of person {number}">'
+        f'alt="face of {name}">'
         if portrait
         else ""
     )
     shares = person.shares()
     parts = [
         f'<section class="person" id="person-{number}">',
-        f'<div class="head">{image}<div><h2>Person {number}</h2>',
+        f'<div class="head">{image}<div><h2>{title}</h2>',
         f"<p>{escape(_describe_person(result, person))}</p></div></div>",
     ]
     if result.classes:
@@ -40,7 +42,7 @@ def write_person(result, person, events, pictures) -> str:
     if not result.is_picture:
         parts.append(
             f'<div class="chart" data-person="{number}" tabindex="0" '
-            f'role="application" aria-label="Expressions of person {number} '
+            f'role="application" aria-label="Expressions of {name} '
             "over time. Arrow keys move, plus and minus zoom, Escape shows "
             'all."></div>'
         )

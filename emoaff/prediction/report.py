@@ -16,6 +16,7 @@ from emoaff.prediction.html_parts import show_time
 from emoaff.prediction.html_parts import write_keys
 from emoaff.prediction.person_section import write_person
 from emoaff.prediction.result import Result
+from emoaff.prediction.result import read_names
 from emoaff.prediction.result import write_json
 from emoaff.prediction.result_folder import PAGE_MARK
 from emoaff.prediction.result_folder import is_own_page
@@ -200,8 +201,11 @@ def _round(values):
 def _write_nav(result):
     if len(result.persons) < 2:
         return ""
+    names = read_names(result.header)
     links = "".join(
-        f'<a href="#person-{p.person}">{p.person}</a>' for p in result.persons
+        f'<a href="#person-{p.person}">'
+        f"{escape(names.get(p.person, p.person))}</a>"
+        for p in result.persons
     )
     return f'<nav aria-label="People">People: {links}</nav>'
 

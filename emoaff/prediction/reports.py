@@ -108,7 +108,7 @@ def _write_lines(result, page):
         bar = write_share_bar(person.shares()) if result.classes else ""
         lines.append(
             f'<tr><td>{name}</td><td><a href="{link}#person-{person.person}">'
-            f"person {person.person}</a></td><td>{seen}</td><td>{bar}</td></tr>"
+            f"{escape(result.name_person(person.person))}</a></td><td>{seen}</td><td>{bar}</td></tr>"
         )
         name = ""
     return lines

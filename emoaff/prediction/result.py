@@ -7,6 +7,7 @@ import numpy as np
 from emoaff.prediction import tables
 from emoaff.prediction.person_record import PersonRecord
 from emoaff.prediction.result_folder import read_own_header
+from emoaff.progress import escape_unprintable
 
 
 class Result:
@@ -77,13 +78,28 @@ class Result:
         return str(self.header["source"])
 
     def name_person(self, person: int) -> str:
-        """Returns how a person is called, such as `person 1`."""
-        return f"person {person}"
+        """Returns how a person is called: by name, or such as `person 1`."""
+        return read_names(self.header).get(person, f"person {person}")
 
     @property
     def is_picture(self) -> bool:
         """Whether it is of a still picture."""
         return self.header.get("media", {}).get("kind") == "picture"
+
+
+def read_names(header: dict) -> dict[int, str]:
+    """Returns the names of people in a header, by their numbers.
+
+    Example:
+    >>> read_names({"people": [{"person": 1, "name": "Ada"}, {"person": 2}]})
+    {1: 'Ada'}
+    """
+    people = header.get("people") or ()
+    return {
+        each["person"]: escape_unprintable(str(each["name"]))
+        for each in people
+        if each.get("name")
+    }
 
 
 def write_json(value) -> str:

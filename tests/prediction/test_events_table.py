@@ -24,6 +24,7 @@ def test_an_event_has_its_time_and_strength(tmp_path):
     assert event == {
         "source": "clip.mp4",
         "person": "1",
+        "name": "",
         "expression": "happiness",
         "start_s": "0.400",
         "end_s": "1.000",

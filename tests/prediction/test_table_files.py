@@ -8,6 +8,9 @@ import pytest
 
 from emoaff.faces import VideoWriter
 from emoaff.prediction import file_work
+from emoaff.prediction import files
+from emoaff.prediction import summary
+from emoaff.prediction.drawing import annotate
 from emoaff.prediction.files import predict_files
 from emoaff.prediction.options import Options
 from emoaff.prediction.table_files import TableFiles
@@ -102,3 +105,22 @@ def test_what_does_not_go_together_is_refused(preset):
         TableFiles("emo-affectnet").check(preset, Options())
     with pytest.raises(ValueError, match="Received: smile"):
         TableFiles("csv", columns=["smile"]).check(preset, Options())
+
+
+def test_names_are_drawn_in_place_of_numbers(
+    clip, preset, tmp_path, monkeypatch
+):
+    make, drawn = summary.header, {}
+
+    def name(timeline):
+        return {**make(timeline), "people": [{"person": 1, "name": "Ada"}]}
+
+    def draw(path, table, out, on_frame, style, names):
+        drawn.update(names)
+        return annotate(path, table, out, on_frame, style, names)
+
+    monkeypatch.setattr(summary, "header", name)
+    monkeypatch.setattr(files, "annotate", draw)
+    predict(clip, preset, tmp_path / "out", annotated="emoaff", form="srt")
+    assert drawn == {1: "Ada"}
+    assert "Ada: " in (tmp_path / "out" / "=clip.srt").read_text("utf-8")

@@ -2,6 +2,7 @@ import numpy as np
 
 from emoaff.prediction.result import Result
 from emoaff.prediction.tiers import Tier
+from emoaff.prediction.tiers import _round_intervals
 from emoaff.prediction.tiers import collect_tiers
 from tests.prediction.results import row
 from tests.prediction.results import write_result
@@ -44,3 +45,8 @@ def test_intervals_of_any_frame_rate_follow_each_other(tmp_path):
     assert all(a < b for a, b in zip(starts, ends, strict=True))
     changes = 1 + np.count_nonzero(np.diff(named))
     assert len(tier.intervals) == changes
+
+
+def test_rounding_leaves_no_overlap_and_no_interval_of_nothing():
+    spans = [(0.0006, 0.1005001, "a"), (0.1004999, 0.2, "b"), (0.2, 0.2, "c")]
+    assert _round_intervals(spans) == [(1, 101, "a"), (101, 200, "b")]
