@@ -265,6 +265,13 @@ def add_predict(commands) -> None:
         help="print a line of JSON a file, for other programs",
     )
     command.add_argument(
+        "--sequence",
+        type=float,
+        metavar="HZ",
+        help="each folder given holds the frames of one video, so many a "
+        "second: they are joined, without loss, as --out/FOLDER.mkv first",
+    )
+    command.add_argument(
         "--rules",
         choices=_SYSTEMS[1:],
         help="do all that follows as that system; what you give still holds",
@@ -295,8 +302,11 @@ def _run_predict(args):
     own = args.rules or "emoaff"
     with silence_startup():
         preset = load_preset(args.model, options.engine)
+    inputs = args.inputs
+    if args.sequence is not None:
+        inputs = _join_folders(inputs, args.out, args.sequence)
     failures = predict_files(
-        args.inputs,
+        inputs,
         preset,
         args.out,
         options,
@@ -314,6 +324,29 @@ def _run_predict(args):
     for failure in failures:
         complain(failure.reason)
     return 2 if failures else 0
+
+
+def _join_folders(inputs, out, rate_hz):
+    """Makes a video of each folder of frames; other inputs stay."""
+    import pathlib
+
+    from emoaff.faces import join_pictures
+
+    joined, out = [], pathlib.Path(out)
+    for given in map(pathlib.Path, inputs):
+        if not given.is_dir():
+            joined.append(given)
+            continue
+        out.mkdir(parents=True, exist_ok=True)
+        video = out / f"{given.resolve().name}.mkv"
+        if video in joined:
+            raise ValueError(
+                "Expected folders of different names with --sequence. "
+                f"Received: {given.name} twice."
+            )
+        join_pictures(given, video, rate_hz)
+        joined.append(video)
+    return joined
 
 
 def add_models(commands) -> None:

@@ -21,6 +21,7 @@ from emoaff.exporting.samples import make_samples
 from emoaff.exporting.saved_model_file import write_saved_model
 from emoaff.exporting.sources import read_source
 from emoaff.exporting.verification import compare
+from emoaff.layers.backend import require_tensorflow
 from emoaff.layers.keras_settings import use_own_settings
 
 PRECISIONS = ("float16", "dynamic", "int8")
@@ -85,6 +86,7 @@ def export(
     >>> report.target, report.comparison.largest < 1e-5
     ('litert', True)
     """
+    require_tensorflow("exports")
     out = pathlib.Path(out)
     to = find_target(out, to)
     batch = _checked(to, batch, quantize, calibration)

@@ -3,6 +3,7 @@ from emoaff.faces.detect import Detection
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
+from emoaff.faces.joined_pictures import join_pictures
 from emoaff.faces.media import MediaFiles
 from emoaff.faces.media import find_media
 from emoaff.faces.media import list_media
@@ -33,6 +34,7 @@ __all__ = [
     "describe_faces",
     "find_media",
     "find_media_kind",
+    "join_pictures",
     "list_media",
     "read_picture",
 ]

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from emoaff.losses.frame_shapes import agree
+from emoaff.losses.frame_shapes import count_only
 from emoaff.losses.frame_shapes import match_frames
 from emoaff.losses.moments import moments
 
@@ -169,9 +170,7 @@ class ConcordanceLoss(keras.losses.Loss):
         # One value is a batch of one: Keras leaves scalars unscaled when it
         # distributes.
         loss = ops.reshape(loss, (-1,))
-        # Keras divides by the number of values that the mask lets through.
-        loss._keras_mask = ops.reshape(total > 0, (-1,))
-        return loss
+        return count_only(loss, ops.reshape(total > 0, (-1,)), self.reduction)
 
     def _weights(self, ccc):
         if self.dimension_weights is None:

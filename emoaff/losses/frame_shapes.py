@@ -79,6 +79,27 @@ def expand_to_frames(sample_weight, frames):
     return weight
 
 
+def count_only(values, counted, reduction):
+    """Lets a Keras loss average over some of its values.
+
+    Args:
+        values: float, 0 where nothing is counted.
+        counted: bool, of the same shape.
+        reduction: That of the loss.
+
+    Returns:
+        The values, with a Keras mask; where a tensor takes none, as JAX's
+        while it traces, scaled so that Keras's mean is that of the counted.
+    """
+    try:
+        values._keras_mask = counted
+    except AttributeError:
+        if reduction == "sum_over_batch_size":
+            share = ops.mean(ops.cast(counted, values.dtype))
+            return ops.divide_no_nan(values, share)
+    return values
+
+
 def _reach(weight, frames):
     """Whether weights are for these frames, or one for all along an axis."""
     return all(

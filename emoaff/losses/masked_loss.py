@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from emoaff.losses.frame_shapes import agree
+from emoaff.losses.frame_shapes import count_only
 from emoaff.losses.frame_shapes import expand_to_frames
 from emoaff.losses.frame_shapes import match_frames
 
@@ -58,9 +59,7 @@ class MaskedLoss(keras.losses.Loss):
         y_true = match_frames(y_true, y_pred)
         values, labelled = self.values(y_true, y_pred)
         values = ops.where(labelled, values, 0.0)
-        # Keras divides by the number of values that the mask lets through.
-        values._keras_mask = labelled
-        return values
+        return count_only(values, labelled, self.reduction)
 
     def values(self, y_true, y_pred):
         """The loss of each frame, and whether the frame has a label.

@@ -13,6 +13,7 @@ from emoaff.prediction.drawing import STYLES
 from emoaff.prediction.drawing import annotate
 from emoaff.prediction.file_work import FileWork
 from emoaff.prediction.inputs import Failure
+from emoaff.prediction.inputs import describe_loose_frames
 from emoaff.prediction.inputs import find_inputs
 from emoaff.prediction.inputs import reason
 from emoaff.prediction.processes import run_in_processes
@@ -113,6 +114,9 @@ def predict_files(
     formats = TableFiles(form, decimals, columns)
     formats.check(preset, options)
     found, failures = find_inputs(inputs, said.note)
+    if preset.window > 1:
+        for line in describe_loose_frames(found, preset.window):
+            said.note(line)
     jobs = min(jobs, len(found) or 1)
     job = _Job(annotated, formats, talk, page)
     work = FileWork(

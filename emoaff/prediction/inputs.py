@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 from emoaff.faces.media import find_media
+from emoaff.faces.signatures import PICTURE_SUFFIXES
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import is_drawn
 from emoaff.prediction.result_folder import shorten_stem
@@ -85,6 +86,30 @@ def find_inputs(
         for file, stem in zip(some, name_results(some), strict=True)
     }
     return [Input(file, found[file], stems[file]) for file in files], failures
+
+
+def describe_loose_frames(inputs: Sequence[Input], window: int) -> list[str]:
+    """Says which folders of pictures a model with a memory sees one by one.
+
+    Args:
+        inputs: What `find_inputs` found.
+        window: Frames that the model was trained on.
+
+    Returns:
+        A line for each folder with two pictures or more.
+    """
+    counts = collections.Counter(
+        each.path.parent
+        for each in inputs
+        if each.path.suffix.lower() in PICTURE_SUFFIXES
+    )
+    return [
+        f"note: the {count} pictures of {escape_unprintable(str(folder))} are "
+        f"taken one by one, by a model of {window} frames in a row; where they "
+        "are the frames of one video, --sequence HZ takes them as that"
+        for folder, count in counts.items()
+        if count > 1
+    ]
 
 
 def name_results(files: Sequence[pathlib.Path]) -> list[str]:

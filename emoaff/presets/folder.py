@@ -245,8 +245,11 @@ def load_preset(
 
 def _load_keras_model(path, config):
     # Here, because they load TensorFlow.
+    from emoaff.layers.backend import require_tensorflow
     from emoaff.presets import architecture
     from emoaff.presets import weights_file
+
+    require_tensorflow("presets")
 
     weights = path / config["weights"]["file"]
     if not weights.is_file():

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import keras
 
 from emoaff import corpora
+from emoaff.layers.backend import require_tensorflow
 from emoaff.layers.keras_settings import use_own_settings
 from emoaff.training import checkpoint
 from emoaff.training import recipe_lookup
@@ -82,6 +83,7 @@ def train(
     >>> train("rangulov_cnn", "data", "runs/a", small=True)  # doctest: +SKIP
     PosixPath('runs/a/preset')
     """
+    require_tensorflow("training")
     found = recipe_lookup.find_recipe(recipe, small)
     out = pathlib.Path(out)
     devices = make_strategy(strategy)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import cv2
 import keras
@@ -70,7 +71,7 @@ def table(path):
 
 
 @pytest.mark.parametrize(
-    ("model", "form"), [("memory", "window"), ("clips", "streaming")]
+    ("model", "form"), [("memory", "window"), ("clips", "window")]
 )
 def test_a_preset_with_a_memory_writes_the_usual_table(
     model, form, small, late, tmp_path, capsys
@@ -308,3 +309,19 @@ def test_the_header_says_how_small_a_face_may_be(
     assert predict(late, small / "still", tmp_path, *more) == 0
     header = json.loads((tmp_path / "late.json").read_text())
     assert header["smallest_face_px"] == limit  # of 480x360
+
+
+def test_a_folder_of_frames_is_one_video_for_a_memory(small, tmp_path, capsys):
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    for number in (1, 2, 10):
+        shutil.copy(PORTRAIT, folder / f"{number}.jpg")
+    out = tmp_path / "out"
+    clips = small / "clips"
+    assert predict(folder, clips, out, "--sequence", "5") == 0
+    assert "one by one" not in capsys.readouterr().out
+    times = [float(row["time_s"]) for row in table(out / "shots.csv")]
+    np.testing.assert_allclose(times, [0, 0.2, 0.4])
+    assert predict(folder, clips, tmp_path / "apart") == 0
+    assert "3 pictures" in capsys.readouterr().out
+    assert len(list((tmp_path / "apart").glob("*.csv"))) >= 3

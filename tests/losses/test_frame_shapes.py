@@ -10,6 +10,7 @@ from emoaff.losses import WeightedCrossentropy
 from emoaff.losses import WeightedSigmoidCrossentropy
 from emoaff.losses import concordance
 from emoaff.losses.frame_shapes import agree
+from emoaff.losses.frame_shapes import count_only
 from emoaff.losses.frame_shapes import expand_to_frames
 from emoaff.losses.frame_shapes import match_frames
 
@@ -156,6 +157,24 @@ def test_sizes_that_only_a_running_graph_knows_are_compared_there(name, wrong):
     graph(same, LABELS)
     with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
         graph(labels, LABELS)
+
+
+def test_a_tensor_that_takes_no_mask_is_scaled_instead():
+    values = tf.constant([2.0, 0.0, 4.0, 0.0])
+    counted = tf.constant([True, False, True, False])
+
+    class Traced:
+        """Of JAX, while it traces."""
+
+        __slots__ = ()
+        dtype = "float32"
+
+        def __tf_tensor__(self, dtype=None, name=None):
+            return values
+
+    got = count_only(Traced(), counted, "sum_over_batch_size")
+    np.testing.assert_allclose(np.mean(got), 3.0)
+    assert count_only(values, counted, "sum")._keras_mask is counted
 
 
 def test_labels_that_match_are_returned_as_they_are():

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from emoaff.prediction.inputs import describe_loose_frames
 from emoaff.prediction.inputs import find_inputs
 from emoaff.prediction.inputs import name_results
 from emoaff.prediction.inputs import reason
@@ -83,3 +84,11 @@ def test_a_file_that_is_given_twice_is_done_once_where_it_came_first(tmp_path):
     portraits(tmp_path, "a/x.jpg")
     found, _ = find_inputs([tmp_path / "a/x.jpg", tmp_path], print)
     assert place(found) == [("", "x")]
+
+
+def test_pictures_that_a_memory_sees_one_by_one_are_told(tmp_path):
+    portraits(tmp_path, "a/1.jpg", "a/2.jpg", "b/1.jpg")
+    found, _ = find_inputs([tmp_path], print)
+    (line,) = describe_loose_frames(found, 6)
+    assert f"the 2 pictures of {tmp_path / 'a'} are taken one by one" in line
+    assert "6 frames in a row" in line and "--sequence HZ" in line
