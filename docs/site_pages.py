@@ -171,7 +171,12 @@ def write_package(name):
     lines = [f"# {name}", "", (package.__doc__ or "").strip(), ""]
     for each in sorted(package.__all__):
         value = getattr(package, each)
-        if callable(value):
+        if name == "emoaff" and callable(value):
+            # Imported when it is used, so its own page describes it.
+            place = ".".join(value.__module__.split(".")[:2])
+            link = f"[`{place}.{each}`]({place}.md#{place}.{each})"
+            lines += [f"- `emoaff.{each}`: {link}"]
+        elif callable(value):
             lines += [f"::: {name}.{each}", ""]
     return "\n".join(lines)
 
