@@ -43,7 +43,8 @@ def on_config(config):
                 if isinstance(below, list):
                     fill([e for e in below if isinstance(e, dict)])
                 elif below.endswith("/"):
-                    made = sorted(p for p in _made() if p.startswith(below))
+                    made = [p for p in _made() if p.startswith(below)]
+                    made.sort(key=lambda p: p.removesuffix(".md"))
                     entry[title] = [
                         {posixpath.basename(p).removesuffix(".md"): p}
                         for p in made
