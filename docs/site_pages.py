@@ -43,7 +43,8 @@ def on_config(config):
                 if isinstance(below, list):
                     fill([e for e in below if isinstance(e, dict)])
                 elif below.endswith("/"):
-                    made = sorted(p for p in _made() if p.startswith(below))
+                    made = [p for p in _made() if p.startswith(below)]
+                    made.sort(key=lambda p: p.removesuffix(".md"))
                     entry[title] = [
                         {posixpath.basename(p).removesuffix(".md"): p}
                         for p in made
@@ -171,7 +172,12 @@ def write_package(name):
     lines = [f"# {name}", "", (package.__doc__ or "").strip(), ""]
     for each in sorted(package.__all__):
         value = getattr(package, each)
-        if callable(value):
+        if name == "emoaff" and callable(value):
+            # Imported when it is used, so its own page describes it.
+            place = ".".join(value.__module__.split(".")[:2])
+            link = f"[`{place}.{each}`]({place}.md#{place}.{each})"
+            lines += [f"- `emoaff.{each}`: {link}"]
+        elif callable(value):
             lines += [f"::: {name}.{each}", ""]
     return "\n".join(lines)
 

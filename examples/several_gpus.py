@@ -47,9 +47,8 @@ def train(devices, corpus, data_dir, epochs):
             backbone=build_encoder(), temporal_units=32, heads="valence_arousal"
         )
         model.compile(
-            # Adam would blow up what differs by rounding; clipping by norm
-            # would see half a batch.
-            keras.optimizers.SGD(0.1, momentum=0.9),
+            # Adam would blow up differences of rounding.
+            keras.optimizers.SGD(0.02, momentum=0.9),
             "mse",
             # Moments add up across devices to those of the whole set.
             metrics=[emoaff.metrics.Concordance(dims=2, name="ccc")],
