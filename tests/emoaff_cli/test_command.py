@@ -367,7 +367,8 @@ def test_a_console_of_ascii_shows_every_name_somehow(tmp_path):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    assert len(list((tmp_path / "out").iterdir())) == 9
+    # Three files for each, and summary.csv.
+    assert len(list((tmp_path / "out").iterdir())) == 10
     printed = done.stdout.decode("ascii").splitlines()
     assert r"caf\xe9.jpg: happiness >99 %" in printed
     assert r"a\nb.jpg: happiness >99 %" in printed
