@@ -5,12 +5,12 @@ import os
 import re
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
+
+from emoaff.faces.silence import STDERR_LOCK
 
 CUT_SHORT = "Premature end of JPEG file"
 _STDERR = 2
-_LOCK = threading.Lock()  # standard error is that of the whole process
 _CODEC = re.compile(
     r"Corrupt JPEG|Premature end of JPEG|Invalid SOS|Inconsistent progression|"
     r"Warning: unknown JFIF|Unknown Adobe|libpng |\[ ?(ERROR|WARN|INFO):|> |$"
@@ -32,7 +32,7 @@ def collect_messages() -> Iterator[list[str]]:
         A list, filled when the block ends: lines of codecs.
     """
     lines: list[str] = []
-    with _LOCK:
+    with STDERR_LOCK:
         try:
             kept = os.dup(_STDERR)
         except OSError:  # a program without standard error

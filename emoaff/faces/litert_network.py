@@ -4,6 +4,7 @@ import collections
 import importlib
 import os
 import pathlib
+import threading
 import types
 
 import numpy as np
@@ -43,19 +44,21 @@ class LiteRTNetwork:
     def __init__(self, path: str | os.PathLike, threads: int = 1):
         self._path, self._threads = pathlib.Path(path), threads
         self._data = self._path.read_bytes()
+        self._lock = threading.Lock()
         self._ready: collections.OrderedDict = collections.OrderedDict()
         (self._input,) = self._make_ready(None).get_input_details()
 
     def __call__(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Runs the network; gives its outputs by name."""
-        runner = self._ready.pop(values.shape, None)
-        if runner is None:
-            runner = self._make_ready(values)
-        answers = runner(**{self._input: values})
-        if values.size <= _LARGEST:
-            self._ready[values.shape] = runner
-        if len(self._ready) > _KEPT:
-            self._ready.popitem(last=False)
+        with self._lock:
+            runner = self._ready.pop(values.shape, None)
+            if runner is None:
+                runner = self._make_ready(values)
+            answers = runner(**{self._input: values})
+            if values.size <= _LARGEST:
+                self._ready[values.shape] = runner
+            if len(self._ready) > _KEPT:
+                self._ready.popitem(last=False)
         return answers
 
     def _make_ready(self, values):

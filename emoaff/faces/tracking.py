@@ -317,21 +317,22 @@ class CutFinder:
         self._before = after
         if before is None:
             return False
-        difference = np.abs(after - before).mean()
-        likeness = _correlate(before, after)
-        calm = len(self._recent) >= 4 and difference > 7 * max(
-            np.mean(self._recent), 1.0
-        )
-        cut = likeness < 0.9 and (
-            difference > 18
-            or (difference > 8 and calm)
-            or (difference > 6 and likeness < 0.5)
-        )
+        difference = float(np.abs(after - before).mean())
+        cut = difference > 6 and self._is_new(before, after, difference)
         if cut:
             self._recent.clear()
         else:
             self._recent.append(difference)
         return bool(cut)
+
+    def _is_new(self, before, after, difference):
+        likeness = _correlate(before, after)
+        calm = len(self._recent) >= 4 and difference > 7 * max(
+            np.mean(self._recent), 1.0
+        )
+        return likeness < 0.9 and (
+            difference > 18 or (difference > 8 and calm) or likeness < 0.5
+        )
 
 
 def _correlate(first, second):

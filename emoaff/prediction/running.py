@@ -22,9 +22,11 @@ from emoaff.prediction.observing import ScriptSampler
 from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
+from emoaff.prediction.running_ahead import run_ahead
 from emoaff.presets.preset import Preset
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
+_READ_AHEAD, _SEEN_AHEAD = 8, 64  # frames
 
 
 class Running:
@@ -80,10 +82,15 @@ class Running:
         detector: FaceDetector,
         tracker=FaceTracker,
     ) -> Iterator[Row]:
-        """Yields the rows of a video's frames; see `observed`."""
-        return self.make_rows_of_faces(
-            self._find_faces(frames, detector, tracker)
-        )
+        """Yields the rows of a video's frames; see `observed`.
+
+        Frames are read, faces found and rows made in a thread each, in the
+        order and with the results of one after the other.
+        """
+        frames = run_ahead(frames, _READ_AHEAD, _count_bytes)
+        seen = self._observe(frames, detector, tracker)
+        seen = run_ahead(seen, _SEEN_AHEAD, lambda item: _count_bytes(item[0]))
+        return self.make_rows_of_faces(self.doubted(seen))
 
     def frames(
         self,
@@ -147,6 +154,9 @@ class Running:
         return 1 if self.options.live else _WAIT
 
     def _find_faces(self, frames, detector, tracker):
+        return self.doubted(self._observe(frames, detector, tracker))
+
+    def _observe(self, frames, detector, tracker):
         samples = None
         if self.form != "static" and self._alone:
             sampler = self._make_sampler()
@@ -154,9 +164,7 @@ class Running:
             def samples(frame):
                 return sampler.takes(frame.index, frame.time_s)
 
-        return self.doubted(
-            observed(frames, self.options, detector, tracker, samples)
-        )
+        return observed(frames, self.options, detector, tracker, samples)
 
     def _make_sequence_rows(self):
         return SequenceRows(
@@ -254,6 +262,10 @@ def choose_run_mode(preset: Preset, options: Options) -> str:
     # An exported file of that form takes one frame at a time and nothing else.
     about = getattr(preset.model, "about", {})
     return "streaming" if about.get("form") == "streaming" else "window"
+
+
+def _count_bytes(frame):
+    return frame.image.nbytes
 
 
 def _take_apart(preset):

@@ -1,6 +1,7 @@
 """From a video or picture to one row per frame and person."""
 
 import collections
+import contextlib
 import dataclasses
 import math
 import os
@@ -114,7 +115,7 @@ class Timeline:
 
     def __iter__(self) -> Iterator[Row]:
         self._reset()
-        yield from self._count_all(self.finishing(self._rows()))
+        yield from self._count_all(self._finish())
 
     def linked(
         self,
@@ -133,7 +134,7 @@ class Timeline:
         self._reset()
 
         def look():
-            for row in self.finishing(self._rows()):
+            for row in self._finish():
                 seen(row)
                 yield row
 
@@ -142,6 +143,11 @@ class Timeline:
         if follows and self.identity == "faces":
             rows = link_rows(rows, lambda: self.tracker.links, folder)
         yield from self._count_all(rows)
+
+    def _finish(self):
+        # Closed when this is, since its threads would go on reading.
+        with contextlib.closing(self._rows()) as rows:
+            yield from self.finishing(rows)
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.

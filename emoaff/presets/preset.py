@@ -334,6 +334,8 @@ class Preset:
             )
         if crop.shape[2] == 1:
             crop = np.repeat(crop, 3, axis=2)
+        if crop.shape == (self.size, self.size, 3):
+            return crop
         if self.shape == "stretch":
             return stretch(crop, self.size, self.interpolation)
         height, width = crop.shape[:2]

@@ -1,3 +1,5 @@
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -136,3 +138,36 @@ def test_pictures_shrink_by_a_whole_factor(size, expected):
     grey = small_grey(image)
     assert grey.shape == expected[::-1]
     assert (grey == 77).all()
+
+
+def test_following_does_not_depend_on_the_last_digits_of_a_box():
+    rng = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(
+        rng.integers(0, 256, (120, 160), np.uint8), (0, 0), 2
+    )
+    moved = np.roll(picture, (2, 3), axis=(0, 1))
+    moved = cv2.addWeighted(
+        moved, 0.8, rng.integers(0, 256, moved.shape, np.uint8), 0.2, 0
+    )
+    box = np.array([[30.37, 20.21, 90.55, 85.4]])
+    near = box + rng.uniform(-1e-5, 1e-5, box.shape)
+    np.testing.assert_allclose(
+        boxes.follow(picture, moved, near),
+        boxes.follow(picture, moved, box),
+        atol=1e-3,
+    )
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (4, 1), (3, 4), (5, 2), (0, 3)])
+def test_pairs_have_the_largest_sum(shape):
+    gain = np.random.default_rng(1).normal(size=shape)
+    pairs = boxes.assign_pairs(gain)
+    few, many = sorted(shape)
+    # By trying every choice of partners.
+    tried = [
+        sum(table[i, j] for i, j in enumerate(order))
+        for table in (gain if shape[0] <= shape[1] else gain.T,)
+        for order in itertools.permutations(range(many), few)
+    ]
+    assert len(pairs) == few
+    assert sum(gain[i, j] for i, j in pairs) == pytest.approx(max(tried))
