@@ -126,7 +126,9 @@ def predict_files(
     if beam_options is not None:
         done = _run_beam(work, found, beam_options)
     elif jobs > 1:
-        done = run_in_processes(work, found, jobs)
+        # The largest first, or the others would wait for it at the end.
+        ordered = sorted(found, key=_get_size, reverse=True)
+        done = run_in_processes(work, ordered, jobs)
         done = _show_progress(done, len(found), said)
     else:
         done = ((each, work(each)) for each in found)
@@ -161,6 +163,13 @@ def _run_beam(work, found, beam_options):
             yield from run_in_beam(work, found, options, stage)
 
     return run()
+
+
+def _get_size(each):
+    try:
+        return each.path.stat().st_size
+    except OSError:
+        return 0  # the work on it says what is wrong
 
 
 def _show_progress(done, count, talk):

@@ -3,6 +3,8 @@ import pytest
 
 from emoaff.faces import Video
 from emoaff.faces import describe_faces
+from emoaff.faces.face_memory import FaceMemory
+from emoaff.faces.face_memory import Glimpse
 from emoaff.faces.people import People
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
@@ -98,6 +100,68 @@ def test_in_a_crowd_who_is_unseen_for_longest_is_forgotten(monkeypatch):
     assert len(people._vectors) == 20
     assert name(people, rows[25], time_s=99) == 26
     assert name(people, rows[0], time_s=99) == 31
+
+
+class Embedder:
+    """Takes a crop for its own embedding."""
+
+    def embed(self, crops):
+        return np.array(crops, "float32")
+
+
+@pytest.fixture
+def known():
+    """One who is gone, with a face along the first axis."""
+    known = People(same=0.8, near=0.6, faces=FaceMemory(Embedder()))
+    assert meet(known, looks=vector(1), seen=vector(1)) == 1
+    return known
+
+
+def meet(known, looks, seen, present=(), **where):
+    """Numbers someone by how they look and by their face."""
+    arrived = (*face(looks, **where), [Glimpse(seen)])
+    (number,) = known.name([arrived], [set(present)])
+    return number
+
+
+def alike(likeness):
+    return vector(likeness, np.sqrt(1 - likeness**2))
+
+
+LATER = {"time_s": 60, "shot": 9}
+NEAR = {"time_s": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("colours", "likeness", "where", "expected"),
+    [
+        (0.0, 0.80, LATER, 1),  # the face is enough, whatever is worn
+        (0.0, 0.75, LATER, 2),
+        (0.9, 0.50, LATER, 1),  # colours are, if the face is not another's
+        (0.9, 0.35, LATER, 2),
+        (0.0, 0.65, NEAR, 1),  # less is asked at the old place
+        (0.0, 0.55, NEAR, 2),
+        (0.65, 0.45, NEAR, 1),
+        (0.65, 0.35, NEAR, 2),
+    ],
+)
+def test_faces_decide_and_colours_help(
+    known, colours, likeness, where, expected
+):
+    looks, seen = alike(colours), alike(likeness)
+    assert meet(known, looks, seen, **where) == expected
+
+
+def test_a_face_is_not_compared_with_those_who_are_beside_it(known):
+    memory = known.faces
+    assert meet(known, vector(1), vector(1), present={1}) == 2
+    assert memory._sums == {}  # nothing was embedded
+
+
+def test_the_likest_face_is_meant_not_the_likest_clothes(known):
+    assert meet(known, vector(0, 0, 1), vector(0, 1), **LATER) == 2
+    # Dressed as 2, with the face of 1.
+    assert meet(known, vector(0, 0, 1), alike(0.95), **LATER) == 1
 
 
 PEOPLE = [

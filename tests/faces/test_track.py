@@ -355,6 +355,45 @@ def test_a_real_clip_of_several_people(shared_data, detector):
         assert np.ptp(x) < 30
 
 
+def test_a_performer_is_linked_over_two_cuts_and_nobody_is_merged(
+    shared_data, detector
+):
+    pytest.importorskip("ai_edge_litert")
+    tracker = FaceTracker(detector, identity="faces")
+    video = Video(shared_data / "videos" / "short_hamilton_clip.mp4")
+    result = [
+        {face.person for face in faces} for _, faces in tracker.track(video)
+    ]
+    (small,) = result[5] - {min(result[5], default=0)}
+    (large,) = result[100]
+    assert tracker.links == {large: small}
+    assert all(len(result[n]) == 4 for n in (215, 240))
+
+
+def test_without_identity_everyone_who_returns_is_new():
+    # Gone for longer than a track lasts, then back at the same place.
+    there = [*range(20), *range(60, 80)]
+    scene = Scene(
+        [Person(1, lambda n: (60, 90, 60) if n in there else None)], 80
+    )
+    numbers = {
+        way: {
+            face.person
+            for _, faces in FaceTracker(scene, identity=way).track(
+                scene.frames()
+            )
+            for face in faces
+        }
+        for way in ("none", "appearance")
+    }
+    assert numbers == {"none": {1, 2}, "appearance": {1}}
+
+
+def test_an_unknown_way_is_refused():
+    with pytest.raises(ValueError, match="identity must be one of none"):
+        FaceTracker(Scene([], 1), identity="voice")
+
+
 class Bordered(Scene):
     """Tells which frames are looked at with a border."""
 
