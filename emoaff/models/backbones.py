@@ -145,7 +145,7 @@ def register_backbone(
     ...     picture = keras.Input((image_size, image_size, 3))
     ...     mean = keras.layers.GlobalAveragePooling2D(name="mean")
     ...     return keras.Model(picture, mean(picture))
-    >>> register_backbone("mean_colour", build_mean, 32, stages=("mean",))
+    >>> _ = register_backbone("mean_colour", build_mean, 32, ("mean",))
     >>> build_backbone("mean_colour").output_shape
     (None, 3)
     """

@@ -33,6 +33,8 @@ from emoaff.faces.litert_network import check_engine
 from emoaff.presets import engine_file
 from emoaff.presets.config_check import check_config
 from emoaff.presets.config_check import parse_json
+from emoaff.presets.hub import fetch_preset
+from emoaff.presets.hub import is_hub_name
 from emoaff.presets.preset import Preset
 
 if TYPE_CHECKING:
@@ -109,6 +111,8 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
     >>> find("compact_ferplus").name, find("my_preset").name
     ('compact_ferplus', 'my_preset')
     """
+    if is_hub_name(name_or_path):
+        return fetch_preset(name_or_path)
     named = _named()
     if str(name_or_path) in named:
         return named[str(name_or_path)]
@@ -198,9 +202,10 @@ def load_preset(
     """Loads a preset.
 
     Args:
-        name_or_path: A name of `list_presets()`, or the path of a preset
-            folder, or of a run that has ended, or of a file that
-            `emoaff.export` made (`.onnx`, `.tflite`, or a SavedModel folder).
+        name_or_path: A name of `list_presets()`, `hf://user/name@revision`
+            (extra `[hub]`), or the path of a preset folder, or of a run that
+            has ended, or of a file that `emoaff.export` made (`.onnx`,
+            `.tflite`, or a SavedModel folder).
         engine: What its model runs on. `"keras"`: a `keras.Model`.
             `"litert"`: the LiteRT file that lies in a shipped preset's folder,
             whose card says how near it is, and needs no TensorFlow.

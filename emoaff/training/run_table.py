@@ -109,7 +109,7 @@ it, has a run's config.json.
                 "ended": (run / "preset" / "config.json").is_file(),
             }
         )
-        settings.append(_flatten(stored))
+        settings.append(flatten_stored(stored))
     for row, own in zip(rows, settings, strict=True):
         row.update({name: own.get(name) for name in _differing(settings)})
     table = pd.DataFrame(rows)
@@ -134,11 +134,12 @@ def _find_monitor(run, names):
     return name if name in names else names[0]
 
 
-def _flatten(stored, before=""):
+def flatten_stored(stored: dict, before: str = "") -> dict:
+    """Returns the settings in a run's `config.json` by their full names."""
     flat = {}
     for name, value in stored.items():
         if isinstance(value, dict):
-            flat.update(_flatten(value, f"{before}{name}."))
+            flat.update(flatten_stored(value, f"{before}{name}."))
         elif before or name not in _OWN:
             flat[before + name] = value
     return flat

@@ -1,7 +1,9 @@
 """Trains a recipe with several seeds and settings, and compares them."""
 
 import dataclasses
+import hashlib
 import itertools
+import json
 import os
 import pathlib
 from collections.abc import Mapping
@@ -10,8 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
+from emoaff.training.recipe_lookup import find_recipe
 from emoaff.training.recipe_run import train
+from emoaff.training.run_table import flatten_stored
 from emoaff.training.run_table import read_best
+
+_ONLY = "as the recipe"  # what there is one variant of
+_LONGEST = 80  # letters of a folder's name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +115,8 @@ def sweep(
         out: Folder of all runs.
         seeds: The values of `seed`.
         settings: Name of a setting to its values, as texts; of several
-            settings every combination is a variant.
+            settings every combination is a variant. Those of one value are
+            the same for all.
         measure: See `emoaff.training.run_table.read_best`.
         small: See `emoaff.train`.
         report: Called with each line of progress.
@@ -118,7 +126,8 @@ def sweep(
 
     Raises:
         ValueError: If there is no seed, one twice, or `seed` among the
-            settings; see `emoaff.train` for the rest.
+            settings, or a run there was made with others; see `emoaff.train`
+            for the rest.
         FileNotFoundError: See `emoaff.train`.
     """
     settings = dict(settings or {})
@@ -134,11 +143,14 @@ def sweep(
     name = measure
     for number, values in enumerate(combinations, start=1):
         chosen = dict(zip(settings, values, strict=True))
-        variant = " ".join(f"{k}={v}" for k, v in chosen.items())
-        variant = variant or "as the recipe"
+        variant = " ".join(
+            f"{k}={v}" for k, v in chosen.items() if len(settings[k]) > 1
+        )
+        variant = variant or _ONLY
         for seed in seeds:
             run = out / _name_folder(variant) / f"seed={seed}"
             report(f"{number}/{len(combinations)} {variant}, seed {seed}")
+            _refuse_other(recipe, run, {**chosen, "seed": str(seed)}, small)
             if not (run / "preset" / "config.json").is_file():
                 _train(recipe, data_dir, run, chosen, seed, small, report)
             name, score, _, _ = read_best(run, measure)
@@ -156,9 +168,30 @@ def _train(recipe, data_dir, run, chosen, seed, small, report):
     train(recipe, data_dir, run, overrides, begun, report=report, small=small)
 
 
+def _refuse_other(recipe, run, overrides, small):
+    """Refuses a run that was made with other settings."""
+    path = run / "config.json"
+    if not path.is_file():
+        return
+    wanted = find_recipe(recipe, small).configure(overrides)
+    wanted = flatten_stored(dataclasses.asdict(wanted))
+    stored = flatten_stored(json.loads(path.read_text("utf-8")))
+    for name, value in json.loads(json.dumps(wanted)).items():
+        if name in stored and stored[name] != value:
+            raise ValueError(
+                f"Expected the run in {run} to be of this sweep. It was made "
+                f"with {name}={stored[name]}, not {value}. Choose another "
+                "folder."
+            )
+
+
 def _name_folder(variant):
     kept = "".join(c if c.isalnum() or c in "=._-," else "_" for c in variant)
-    return kept[:120]
+    if len(kept) <= _LONGEST and kept == variant:
+        return kept
+    # Different variants stay different, however they are cut.
+    digest = hashlib.sha256(variant.encode()).hexdigest()[:8]
+    return kept if variant == _ONLY else f"{kept[:_LONGEST]}_{digest}"
 
 
 def _number(value):

@@ -235,3 +235,19 @@ def test_the_live_benchmark_makes_a_clip_longer_and_measures(tmp_path, capsys):
     benchmark.main([str(CLIP), "--seconds", "1.5"])
     printed = capsys.readouterr().out
     assert "shown a second" in printed and "memory in MB: " in printed
+
+
+@pytest.mark.slow
+def test_a_day_of_research_goes_from_a_corpus_to_a_paired_test(
+    capsys, tmp_path
+):
+    faces, both = script("examples/research_day.py").main(tmp_path, steps=4)
+    assert 0.2 < faces <= 1
+    assert 0.2 < both <= 1
+    printed = capsys.readouterr().out
+    assert "paired t-test over 3 seeds" in printed
+    lines = (tmp_path / "abaw.txt").read_text().splitlines()
+    assert lines[0].startswith("image_location,Neutral,Anger")
+    tables = list((tmp_path / "predictions").glob("*.csv"))
+    assert tables
+    assert len(list((tmp_path / "sweep").glob("*/seed=*/preset"))) == 6

@@ -15,7 +15,7 @@ from emoaff.training.run_table import read_best
 def write_run(folder, scores, ended=True, recipe="finetune", **settings):
     """What a run leaves, with a score for each epoch."""
     folder.mkdir(parents=True)
-    monitor = {"schedule": {"monitor": "uar", "epochs": 3}}
+    monitor = {"schedule": {"monitor": "uar"}}
     stored = {"recipe": recipe, **monitor, **settings}
     (folder / "config.json").write_text(json.dumps(stored))
     if scores:

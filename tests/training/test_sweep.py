@@ -24,28 +24,31 @@ def trained(monkeypatch):
             (out / "preset" / "config.json").write_text("{}")
             return
         seed = int(overrides["seed"])
-        score = UNITS[overrides.get("model.units", "8")] + seed**2 / 100
-        write_run(out, [0.1, score], seed=seed)
+        score = UNITS[overrides.get("batch.size", "8")] + seed**2 / 100
+        stored = {"monitor": "uar"}
+        if "schedule.epochs" in overrides:
+            stored["epochs"] = int(overrides["schedule.epochs"])
+        write_run(out, [0.1, score], seed=seed, schedule=stored)
 
     monkeypatch.setattr(sweeping, "train", train)
     return calls
 
 
 def test_every_seed_trains_every_variant_once(trained, tmp_path):
-    settings = {"model.units": ["8", "16"]}
+    settings = {"batch.size": ["8", "16"]}
     lines = []
     result = sweep(
         "finetune", "data", tmp_path, [0, 1, 2], settings, report=lines.append
     )
     assert len(trained) == 6
     assert trained[4][:3] == (
-        "model.units=16",
+        "batch.size=16",
         "seed=1",
-        {"model.units": "16", "seed": "1"},
+        {"batch.size": "16", "seed": "1"},
     )
     assert result.measure == "uar"
     np.testing.assert_allclose(
-        result.scores["model.units=16"], [0.6, 0.61, 0.64]
+        result.scores["batch.size=16"], [0.6, 0.61, 0.64]
     )
     assert lines[-1] == result.to_text()
     # Again, nothing is trained.
@@ -55,9 +58,27 @@ def test_every_seed_trains_every_variant_once(trained, tmp_path):
 
 
 def test_a_run_that_has_not_ended_goes_on_with_its_settings(trained, tmp_path):
-    write_run(tmp_path / "as the recipe".replace(" ", "_") / "seed=1", [0.4], 0)
+    write_run(tmp_path / "as_the_recipe" / "seed=1", [0.4], 0, seed=1)
     sweep("finetune", "data", tmp_path, [1])
     assert trained == [("as_the_recipe", "seed=1", None, True)]
+
+
+def test_settings_of_one_value_name_no_variant(trained, tmp_path):
+    settings = {"batch.size": ["8", "16"], "schedule.epochs": ["3"]}
+    result = sweep("finetune", "data", tmp_path, [0], settings)
+    assert list(result.scores) == ["batch.size=8", "batch.size=16"]
+    assert trained[0][2]["schedule.epochs"] == "3"
+    # Read again with others, they would be taken for those.
+    settings["schedule.epochs"] = ["4"]
+    with pytest.raises(ValueError, match="made with schedule.epochs=3, not 4"):
+        sweep("finetune", "data", tmp_path, [0], settings)
+
+
+def test_long_variants_have_folders_of_their_own(trained, tmp_path):
+    long = "x" * 200
+    settings = {"batch.size": ["8", "16"], "model.start": [long, long + "y"]}
+    sweep("finetune", "data", tmp_path, [0], settings)
+    assert len({call[0] for call in trained}) == 4
 
 
 def test_the_test_is_paired_by_seed():
