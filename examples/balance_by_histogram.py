@@ -26,7 +26,6 @@ def main(corpus="synthetic_affect/studio", data_dir="data", steps=200):
     emoaff.corpora.draw_missing(corpus, data_dir)
     train = read(corpus, "train[:50%]", data_dir)
     validation = read(corpus, "validation", data_dir)
-    # "fixed" flattens; "paper" does what the authors' code does.
     keep, _ = histogram_downsampling(
         train["valence"], train["arousal"], "fixed", "mean", bins=20, seed=0
     )
