@@ -63,13 +63,13 @@ def cut_clip(path):
 
 
 def write_class_folders(root):
-    """Four portraits a class; a class is a colour that covers the picture."""
+    """Portraits of two classes; a class is how bright they are."""
     portrait = read_picture(PORTRAIT).image
     for name, tint in (("glad", 1.0), ("tired", 0.5)):
-        for number in range(4):
+        for number in range(24):
             path = root / name / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            image = portrait * tint - 4 * number
+            image = portrait * tint - number
             data = np.clip(image, 0, 255).astype("uint8")
             keras.utils.save_img(path, data, scale=False)
 
