@@ -72,7 +72,8 @@ def take_picture(page, png):
     subprocess.run(
         [*command, page.resolve().as_uri()], check=True, capture_output=True
     )
-    Image.open(png).convert("RGB").quantize(128).save(png, optimize=True)
+    # All of its colours: in few, those of two expressions become one.
+    Image.open(png).convert("RGB").save(png, optimize=True)
 
 
 if __name__ == "__main__":
