@@ -83,6 +83,8 @@ def test_a_damaged_row_of_results_is_named(
         (lambda v: v["settings"].pop("per"), "`settings` should have 'per'"),
         (lambda v: v.update(rate_hz="x"), "`rate_hz` should be of the type"),
         (lambda v: v.update(rate_hz=0), "`rate_hz` should be"),
+        (lambda v: v.update(rate_hz=float("nan")), "rate_hz=nan"),
+        (lambda v: v.update(rate_hz=float("inf")), "`rate_hz` should be"),
         (
             lambda v: v["chains"]["valence"][0].update(kind="mean"),
             "`chains.valence.0.kind` should be one of",

@@ -23,6 +23,7 @@ KEPT = {
     "aff_wild2 mtl": (101929, 104932),
     "preset of pictures": (467,),
     "keras h5": (104259,),  # went on for ever
+    "postprocessor": (842, 3312),
 }
 
 

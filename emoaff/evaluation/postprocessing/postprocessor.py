@@ -128,10 +128,7 @@ class CoursePostprocessor:
         Raises:
             ValueError: If shapes disagree or `rate_hz` is not positive.
         """
-        if not (math.isfinite(rate_hz) and rate_hz > 0):
-            raise ValueError(
-                f"Expected a positive rate. Received: rate_hz={rate_hz}."
-            )
+        _check_positive(rate_hz)
         truth = np.asarray(truth, np.float64)
         prediction, layout = self._checked(prediction, recording)
         if truth.shape != prediction.shape:
@@ -245,6 +242,7 @@ class CoursePostprocessor:
         check_chains(values)
         self = cls(**values["settings"], dimensions=tuple(values["chains"]))
         self.rate_hz = float(values["rate_hz"])
+        _check_positive(self.rate_hz)
         self.chains = {
             name: tuple(map(CourseStep.from_dict, chain))
             for name, chain in values["chains"].items()
@@ -308,6 +306,14 @@ class CoursePostprocessor:
                 f"validation set. Received: rate_hz={rate_hz:g}. Fit on "
                 "frames of that rate, or resample the predictions."
             )
+
+
+def _check_positive(rate_hz):
+    if not (math.isfinite(rate_hz) and rate_hz > 0):
+        raise ValueError(
+            "Expected a positive, finite rate in Hz. Received: "
+            f"rate_hz={rate_hz}."
+        )
 
 
 def _grid(seconds):
