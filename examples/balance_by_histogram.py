@@ -36,13 +36,13 @@ def main(corpus="synthetic_affect/studio", data_dir="data", steps=200):
         matrix = emoaff.metrics.ConfusionMatrix(8)
         matrix.update_state(validation["expression"], predicted)
         counts = np.asarray(matrix.result()).astype(int)
-        recalls.append(np.mean(np.diag(counts) / counts.sum(axis=1)))
+        recalls.append(np.nanmean(np.diag(counts) / counts.sum(axis=1)))
         print(f"from {chosen.sum()} frames: UAR {recalls[-1]:.3f}", counts)
-    # The CNN is done; the GRU reads the features of every frame in order.
+    # The GRU reads the features of every frame in order.
     features = keras.Model(cnn.input, cnn.layers[-2].output)
     gru = emoaff.models.build_rangulov_gru(None, 64, return_sequences=True)
-    loss = emoaff.losses.ConcordanceLoss(over="batch")
-    gru.compile("adam", loss, metrics=[emoaff.metrics.Concordance(name="ccc")])
+    ccc = emoaff.metrics.Concordance(name="ccc")
+    gru.compile("adam", emoaff.losses.ConcordanceLoss("batch"), metrics=[ccc])
     seen = make_windows(features, validation)
     x, y = make_windows(features, train)
     gru.fit(x, y, validation_data=seen, epochs=8, verbose=2)

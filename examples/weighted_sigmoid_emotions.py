@@ -4,8 +4,8 @@
 
 A network learns eight emotions that may hold at once: by a sigmoid loss
 weighted by reciprocal counts, on windows of which those with a rare emotion are
-repeated. Then the same network learns valence and arousal. (arXiv 2111.02717;
-faces are drawn where they are missing.)
+repeated. Then the same network learns valence and arousal of other people. (As
+in arXiv 2111.02717; faces are drawn where they are missing.)
 """
 
 import keras
@@ -18,27 +18,32 @@ from emoaff.data import windows
 from emoaff.data.recordings import load_recordings
 
 FRAMES, SIZE = 30, 48
+CORPORA = "synthetic_affect/realeyes", "synthetic_affect/studio"
 
 
-def main(corpus="synthetic_affect/realeyes", data_dir="data", epochs=(3, 4)):
+def main(corpora=CORPORA, data_dir="data", epochs=(2, 3)):
     """Trains both stages; returns the histories of both."""
     keras.utils.set_random_seed(0)
-    emoaff.corpora.draw_missing(corpus, data_dir)
-    train = load_recordings(corpus, "train", data_dir)
-    validation = load_recordings(corpus, "validation", data_dir)
+    splits = []
+    for corpus in corpora:
+        emoaff.corpora.draw_missing(corpus, data_dir)
+        for split in ("train", "validation"):
+            splits.append(load_recordings(corpus, split, data_dir))
+    train, validation, *others = splits
 
     # Labels alone decide what is repeated; no picture is decoded for it.
     base = windows.sliding(train, FRAMES)
     names = window_oversampling.class_names(train)
-    counts = window_oversampling.class_counts(train, base)
+    counts = window_oversampling.class_counts(train, base).sum(axis=0)
     frequent, *rare = np.argsort(counts)[::-1].tolist()
     copies = window_oversampling.count_rare_window_copies(
         train, base, rare, [frequent], tolerated_share=0.5
     )
     order = np.repeat(np.arange(len(base)), 1 + copies)
-    after = window_oversampling.class_counts(train, base.take(order))
-    for name, one, other in zip(names, counts, after, strict=True):
-        print(f"{name:>10} {one:>6} frames, {other:>6} with copies")
+    shown = window_oversampling.class_counts(train, base.take(order))
+    after = shown.sum(axis=0)
+    for row in zip(names, counts, after, strict=True):
+        print("{:>10} {:>6} frames, {:>6} with copies".format(*row))
 
     model = emoaff.models.build_cnn_lstm(
         image_size=SIZE,
@@ -48,8 +53,7 @@ def main(corpus="synthetic_affect/realeyes", data_dir="data", epochs=(3, 4)):
         logits=True,
     )
     weights = emoaff.losses.reciprocal_weights(np.maximum(after, 1))
-    loss = emoaff.losses.WeightedSigmoidCrossentropy(weights)
-    model.compile("adam", loss)
+    model.compile("adam", emoaff.losses.WeightedSigmoidCrossentropy(weights))
     first = fit(model, train, validation, base, order, "emotions", epochs[0])
 
     # The same image model and memory; only the last layer is new.
@@ -58,10 +62,10 @@ def main(corpus="synthetic_affect/realeyes", data_dir="data", epochs=(3, 4)):
     model = keras.Model(model.input, head)
     loss = emoaff.losses.ConcordanceLoss(over="batch")
     ccc = emoaff.metrics.Concordance(dims=2, name="ccc")
-    model.compile("adam", loss, metrics=[ccc])
+    model.compile(keras.optimizers.Adam(2e-3), loss, metrics=[ccc])
+    base = windows.sliding(others[0], FRAMES)
     once, target = np.arange(len(base)), "valence_arousal"
-    second = fit(model, train, validation, base, once, target, epochs[1])
-    return first, second
+    return first, fit(model, *others, base, once, target, epochs[1])
 
 
 def fit(model, train, validation, base, order, target, epochs):
@@ -70,6 +74,7 @@ def fit(model, train, validation, base, order, target, epochs):
     def read(recordings, cut, numbers):
         numbers = np.random.default_rng(0).permutation(numbers)
         what = {"batch_size": 8, "size": SIZE, "targets": (target,)}
+        what["drop_remainder"] = recordings is train
         made = clips.clip_batches(cut, recordings, numbers, **what)
         return made.map(lambda x, y: (x, y[target]))
 

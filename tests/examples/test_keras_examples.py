@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from emoaff import corpora
+from emoaff.faces import read_picture
+from tests.sample import PORTRAIT
 
 ROOT = pathlib.Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -65,7 +67,9 @@ def test_cnn_lstm_ccc_gives_scores_and_a_file_that_loads(data, here, capsys):
 
 @pytest.mark.slow
 def test_weighted_sigmoid_emotions_repeats_rare_windows(data, here, capsys):
-    first, second = load("weighted_sigmoid_emotions").main(TINY, data, (1, 1))
+    first, second = load("weighted_sigmoid_emotions").main(
+        (TINY, TINY), data, (1, 1)
+    )
     assert np.isfinite(first["loss"] + second["val_ccc"]).all()
     counts = {}
     for line in capsys.readouterr().out.splitlines():
@@ -101,7 +105,7 @@ def test_several_gpus_gives_the_same_on_one_device_and_two(data, here):
     )
     assert not done.returncode, done.stderr
     one, two = map(float, done.stdout.split("found")[1].split())
-    assert one == pytest.approx(two, abs=1e-3)
+    assert one == pytest.approx(two, abs=0.01)
 
 
 @pytest.mark.slow
@@ -114,18 +118,19 @@ def test_to_tflite_streams_what_keras_gives_for_the_clip(data, here):
 @pytest.mark.slow
 def test_own_images_learns_a_folder_per_class(data, here):
     module = load("own_images")
-    for name, level in (("bright", 220), ("dark", 30)):
+    portrait = read_picture(PORTRAIT).image[50:190, 160:290] // 2
+    for name, image in (("face", portrait), ("nothing", portrait * 0 + 90)):
         for number in range(8):
             path = here / "mine" / name / f"{number}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            image = np.full((48, 48, 3), level + number, "uint8")
-            keras.utils.save_img(path, image, scale=False)
-    assert module.main("mine", data, epochs=3) > 0.7
+            keras.utils.save_img(path, image + number, scale=False)
+    assert module.main("mine", data, epochs=20) == 1
 
 
 @pytest.mark.slow
 def test_own_images_draws_faces_of_three_classes_itself(data, here):
     module = load("own_images")
     module.write_drawn_faces("drawn", data, 2, TINY)
-    found = sorted(p.parent.name for p in (here / "drawn").rglob("*.png"))
-    assert found == ["happiness"] * 2 + ["sadness"] * 2 + ["surprise"] * 2
+    found = [p.parent.name for p in (here / "drawn").rglob("*.png")]
+    assert set(found) == {"happiness", "sadness", "surprise"}
+    assert max(map(found.count, found)) == 2
