@@ -235,10 +235,11 @@ def load_preset(
             return load(name_or_path)
     path = find(name_or_path)
     config = read_config(path)
+    weights = _find_weights(path, config)
     model = None
     if engine != "keras":
         model = engine_file.open_model(path, config, engine)
-    model = model or _load_keras_model(path, config)
+    model = model or _load_keras_model(path, config, weights)
     expression = config["outputs"].get("expression", {})
     space = None
     if "classes" in expression:
@@ -248,14 +249,8 @@ def load_preset(
     return Preset(path.name, path, config, model, space)
 
 
-def _load_keras_model(path, config):
-    # Here, because they load TensorFlow.
-    from emoaff.layers.backend import require_tensorflow
-    from emoaff.presets import architecture
-    from emoaff.presets import weights_file
-
-    require_tensorflow("presets")
-
+def _find_weights(path, config):
+    """Finds the weights, which every engine wants to be those of the config."""
     weights = path / config["weights"]["file"]
     if not weights.is_file():
         raise FileNotFoundError(
@@ -269,6 +264,17 @@ def _load_keras_model(path, config):
             "checksum differs, so the file is damaged or was replaced. Take a "
             "fresh copy of the folder."
         )
+    return weights
+
+
+def _load_keras_model(path, config, weights):
+    # Here, because they load TensorFlow.
+    from emoaff.layers.backend import require_tensorflow
+    from emoaff.presets import architecture
+    from emoaff.presets import weights_file
+
+    require_tensorflow("presets")
+
     stored = weights_file.count_values(weights)
     model = architecture.build_model(
         config["architecture"], stored, path / CONFIG
