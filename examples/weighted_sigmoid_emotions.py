@@ -5,6 +5,10 @@
 A network learns eight emotions that may hold at once: by a sigmoid loss
 weighted by reciprocal counts, on windows of which those with a rare emotion are
 repeated. Then the same network learns valence and arousal of other people.
+
+Measured as typed: fear grows from 161 to 295 frames, neutral from 23,592 to
+24,928. The network itself needs longer: after 2 and 3 epochs its CCC is still
+below .01. `emoaff train tzirakis_realeyes --small` is the same with more of it.
 """
 
 import keras
