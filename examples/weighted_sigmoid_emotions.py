@@ -7,8 +7,8 @@ weighted by reciprocal counts, on windows of which those with a rare emotion are
 repeated. Then the same network learns valence and arousal of other people.
 
 Measured as typed: fear grows from 161 to 295 frames, neutral from 23,592 to
-24,928. The network itself needs longer: after 2 and 3 epochs its CCC is still
-below .01. `emoaff train tzirakis_realeyes --small` is the same with more of it.
+24,928. The network needs longer than these 90 seconds of one core's work: its
+CCC is still below .01. `tzirakis_realeyes --small` has more.
 """
 
 import keras
@@ -57,9 +57,8 @@ def main(corpora=CORPORA, data_dir="data", epochs=(2, 3)):
     model.compile("adam", emoaff.losses.WeightedSigmoidCrossentropy(weights))
     first = fit(model, train, validation, base, order, "emotions", epochs[0])
 
-    # The same image model and memory; only the last layer is new.
     memory = model.get_layer("lstm_1").output
-    head = keras.layers.Dense(2, "tanh", name="valence_arousal")(memory)
+    head = keras.layers.Dense(2, "tanh")(memory)
     model = keras.Model(model.input, head)
     loss = emoaff.losses.ConcordanceLoss(over="batch")
     ccc = emoaff.metrics.Concordance(dims=2, name="ccc")
