@@ -4,8 +4,11 @@
 
 A network learns eight emotions that may hold at once: by a sigmoid loss
 weighted by reciprocal counts, on windows of which those with a rare emotion are
-repeated. Then the same network learns valence and arousal of other people. (As
-in arXiv 2111.02717; faces are drawn where they are missing.)
+repeated. Then the same network learns valence and arousal of other people.
+
+Measured as typed: fear grows from 161 to 295 frames, neutral from 23,592 to
+24,928. The network needs longer than these 90 seconds of one core's work: its
+CCC is still below .01. `tzirakis_realeyes --small` has more.
 """
 
 import keras
@@ -24,14 +27,12 @@ CORPORA = "synthetic_affect/realeyes", "synthetic_affect/studio"
 def main(corpora=CORPORA, data_dir="data", epochs=(2, 3)):
     """Trains both stages; returns the histories of both."""
     keras.utils.set_random_seed(0)
-    splits = []
     for corpus in corpora:
         emoaff.corpora.draw_missing(corpus, data_dir)
-        for split in ("train", "validation"):
-            splits.append(load_recordings(corpus, split, data_dir))
+    parts = [(c, s) for c in corpora for s in ("train", "validation")]
+    splits = [load_recordings(*part, data_dir) for part in parts]
     train, validation, *others = splits
 
-    # Labels alone decide what is repeated; no picture is decoded for it.
     base = windows.sliding(train, FRAMES)
     names = window_oversampling.class_names(train)
     counts = window_oversampling.class_counts(train, base).sum(axis=0)
@@ -56,9 +57,8 @@ def main(corpora=CORPORA, data_dir="data", epochs=(2, 3)):
     model.compile("adam", emoaff.losses.WeightedSigmoidCrossentropy(weights))
     first = fit(model, train, validation, base, order, "emotions", epochs[0])
 
-    # The same image model and memory; only the last layer is new.
     memory = model.get_layer("lstm_1").output
-    head = keras.layers.Dense(2, "tanh", name="valence_arousal")(memory)
+    head = keras.layers.Dense(2, "tanh")(memory)
     model = keras.Model(model.input, head)
     loss = emoaff.losses.ConcordanceLoss(over="batch")
     ccc = emoaff.metrics.Concordance(dims=2, name="ccc")

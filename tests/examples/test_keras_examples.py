@@ -75,8 +75,9 @@ def test_weighted_sigmoid_emotions_repeats_rare_windows(data, here, capsys):
     for line in capsys.readouterr().out.splitlines():
         if line.endswith("with copies"):
             name, before, _, after, *_ = line.split()
-            counts[name] = int(before), int(after)
-    assert len(counts) == 8
+            if int(before):
+                counts[name] = int(before), int(after)
+    assert len(counts) > 4
     (neutral, copied), rarest = counts["neutral"], min(counts.values())
     assert rarest[1] / rarest[0] > copied / neutral >= 1
 
