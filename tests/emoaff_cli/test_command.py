@@ -320,7 +320,7 @@ def test_every_signal_to_end_leaves_no_half_file(
 ):
     from emoaff.prediction import video
 
-    rows = video.Timeline.__iter__
+    rows = video.Timeline.linked
     # A test run in the background may have been started with these ignored.
     usual = signal.SIG_DFL
     if number == signal.SIGINT:
@@ -330,13 +330,13 @@ def test_every_signal_to_end_leaves_no_half_file(
     )
     before = signal.getsignal(number)
 
-    def ended(self):
-        for row in rows(self):
+    def ended(self, *arguments):
+        for row in rows(self, *arguments):
             if self.kind == "video":
                 os.kill(os.getpid(), number)
             yield row
 
-    monkeypatch.setattr(video.Timeline, "__iter__", ended)
+    monkeypatch.setattr(video.Timeline, "linked", ended)
     assert predict(PORTRAIT, CLIP, out=tmp_path) == status
     said = sentences(complaint(capsys).err)
     assert said == [
@@ -345,6 +345,7 @@ def test_every_signal_to_end_leaves_no_half_file(
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "astronaut_jpg.csv",
         "astronaut_jpg.json",
+        "summary.csv",
     ]
     assert signal.getsignal(number) is before
     assert predict(CLIP, out=tmp_path) == status
