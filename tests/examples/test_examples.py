@@ -46,6 +46,7 @@ def test_the_clip_that_is_shipped_is_the_one_the_script_makes(tmp_path):
             assert error < 3
 
 
+@pytest.mark.slow
 def test_the_framewise_benchmark_prints_both_layers(capsys, monkeypatch):
     benchmark = script("benchmarks/framewise.py")
     argv = ["framewise.py", "--frames", "2", "--size", "32", "--batch", "1"]
@@ -55,6 +56,7 @@ def test_the_framewise_benchmark_prints_both_layers(capsys, monkeypatch):
     assert "TimeDistributed" in printed and "Framewise" in printed
 
 
+@pytest.mark.slow
 def test_the_predict_benchmark_prints_every_stage(capsys, monkeypatch):
     from emoaff.prediction import video
 

@@ -92,7 +92,7 @@ def test_a_picture_of_few_bits_is_looked_at_and_said(tmp_path, preset):
     cv2.imwrite(str(tmp_path / "a.png"), image)
     failures, said = predict([tmp_path / "a.png"], preset, tmp_path / "out")
     assert failures == []
-    assert "1 person" in said and "taken for 12 bits" in said
+    assert "a.png: happiness" in said and "taken for 12 bits" in said
     header = json.loads((tmp_path / "out" / "a.json").read_text("utf-8"))
     assert "taken for 12 bits" in header["warnings"][0]
 

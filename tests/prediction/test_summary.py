@@ -45,7 +45,8 @@ def timeline(*tallies, kind="video", classes=CLASSES, name="clip.mp4"):
     )
 
 
-def test_a_video_has_aligned_lines_of_what_each_person_showed():
+def test_a_video_has_aligned_lines_of_what_each_person_showed(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     first = ["joy"] * 6 + ["anger"] * 3 + ["small"] * 1 + ["joy"] * 10
     second = ["neutral"] * 20
     lines = list(story(timeline(tally(first), tally(second))))

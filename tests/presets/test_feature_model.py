@@ -72,5 +72,5 @@ def test_what_has_no_such_layer_names_some(tmp_path):
         input={"kind": "features", "size": 24, "features_from": "elsewhere"},
         sampling={"window": 3},
     )
-    with pytest.raises(ValueError, match="takes features, or runs on"):
+    with pytest.raises(ValueError, match="takes features, is an exported"):
         preset.features(crops())

@@ -22,6 +22,7 @@ def test_the_shipped_preset_is_small_and_for_research(shipped):
     assert "research only" in card[:200]
 
 
+@pytest.mark.slow
 def test_the_shipped_preset_holds_its_scores_on_what_it_learned(
     shipped, shared_data, tmp_path
 ):

@@ -81,10 +81,8 @@ def test_the_card_is_that_of_the_config(preset):
     assert card == model_card.render(preset.name, preset.config)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [NAMES[0], pytest.param(NAMES[1], marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_published_scores_hold_on_the_real_validation_split(
     name, shared_data, tmp_path
 ):

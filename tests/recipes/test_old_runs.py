@@ -115,6 +115,7 @@ def stop_after_one_epoch(line):
         raise StoppedError
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_of_before_goes_on(data_dir, tmp_path):
     name = "synthetic_tzirakis_recola"
     train(name, data_dir, tmp_path / "whole", QUICK, report=[].append)
@@ -143,6 +144,7 @@ def test_an_interrupted_run_of_before_goes_on(data_dir, tmp_path):
     assert " --set data.dataset=small " in command
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_of_the_engine_of_before_goes_on(tmp_path):
     write_ferplus(
         tmp_path / "manual",

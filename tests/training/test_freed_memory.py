@@ -28,6 +28,7 @@ def faults(choice):
     return int(run.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts Linux's pages")
 def test_memory_that_was_freed_is_used_again():
     # Fresh pages in each of 20 rounds without, none with it.

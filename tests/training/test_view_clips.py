@@ -1,6 +1,7 @@
 import types
 
 import numpy as np
+import pytest
 
 from emoaff.metrics.whole_signals import compute_ccc
 from emoaff.recipes.cnn_lstm_affect import Config
@@ -68,6 +69,7 @@ def test_scaled_features_have_mean_0_and_spread_1_where_there_is_a_frame():
     np.testing.assert_allclose(scaled[frames].std(axis=0), 1, atol=0.02)
 
 
+@pytest.mark.slow
 def test_held_out_clips_are_answered_from_what_the_others_taught():
     features, labels = clips(60)
     config = Config(
