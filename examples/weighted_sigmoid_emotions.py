@@ -19,8 +19,7 @@ from emoaff.data import window_oversampling
 from emoaff.data import windows
 from emoaff.data.recordings import load_recordings
 
-FRAMES, SIZE = 30, 64
-ADAM = {"learning_rate": 2e-3, "clipnorm": 1.0}
+FRAMES, SIZE, ADAM = 30, 64, {"learning_rate": 2e-3, "clipnorm": 1.0}
 CORPORA = "synthetic_affect/realeyes", "synthetic_affect/studio"
 
 
