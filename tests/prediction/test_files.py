@@ -1,5 +1,6 @@
 import csv
 import errno
+import io
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ from emoaff.prediction import file_work
 from emoaff.prediction import files
 from emoaff.prediction import tables
 from emoaff.prediction.files import predict_files
+from emoaff.prediction.files import print_line
 from emoaff.prediction.options import Options
 from tests.prediction.small_sequences import still_preset
 from tests.sample import PORTRAIT
@@ -410,3 +412,12 @@ def test_two_processes_write_what_one_does(preset, clips, tmp_path):
         )
     assert [f.path.name for f in failures[2]] == ["bad.mp4"]
     assert list_files(tmp_path / "out1") == list_files(tmp_path / "out2")
+
+
+def test_a_line_that_the_console_cannot_show_is_escaped(monkeypatch):
+    # A program of its own, whose output nobody reconfigured.
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", console)
+    print_line("日本 <1 %")
+    console.flush()
+    assert console.buffer.getvalue() == b"\\u65e5\\u672c <1 %\n"
