@@ -1,6 +1,7 @@
 import csv
 import functools
 import importlib.metadata
+import io
 import json
 import os
 import shutil
@@ -229,6 +230,18 @@ def test_models_lists_presets_and_prints_a_card(capsys):
     assert "compact_ferplus  " in capsys.readouterr().out
     assert emoaff_cli.main(["models", "compact_ferplus"]) == 0
     assert "# compact_ferplus" in capsys.readouterr().out
+
+
+def test_a_list_with_names_that_an_ascii_console_lacks_is_printed(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "日本").symlink_to(presets.find("compact_ferplus"))
+    monkeypatch.setenv("EMOAFF_HOME", str(tmp_path))
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", console)
+    emoaff_cli.main(["models"])
+    console.flush()
+    assert b"\\u65e5\\u672c" in console.buffer.getvalue()
 
 
 def test_corpora_lists_builders_and_the_tree_wanted(capsys):

@@ -9,6 +9,7 @@ import pytest
 
 from emoaff.faces import FaceDetector
 from emoaff.faces import Video
+from emoaff.faces import detect
 from emoaff.faces import read_picture
 from emoaff.faces.detect import Detection
 from tests.faces.scene import overlap
@@ -325,6 +326,17 @@ def test_what_the_first_look_found_stays_as_it_was(detector, group, portrait):
         plain, closer = detector.detect(image), detector.examine(image)
         assert [f.box for f in closer] == [f.box for f in plain]
         assert [f.score for f in closer] == [f.score for f in plain]
+
+
+def test_a_second_look_adds_only_what_is_sure_and_new():
+    def find(x, score):
+        return Detection((x, 0.0, 10.0, 10.0), score, np.zeros((5, 2)))
+
+    known = find(0.0, 0.7)
+    more = [find(100.0, 0.89), find(200.0, 0.95), find(2.0, 0.99)]
+    added = detect._added([known], more)
+    # Not the unsure one, nor the one that lies over the known.
+    assert [face.box[0] for face in added] == [200.0, 0.0]
 
 
 def without_people():
