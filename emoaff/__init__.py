@@ -7,9 +7,11 @@ TensorFlow, by what needs it: prediction with shipped presets does not.
 import importlib
 import importlib.abc
 import os
+import pathlib
 import sys
 
 from emoaff import labels
+from emoaff.presets.other_forms import add_form
 from emoaff.version import __version__
 from emoaff.version import keep_old_names
 
@@ -64,6 +66,16 @@ def _register_classes():
         importlib.import_module(f"emoaff.{name}")
 
 
+def _is_exported(path):
+    path = pathlib.Path(path)
+    known = path.suffix in (".onnx", ".tflite")
+    return known or (path / "saved_model.pb").is_file()
+
+
+def _load_exported(path):
+    return importlib.import_module("emoaff.exporting").load_exported(path)
+
+
 class _KerasWatch(importlib.abc.MetaPathFinder):
     """Registers emoaff's classes as soon as anybody imports Keras.
 
@@ -107,4 +119,5 @@ if "keras" in sys.modules or (
     _register_classes()
 else:
     sys.meta_path.insert(0, _KerasWatch())
+add_form(_is_exported, _load_exported)
 keep_old_names(labels.__name__)

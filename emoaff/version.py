@@ -52,8 +52,11 @@ def keep_old_names(package: str) -> None:
         package: One of `RENAMED`, already imported.
     """
     module, renamed = sys.modules[package], RENAMED[package]
+    find_other = getattr(module, "__getattr__", None)
 
     def find(name):
+        if name not in renamed and find_other is not None:
+            return find_other(name)
         if name not in renamed:
             raise AttributeError(
                 f"module {package!r} has no attribute {name!r}"

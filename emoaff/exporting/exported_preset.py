@@ -14,8 +14,6 @@ from emoaff.exporting.runtimes import open_runtime
 from emoaff.presets.config_check import check_parts
 from emoaff.presets.preset import Preset
 
-_SUFFIXES = (".onnx", ".tflite")
-
 
 class ExportedModel:
     """An exported file in the place of a preset's Keras model.
@@ -123,12 +121,6 @@ class ExportedModel:
             else:
                 before[name] = answers[name]
         return before
-
-
-def is_exported(path: str | os.PathLike) -> bool:
-    """Returns whether a path looks like an exported file or folder."""
-    path = pathlib.Path(path)
-    return path.suffix in _SUFFIXES or (path / "saved_model.pb").is_file()
 
 
 def load_exported(

@@ -18,13 +18,11 @@ takes what the layer `features` of another preset, `features_from`, makes of
 each picture. `sampling.window` is how many frames in a row it takes at once.
 """
 
-import importlib
 import json
 import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emoaff import labels
@@ -35,6 +33,7 @@ from emoaff.presets.config_check import check_config
 from emoaff.presets.config_check import parse_json
 from emoaff.presets.hub import fetch_preset
 from emoaff.presets.hub import is_hub_name
+from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
 
 if TYPE_CHECKING:
@@ -51,30 +50,6 @@ _CHECKOUT = pathlib.Path(__file__).parents[2] / "weights"
 _LARGE = ("resnet50_ferplus",)
 # Trained on data that only research may use.
 _RESEARCH = ("cnn_lstm_affect",)
-
-
-# Of files and folders that `emoaff.export` makes; it adds their loader.
-_EXPORTED = (".onnx", ".tflite", "saved_model.pb")
-# Pairs of functions: whether a path is of that form, and its loader.
-_other_forms: list[tuple[Callable, Callable]] = []
-
-
-def add_form(recognises: Callable, load: Callable) -> None:
-    """Lets `load_preset` load something else than a preset folder.
-
-    Args:
-        recognises: Says of a path whether it is of this form.
-        load: Gives the `Preset` of such a path.
-
-    Example:
-    >>> add_form(
-    ...     lambda path: str(path) == "best",
-    ...     lambda path: load_preset("my_preset"),
-    ... )
-    >>> load_preset("best").name
-    'my_preset'
-    """
-    _other_forms.append((recognises, load))
 
 
 def list_presets() -> list[str]:
@@ -227,12 +202,9 @@ def load_preset(
     ('neutral', 'happiness', 'surprise', 'sadness')
     """
     check_engine(engine)
-    place = pathlib.Path(name_or_path)
-    if place.suffix in _EXPORTED or (place / _EXPORTED[-1]).is_file():
-        importlib.import_module("emoaff.exporting")
-    for recognises, load in _other_forms:
-        if recognises(name_or_path):
-            return load(name_or_path)
+    load = find_loader(name_or_path)
+    if load is not None:
+        return load(name_or_path)
     path = find(name_or_path)
     config = read_config(path)
     weights = _find_weights(path, config)

@@ -21,7 +21,7 @@ import emoaff
 from emoaff.data.augmentations import AUGMENTATIONS
 from emoaff.labels import label_space
 from emoaff.models import backbones
-from emoaff.presets import folder as preset_folder
+from emoaff.presets import other_forms
 from emoaff.training.objectives import LOSSES
 from emoaff.training.own_parts import METRICS
 from tests.docs import example_folder
@@ -100,9 +100,7 @@ def registries():
 def test_examples_give_what_they_say(name, prepared, tmp_path, monkeypatch):
     # An example may register something; that ends with it.
     monkeypatch.setattr(backbones, "_BACKBONES", {**backbones._BACKBONES})
-    monkeypatch.setattr(
-        preset_folder, "_other_forms", [*preset_folder._other_forms]
-    )
+    monkeypatch.setattr(other_forms, "_forms", [*other_forms._forms])
     for number, test in enumerate(examples_of(name)):
         with example_folder.copied(prepared, tmp_path / str(number)):
             said = []
