@@ -286,6 +286,8 @@ def add_predict(commands) -> None:
 
 
 def _run_predict(args):
+    import cv2
+
     from emoaff.prediction.files import predict_files
     from emoaff.prediction.options import Options
     from emoaff.prediction.resting_face import read_setting
@@ -299,6 +301,9 @@ def _run_predict(args):
     if "baseline" in given:
         given["baseline"] = read_setting(given["baseline"])
     options = Options.of_rules(args.rules, **given)
+    # Reading, following and answering run at once and fill the cores, so
+    # threads inside of each step cost more than they bring.
+    cv2.setNumThreads(1)
     own = args.rules or "emoaff"
     with silence_startup():
         preset = load_preset(args.model, options.engine)

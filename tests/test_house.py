@@ -39,6 +39,7 @@ TESTED_ELSEWHERE = {
         "corpora/stored_labels": "corpora/test_recording_corpus.py",
         "data/record_index": "data/test_picture_reading.py",
         "faces/mtcnn_networks": "faces/test_detect.py",
+        "faces/tracking": "faces/test_track.py",
         "models/applications": "models/test_backbones.py",
         "models/frame_steps": "models/test_streaming.py",
         "prediction/emo_affectnet_drawing": "prediction/test_drawing.py",

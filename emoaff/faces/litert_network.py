@@ -6,6 +6,7 @@ import os
 import pathlib
 import threading
 import types
+from collections.abc import Callable
 
 import numpy as np
 
@@ -79,6 +80,29 @@ class LiteRTNetwork:
                 f"damaged, or needs a newer ai-edge-litert ({reason}). Take a "
                 "fresh copy, or choose the engine keras."
             ) from error
+
+
+def run_each(
+    network: LiteRTNetwork, outputs: tuple[str, ...]
+) -> Callable[[np.ndarray], list[np.ndarray]]:
+    """Makes a function that runs a network on each of a batch.
+
+    One by one: a batch takes as long, and each of its sizes would have to be
+    made ready first.
+
+    Args:
+        network: Takes batches of one.
+        outputs: Names of outputs, in the order in which they are wanted.
+    """
+
+    def run(values):
+        answers = [network(values[i : i + 1]) for i in range(len(values))]
+        return [
+            np.concatenate([answer[output] for answer in answers])
+            for output in outputs
+        ]
+
+    return run
 
 
 def has_litert() -> bool:

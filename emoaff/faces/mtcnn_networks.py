@@ -7,6 +7,7 @@ import numpy as np
 from emoaff.faces.litert_network import LiteRTNetwork
 from emoaff.faces.litert_network import check_engine
 from emoaff.faces.litert_network import has_litert
+from emoaff.faces.litert_network import run_each
 
 # `export/engine_files.py` writes them.
 FOLDER = pathlib.Path(__file__).parent / "files"
@@ -48,7 +49,10 @@ def load_networks(
         engine == "auto" and not has_litert()
     ):
         return [_trace(*build_network(name)) for name in NAMES]
-    return [_open(name) for name in NAMES]
+    return [
+        run_each(LiteRTNetwork(FOLDER / f"{name}.tflite"), OUTPUTS[name])
+        for name in NAMES
+    ]
 
 
 def build_network(name: str):
@@ -84,20 +88,5 @@ def _trace(model, size):
     def run(images):
         with tf.device("CPU:0"):
             return [np.asarray(output) for output in call(images)]
-
-    return run
-
-
-def _open(name):
-    network, outputs = LiteRTNetwork(FOLDER / f"{name}.tflite"), OUTPUTS[name]
-
-    def run(images):
-        # One by one: a batch takes as long, and each of its sizes would have
-        # to be made ready first.
-        answers = [network(images[i : i + 1]) for i in range(len(images))]
-        return [
-            np.concatenate([answer[output] for answer in answers])
-            for output in outputs
-        ]
 
     return run

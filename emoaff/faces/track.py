@@ -65,14 +65,16 @@ class Face:
 class FaceTracker:
     """Follows the faces of a video and tells whose they are.
 
-    The detector runs every `detect_every_s` seconds of video, when a face is
-    lost and at cuts; between, boxes follow the optical flow and are drawn to
-    what the detector says next. A frame only has a face if the detector saw
-    that face then or both before and after it: where a face comes or goes
-    between two detections, the moment is looked for in the frames between,
-    and no frame beyond the last one confirmed gets a face. That takes a look
-    ahead of up to two detection intervals, for which frames are held back
-    (about 25 at most).
+    The detector looks every `detect_every_s` seconds of video, when a face is
+    lost and at cuts. Where all faces are known and sure, every second look is
+    at their places alone, and two of three are where nothing else moves; at
+    any doubt the whole picture is searched at once. Between looks, boxes
+    follow the optical flow and are drawn to what the detector says next. A
+    frame only has a face if the detector saw that face then or both before
+    and after it: where a face comes or goes between two looks, the moment is
+    looked for in the frames between, and no frame beyond the last one
+    confirmed gets a face. That takes a look ahead of up to two searches, for
+    which frames are held back (about 50 at most, fewer of large pictures).
 
     A face is reported once the detector has seen it with `start_score` and
     again at least 0.1 s away, or all through a shot that is shorter. A
@@ -87,8 +89,8 @@ class FaceTracker:
     Args:
         detector: Has `detect(image)` and `confirm(image, boxes)` like
             `FaceDetector`. Defaults to `FaceDetector()`.
-        detect_every_s: Seconds of video between detections, over 0. Never
-            more than 12 frames.
+        detect_every_s: Seconds of video between looks, over 0. Never more
+            than 12 frames.
         start_score: Score in `[0, 1]` with which a face has to begin; the
             detector's own `min_score` keeps it.
         live: Whether to give each frame at once.

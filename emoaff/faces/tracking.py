@@ -1,27 +1,31 @@
 """The work behind `FaceTracker`: one video, frame by frame."""
 
-import collections
 import itertools
 
-import cv2
 import numpy as np
 
 from emoaff.faces.boxes import convert_from_corners
 from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import follow
 from emoaff.faces.boxes import small_grey
+from emoaff.faces.cuts import CutFinder
+from emoaff.faces.cuts import is_calm
 from emoaff.faces.frame import Frame
 from emoaff.faces.linking import link_people
 from emoaff.faces.linking import name_people
 from emoaff.faces.tracks import Slot
 from emoaff.faces.tracks import Track
+from emoaff.faces.tracks import check
 from emoaff.faces.tracks import confirm_lost
 from emoaff.faces.tracks import covered
 from emoaff.faces.tracks import find_last_seen
 from emoaff.faces.tracks import lay
 from emoaff.faces.tracks import match
 
-_MOST_STEPS = 12  # frames from one detection to the next
+_MOST_STEPS = 12  # frames from one look to the next
+# Looks at the known faces alone, from one detection to the next, where
+# something moves around them and where nothing does.
+_MOST_CHECKS, _MOST_CHECKS_IN_CALM = 1, 2
 _MOST_BYTES = 150e6  # of the pictures between; large ones get fewer steps
 _SETTLE_S = 0.1  # seconds; false faces of the detector rarely last that long
 
@@ -30,7 +34,8 @@ class Tracking:
     """Follows the faces of one video.
 
     `_slots` holds the frames that are not given yet, and in live mode only
-    the latest. The latest detection was `_steps` frames before the last.
+    the latest. The latest detection was `_steps` frames before the last, and
+    the latest look, which may have been at the known faces alone, `_unseen`.
 
     Args:
         settings: The `FaceTracker`, whose arguments hold.
@@ -43,10 +48,11 @@ class Tracking:
         self._cuts = CutFinder()
         self._slots: list[Slot] = []
         self._tracks: list[Track] = []
-        self._steps = 0
+        self._steps = self._unseen = self._checks = 0
         self._shot = 0
         self._shot_start_s = 0.0
-        self._detected_s = 0.0
+        self._looked_s = 0.0
+        self._detected = None
 
     def push(self, frame: Frame) -> list[Slot]:
         """Adds the next frame; returns the frames that are finished."""
@@ -64,7 +70,9 @@ class Tracking:
             self._settle(*self._detect())
             return given + self._done()
         self._steps += 1
-        if self._advance() or self._is_due():
+        self._unseen += 1
+        lost = self._advance()
+        if lost or (self._is_due() and not self._check()):
             self._settle(*self._detect())
         elif self._settings.live:
             for track in self._tracks:
@@ -88,19 +96,57 @@ class Tracking:
             if track.person and self._people.faces is not None:
                 self._people.faces.add(track.person, track.glimpses)
         self._note_together(given)
-        self._slots, self._tracks, self._steps = [], [], 0
+        self._slots, self._tracks = [], []
+        self._steps = self._unseen = self._checks = 0
         return given
 
     def _is_due(self):
-        elapsed = self._slots[-1].frame.time_s - self._detected_s
+        elapsed = self._slots[-1].frame.time_s - self._looked_s
         return (
             elapsed >= self._settings.detect_every_s - 1e-6
-            or self._steps >= _limit_steps(self._slots[-1].frame)
+            or self._unseen >= _limit_steps(self._slots[-1].frame)
             or (self._settings.live and any(not t.person for t in self._tracks))
         )
 
+    def _check(self):
+        """Looks at the known faces alone; says if that will do for now."""
+        settings, frame = self._settings, self._slots[-1].frame
+        ready = (
+            self._tracks
+            and not settings.live
+            and self._checks < self._count_checks()
+            # As many frames again have to be held back.
+            and (self._steps + self._unseen) * frame.image.nbytes < _MOST_BYTES
+            and all(track.person for track in self._tracks)
+            and check(
+                settings.detector,
+                frame.image,
+                self._tracks,
+                settings.start_score,
+            )
+        )
+        if ready:
+            for track in self._tracks:
+                seen = track.checks[self._steps]
+                self._glance(track, frame.image, seen, frame.time_s)
+            self._checks, self._unseen = self._checks + 1, 0
+            self._looked_s = frame.time_s
+        return ready
+
+    def _count_checks(self):
+        """How many looks at known faces may follow the latest detection."""
+        height, width = self._slots[-1].frame.image.shape[:2]
+        boxes = [
+            corners / (width, height, width, height)
+            for track in self._tracks
+            for corners in (track.box, track.latest())
+        ]
+        calm = is_calm(self._detected, self._cuts.latest, boxes)
+        return _MOST_CHECKS_IN_CALM if calm else _MOST_CHECKS
+
     def _detect(self):
         """Detects in the latest frame; gives the faces and descriptions."""
+        self._detected = self._cuts.latest
         image = self._slots[-1].frame.image
         detector = self._settings.detector
         look = detector.detect
@@ -131,6 +177,9 @@ class Tracking:
         end = len(slots) - 1
         chosen = match(self._tracks, found, vectors, settings.near_person)
         seen = {track: found[index] for track, index in chosen.items()}
+        for track in self._tracks:
+            if not found and self._steps in track.checks:
+                seen[track] = track.checks[self._steps]  # just looked at
         rest = [track for track in self._tracks if track not in seen]
         image = slots[-1].frame.image
         seen |= confirm_lost(settings.detector, image, rest, found)
@@ -139,11 +188,16 @@ class Tracking:
             path = [track.box, *track.path][-len(slots) :]
             if track in seen:
                 known = {} if settings.live else {0: track.get_anchor()}
-                self._lay(track, slots, path, known | {end: seen[track]})
+                known |= track.checks | {end: seen[track]}
+                self._lay(track, slots, path, known)
                 alive.append(track)
             elif not settings.live:
-                known = find_last_seen(end, self._make_look(slots, path))
-                self._lay(track, slots, path, {0: track.get_anchor()} | known)
+                known = {0: track.get_anchor()} | track.checks
+                last = max(known)
+                look = self._make_look(slots[last:], path[last:])
+                later = find_last_seen(end - last, look)
+                known |= {last + at: each for at, each in later.items()}
+                self._lay(track, slots, path, known)
                 ended.append(track)
         time_s = slots[-1].frame.time_s
         for track, index in chosen.items():
@@ -172,8 +226,9 @@ class Tracking:
             if track.person or time_s - track.first_s < _SETTLE_S
         ]
         for track in self._tracks:
-            track.path = []
-        self._steps, self._detected_s = 0, time_s
+            track.path, track.checks = [], {}
+        self._steps = self._unseen = self._checks = 0
+        self._looked_s = time_s
 
     def link(self, gallery=None) -> tuple[dict[int, int], dict[int, str]]:
         """Finds which persons are one, and who they are; at the end.
@@ -295,56 +350,3 @@ def _follow(before, after, boxes):
     scale = np.tile([columns / width, rows / height], 2)
     boxes = np.asarray(boxes, "float64").reshape(-1, 4)
     return follow(before.grey, after.grey, boxes * scale) / scale
-
-
-class CutFinder:
-    """Finds hard cuts in a video, picture by picture.
-
-    Thumbnails of 32x18 are compared. In a cut their pattern changes and not
-    only their brightness, and either a lot or out of calm. Over the clips
-    this was set on, cuts differ from the picture before by 17 grey levels
-    or more and by 8 times as much as the pictures before them did; people
-    and cameras that move, by 12 and 5 times at most. Fades and flashes are
-    no cuts.
-    """
-
-    def __init__(self):
-        self._before = None
-        self._recent = collections.deque(maxlen=8)
-
-    def is_cut(self, grey: np.ndarray) -> bool:
-        """Returns whether the next picture starts a new shot.
-
-        Args:
-            grey: `(height, width)` uint8, as `small_grey` makes it.
-
-        Returns:
-            Whether a shot begins with it; False for the first.
-        """
-        after = cv2.resize(grey, (32, 18), interpolation=cv2.INTER_AREA)
-        after, before = after.astype("float64"), self._before
-        self._before = after
-        if before is None:
-            return False
-        difference = float(np.abs(after - before).mean())
-        cut = difference > 6 and self._is_new(before, after, difference)
-        if cut:
-            self._recent.clear()
-        else:
-            self._recent.append(difference)
-        return bool(cut)
-
-    def _is_new(self, before, after, difference):
-        likeness = _correlate(before, after)
-        calm = len(self._recent) >= 4 and difference > 7 * max(
-            np.mean(self._recent), 1.0
-        )
-        return likeness < 0.9 and (
-            difference > 18 or (difference > 8 and calm) or likeness < 0.5
-        )
-
-
-def _correlate(first, second):
-    first, second = first - first.mean(), second - second.mean()
-    spread = np.sqrt(np.sum(first**2) * np.sum(second**2))
-    return np.sum(first * second) / spread if spread > 0 else 0.0

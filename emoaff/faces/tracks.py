@@ -17,6 +17,7 @@ from emoaff.faces.frame import Frame
 # Share of the way that a followed box is drawn towards a detection that
 # agrees with it; the detector's boxes jitter by some percent.
 _PULL = 0.6
+_AGREES = 0.6  # from here on a followed box and a detection are of one place
 _OVERLAP = 0.2  # least intersection over union of a track and its detection
 _GLIMPSES = 4  # looks at a face before they become rarer
 _GLIMPSE_S = 2.0  # seconds from one to the next from then on
@@ -36,6 +37,8 @@ class Track:
         last_s: Seconds at the latest such frame.
         path: `(4,)` corners at each frame since, by optical flow; the last
             is NaN where the face was lost.
+        checks: Frames since that detection -> what was seen when the face
+            alone was looked at; see `check`.
         person: Number of the person; 0 until the face is certain.
         landmarks: `(5, 2)` of the latest detection.
         glimpses: Looks at the face that the person's memory has not got yet.
@@ -49,6 +52,7 @@ class Track:
     first_s: float = np.inf
     last_s: float = -np.inf
     path: list[np.ndarray] = dataclasses.field(default_factory=list)
+    checks: dict[int, Detection] = dataclasses.field(default_factory=dict)
     person: int = 0
     landmarks: np.ndarray = dataclasses.field(
         default_factory=lambda: np.zeros((5, 2), np.float32)
@@ -140,16 +144,20 @@ def lay(
     height, width = slots[0].frame.image.shape[:2]
     known = sorted(seen)
     # How far the flow has drifted at each detection, `(4,)` as `_place` counts.
-    # The detector's boxes jitter, so a box that agrees goes part of the way;
-    # one that does not has slipped off the face and goes all of it.
-    errors = []
+    # The detector's boxes jitter, so a box that agrees goes part of the way
+    # from where the one before has drawn it; one that does not has slipped off
+    # the face and goes all of it.
+    errors, error = [], np.zeros(4)
     for position in known:
         corners = convert_to_corners([seen[position].box])[0]
         if not np.isfinite(path[position]).all():
-            path[position] = corners  # the flow lost it: nothing has drifted
-        agrees = compute_iou(corners[None], path[position][None])[0, 0] > 0.6
-        error = _place(corners) - _place(path[position])
-        errors.append(error * (_PULL if agrees else 1))
+            # The flow lost it: nothing has drifted.
+            path[position], error = corners, np.zeros(4)
+        drawn = _find_corners(_place(path[position]) + error)
+        agrees = compute_iou(corners[None], drawn[None])[0, 0] > _AGREES
+        further = _place(corners) - _place(drawn)
+        error = error + further * (_PULL if agrees else 1)
+        errors.append(error)
     for position in range(known[0], known[-1] + 1):
         # Transposed, `(4, detections)`: each number goes in a straight line
         # from its error at one detection to that at the next.
@@ -158,8 +166,7 @@ def lay(
         ]
         # A centre outside has no face; a side may well reach outside.
         place[:2] = np.clip(place[:2], 0, (width, height))
-        half = np.exp(place[2:]) / 2
-        track.box = np.concatenate([place[:2] - half, place[:2] + half])
+        track.box = _find_corners(place)
         latest = max(k for k in known if k <= position)
         track.score = seen[latest].score
         track.landmarks = seen[latest].landmarks
@@ -177,6 +184,11 @@ def _place(corners):
     """Centre and logarithms of the sides, which add up to valid boxes."""
     low, high = corners[:2], corners[2:]
     return np.concatenate([(low + high) / 2, np.log(high - low)])
+
+
+def _find_corners(place):
+    half = np.exp(place[2:]) / 2
+    return np.concatenate([place[:2] - half, place[:2] + half])
 
 
 def match(
@@ -239,6 +251,38 @@ def confirm_lost(
             found[track] = seen
             taken.append(seen)
     return found
+
+
+def check(
+    detector: object, image: np.ndarray, tracks: list[Track], sure: float
+) -> bool:
+    """Looks at the faces that are followed, and at nothing else.
+
+    Args:
+        detector: Has `confirm`.
+        image: The picture.
+        tracks: Faces with their expected places, none of them lost. What is
+            seen of them goes to their `checks`, if all of them are seen.
+        sure: Least score of each.
+
+    Returns:
+        Whether each of them is there, sure, where it was expected, and none
+        is another's.
+    """
+    boxes = [convert_from_corners(track.latest()) for track in tracks]
+    found = detector.confirm(image, boxes)
+    if any(each is None or each.score < sure for each in found):
+        return False
+    seen = convert_to_corners([each.box for each in found])
+    overlaps = compute_iou(convert_to_corners(boxes), seen)
+    if np.diagonal(overlaps).min() <= _AGREES:
+        return False
+    between = compute_iou(seen, seen) - np.eye(len(seen))
+    if between.max() > _SAME_FACE:
+        return False
+    for track, each in zip(tracks, found, strict=True):
+        track.checks[len(track.path)] = each
+    return True
 
 
 def covered(detection: Detection, others: list[Detection]) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+import numpy as np
+
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.memories import Cell
@@ -144,32 +146,46 @@ class SequenceRows:
                 yield row(self._preset, index, time_s, face, cell.values)
 
 
+def cut_faces(
+    observed: Iterable[tuple[Frame, list[Face]]], crop: Callable
+) -> Iterator[tuple[int, float, list[Face], list[np.ndarray]]]:
+    """Cuts the faces out of frames, which are not kept.
+
+    Args:
+        observed: Frames with their faces.
+        crop: `(image, box)` to what `Preset.predict` takes.
+
+    Yields:
+        Index and seconds of each frame, its faces, and a crop of each.
+    """
+    for frame, faces in observed:
+        crops = [crop(frame.image, face.box) for face in faces]
+        yield frame.index, frame.time_s, faces, crops
+
+
 def still_rows(
-    observed: Iterable[tuple[Frame, list[Face]]],
+    cut: Iterable[tuple[int, float, list[Face], list[np.ndarray]]],
     preset,
-    crop: Callable,
     wait: int = _FRAMES,
 ) -> Iterator[Row]:
     """Turns frames with faces into rows, running the model in batches.
 
     Args:
-        observed: Frames with their faces.
+        cut: Frames with their faces, from `cut_faces`.
         preset: Has `predict`; see `emoaff.presets.preset.Preset`.
-        crop: `(image, box)` to what `preset.predict` takes.
         wait: Frames to wait for a batch to fill.
 
     Yields:
         Rows in the order of frames, then faces.
     """
-    waiting, crops = [], []
-    for frame, faces in observed:
-        crops += [crop(frame.image, face.box) for face in faces]
-        # The picture itself is not kept: crops are all that is needed.
-        waiting.append((frame.index, frame.time_s, faces))
-        if len(crops) >= _CROPS or len(waiting) >= wait:
-            yield from _flush(waiting, crops, preset)
-            waiting, crops = [], []
-    yield from _flush(waiting, crops, preset)
+    waiting, batch = [], []
+    for *frame, crops in cut:
+        batch += crops
+        waiting.append(frame)
+        if len(batch) >= _CROPS or len(waiting) >= wait:
+            yield from _flush(waiting, batch, preset)
+            waiting, batch = [], []
+    yield from _flush(waiting, batch, preset)
 
 
 def _flush(waiting, crops, preset):

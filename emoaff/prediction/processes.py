@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from multiprocessing import connection
 
+import cv2
+
 _GRACE_S = 1.5  # for a process to tidy up after itself
 
 
@@ -125,6 +127,7 @@ def _serve(pipe, data):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
     threading.Thread(target=_end_with_owner, daemon=True).start()
+    cv2.setNumThreads(1)  # one of several processes that share the cores
     try:
         work = pickle.loads(data)
         pipe.send(True)

@@ -13,6 +13,7 @@ from emoaff.faces.track import FaceTracker
 from emoaff.prediction.doubt_rule import DoubtRule
 from emoaff.prediction.face_rows import Person
 from emoaff.prediction.face_rows import SequenceRows
+from emoaff.prediction.face_rows import cut_faces
 from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.memories import AverageMemory
 from emoaff.prediction.memories import StreamMemory
@@ -26,7 +27,7 @@ from emoaff.prediction.running_ahead import run_ahead
 from emoaff.presets.preset import Preset
 
 _WAIT = 64  # frames to wait for a batch of faces to fill
-_READ_AHEAD, _SEEN_AHEAD = 8, 64  # frames
+_READ_AHEAD, _SEEN_AHEAD, _CUT_AHEAD = 8, 64, 64  # frames
 
 
 class Running:
@@ -84,13 +85,17 @@ class Running:
     ) -> Iterator[Row]:
         """Yields the rows of a video's frames; see `observed`.
 
-        Frames are read, faces found and rows made in a thread each, in the
-        order and with the results of one after the other.
+        Frames are read, faces found, cut out, and rows made in a thread each,
+        in the order and with the results of one after the other.
         """
         frames = run_ahead(frames, _READ_AHEAD, _count_bytes)
-        seen = self._observe(frames, detector, tracker)
+        seen = self._find_faces(frames, detector, tracker)
         seen = run_ahead(seen, _SEEN_AHEAD, lambda item: _count_bytes(item[0]))
-        return self.make_rows_of_faces(self.doubted(seen))
+        if self.form != "static":
+            return self._make_sequence_rows()(seen)
+        return self._make_still_rows(
+            run_ahead(cut_faces(seen, self.crop), _CUT_AHEAD)
+        )
 
     def frames(
         self,
@@ -120,9 +125,7 @@ class Running:
     def make_rows_of_faces(self, seen) -> Iterator[Row]:
         """Yields the rows of frames with their faces."""
         if self.form == "static":
-            return self._counted(
-                still_rows(seen, self.preset, self.crop, self._wait)
-            )
+            return self._make_still_rows(cut_faces(seen, self.crop))
         return self._make_sequence_rows()(seen)
 
     def crop(self, image, box):
@@ -165,6 +168,9 @@ class Running:
                 return sampler.takes(frame.index, frame.time_s)
 
         return observed(frames, self.options, detector, tracker, samples)
+
+    def _make_still_rows(self, cut):
+        return self._counted(still_rows(cut, self.preset, self._wait))
 
     def _make_sequence_rows(self):
         return SequenceRows(

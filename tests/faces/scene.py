@@ -53,7 +53,8 @@ class Scene:
         self.people, self.count, self.fps = people, count, fps
         self.cuts, self.blind, self.extra = cuts, set(blind), extra or {}
         self.score = score
-        self.looks = 0
+        self.looks = 0  # at whole pictures
+        self.checks = 0  # at places
         self._numbers = {}
 
     def frames(self):
@@ -117,6 +118,7 @@ class Scene:
     def confirm(self, image, boxes):
         """Stands in for `FaceDetector.confirm`."""
         self.looks -= 1
+        self.checks += 1
         found = self.detect(image)
         return [
             next((f for f in found if overlap(f.box, box) >= 0.4), None)

@@ -11,6 +11,7 @@ from emoaff.faces import FaceTracker
 from emoaff.faces import Frame
 from emoaff.faces import Video
 from emoaff.faces import read_picture
+from emoaff.faces import tracking
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
 from tests.faces.scene import overlap
@@ -250,20 +251,95 @@ def test_one_frame_a_second_is_enough():
 
 
 @pytest.mark.parametrize(
-    ("fps", "every", "looks"), [(10, 0.5, 11), (30, 0.4, 13), (60, 0.1, 51)]
+    ("fps", "every", "looks"), [(10, 0.5, 11), (30, 0.4, 14), (60, 0.1, 51)]
 )
-def test_the_detector_runs_by_the_clock(fps, every, looks):
+def test_the_detector_looks_by_the_clock_and_in_the_last_frame(
+    fps, every, looks
+):
     scene = Scene([Person(1, still(100))], 5 * fps + 1, fps=fps)
     follow(scene, detect_every_s=every)
-    assert scene.looks == looks
+    assert scene.looks + scene.checks == looks
+
+
+def test_one_in_three_looks_is_at_the_whole_picture_where_nothing_moves():
+    scene = Scene([Person(1, still(100))], 241, fps=30)
+    follow(scene)
+    # At frames 0 and 10, when the face is named; then at 40, 70 and so on.
+    assert (scene.looks, scene.checks) == (9, 16)
+
+
+def test_one_in_two_looks_is_at_the_whole_picture_where_something_moves():
+    # What walks by has no face.
+    people = [Person(1, still(100)), Person(2, walking(-200, 2.5, y=200))]
+    scene = Scene(people, 241, fps=30)
+    scene.seen = lambda number: {0: (100.0, 90.0, 60.0, 60.0)}
+    follow(scene)
+    assert scene.looks in (12, 13)
+    assert scene.looks + scene.checks == 25
+
+
+def test_where_nobody_is_every_look_is_at_the_whole_picture():
+    scene = Scene([], 241, fps=30)
+    follow(scene)
+    assert (scene.looks, scene.checks) == (25, 0)
+
+
+def test_a_look_at_a_face_that_is_not_sure_is_followed_by_a_search():
+    scene = Scene([Person(1, still(100))], 241, fps=30)
+    confirm = scene.confirm
+
+    def confirm_half(image, boxes):
+        return [
+            dataclasses.replace(f, score=0.8) for f in confirm(image, boxes)
+        ]
+
+    scene.confirm = confirm_half
+    assert spans(follow(scene)) == {1: [[0, 241]]}
+    assert scene.looks == 25
+
+
+def test_live_the_whole_picture_is_searched_each_time():
+    scene = Scene([Person(1, still(100))], 241, fps=30)
+    follow(scene, live=True)
+    assert scene.checks == 0
+
+
+def test_who_comes_while_another_is_known_is_there_from_the_first_frame():
+    for first in range(40, 75, 5):
+        people = [
+            Person(1, still(60)),
+            Person(2, during(still(200), (first, 99))),
+        ]
+        scene = Scene(people, 99)
+        result = spans(follow(scene))
+        assert result == {1: [[0, 99]], 2: [[first, 99]]}
+
+
+def test_who_goes_between_two_searches_goes_in_that_frame():
+    for end in range(40, 75, 5):
+        people = [Person(1, still(60)), Person(2, during(still(200), (0, end)))]
+        result = spans(follow(Scene(people, 99)))
+        assert result == {1: [[0, 99]], 2: [[0, end]]}
 
 
 def test_few_frames_are_held_back():
-    scene = Scene([Person(1, walking(20, 1.0))], 120, fps=120)
+    scene = Scene([Person(1, walking(20, 1.0))], 240, fps=120)
+    taken = itertools.count()
+    frames = map(lambda frame, _: frame, scene.frames(), taken)
+    for frame, _ in FaceTracker(scene).track(frames):
+        assert taken.__reduce__()[1][0] - frame.index <= 50
+
+
+def test_fewer_frames_of_large_pictures_are_held_back(monkeypatch):
+    scene = Scene([Person(1, still(100))], 120, fps=120)
+    image = next(scene.frames()).image
+    monkeypatch.setattr(tracking, "_MOST_BYTES", 20 * image.nbytes)
     taken = itertools.count()
     frames = map(lambda frame, _: frame, scene.frames(), taken)
     for frame, _ in FaceTracker(scene).track(frames):
         assert taken.__reduce__()[1][0] - frame.index <= 27
+    assert scene.looks == 10
+    assert scene.checks == 1  # in the last frame
 
 
 def test_live_frames_are_given_at_once_and_know_no_future():

@@ -10,6 +10,7 @@ from emoaff.faces import VideoWriter
 from emoaff.faces import read_picture
 from emoaff.faces.track import Face
 from emoaff.prediction import summary
+from emoaff.prediction.face_rows import cut_faces
 from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.video import Timeline
 from emoaff.prediction.video import predict_frames
@@ -176,7 +177,7 @@ def test_each_face_gets_the_answer_for_its_own_crop():
     def crop(image, box):
         return image[:1, :1] + np.uint8(box[0])
 
-    rows = list(still_rows(observed(), preset, crop))
+    rows = list(still_rows(cut_faces(observed(), crop), preset))
     assert [(r.frame, r.person) for r in rows] == [
         (i, person)
         for i in range(100)
@@ -204,7 +205,8 @@ def test_memory_does_not_grow_with_the_video(preset):
             yield Frame(i, i / 25, image), []
             del image
 
-    assert sum(1 for _ in still_rows(observed(), preset, preset.crop)) == 500
+    cut = cut_faces(observed(), preset.crop)
+    assert sum(1 for _ in still_rows(cut, preset)) == 500
 
 
 def test_a_missing_file_is_named(preset, tmp_path):
