@@ -16,6 +16,7 @@ from emoaff.corpora.cutting import cut_all
 from emoaff.corpora.face_crops import FaceCropper
 from emoaff.corpora.side_files import note_side_files
 from emoaff.corpora.side_files import store_side_files
+from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
 from emoaff.corpora.work_folder import WorkFolder
 
@@ -98,8 +99,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         """Looks at a folder and returns what would be built, as text.
 
         Labels are counted by frame, those of pictures that are there; or as
-        one for a whole recording. A video is not opened, so those of its
-        frames are counted as the files give them.
+        one for a whole recording. Of a video whose frames are labelled, what
+        it declares is read; labels after its end are told, and not counted.
 
         Raises:
             FileNotFoundError, ValueError: See `survey`.
@@ -107,7 +108,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         report = BuildReport(f"{self.name}/{self.builder_config.name}")
         names = []
         for split, units in self._run_survey(root, report).items():
-            names += [unit.name for unit in units]
+            names += _list_names(units)
             report.begin(split)
             for unit in units:
                 self._count_planned(report, split, unit)
@@ -212,7 +213,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             )
         report.finish()
         report.compare(self._published(), ("recordings", "frames"))
-        self._built = {unit.name for kept in plan.values() for unit, _ in kept}
+        units = [unit for kept in plan.values() for unit, _ in kept]
+        self._built = set(_list_names(units))
         note_side_files(self.sides, self._built, report)
         self._plan = report, root
         return {
@@ -325,3 +327,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             self.name,
             self.builder_config.name,
         )
+
+
+def _list_names(units):
+    """The names of recordings; pictures have none."""
+    return [unit.name for unit in units if isinstance(unit, SourceRecording)]
