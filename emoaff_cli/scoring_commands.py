@@ -98,6 +98,14 @@ def add_evaluate(commands) -> None:
         "table of the scores with either; default: %(default)s",
     )
     command.add_argument(
+        "--side-files",
+        default="",
+        metavar="audio=DIR,...",
+        help="of a preset that takes other modalities than faces: a folder "
+        "with a file a recording, or a table of all, for each; default: the "
+        "files that the corpus was built with",
+    )
+    command.add_argument(
         "--seed",
         type=int,
         default=0,
@@ -176,6 +184,7 @@ def _predict_unlabelled(args, preset):
         stride=args.stride,
         postprocess=args.postprocess,
         memory="window" if args.memory == "both" else args.memory,
+        side_files=args.side_files,
     )
     for name, fact in predicted.facts.items():
         print(f"{name}: {fact}")
@@ -214,6 +223,7 @@ def _run_evaluate(args):
         postprocess=args.postprocess,
         bootstrap=Bootstrap(seed=args.seed),
         memory="window" if args.memory == "both" else args.memory,
+        side_files=args.side_files,
     )
     print(evaluation.to_text(args.recordings))
     if args.memory == "both":

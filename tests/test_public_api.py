@@ -19,6 +19,7 @@ ON_DISK = [
     "emoaff>ConcordanceLoss",
     "emoaff>ConfusionMatrix",
     "emoaff>ExpectedCalibrationError",
+    "emoaff>FeatureNormalization",
     "emoaff>Framewise",
     "emoaff>Greyscale",
     "emoaff>InputNormalization",

@@ -14,6 +14,9 @@ from emoaff.corpora.corpus_about import CorpusAbout
 from emoaff.corpora.cutting import CropSettings
 from emoaff.corpora.cutting import cut_all
 from emoaff.corpora.face_crops import FaceCropper
+from emoaff.corpora.side_files import note_side_files
+from emoaff.corpora.side_files import store_side_files
+from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
 from emoaff.corpora.work_folder import WorkFolder
 
@@ -44,6 +47,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         processes: How many processes cut faces; 1 unless set. One uses all
             threads of TensorFlow, several use one each, which rounds
             otherwise: boxes that are found differ by fractions of a pixel.
+        sides: Files of other modalities, by modality and recording, relative
+            to the user's folder; `survey` may set them, see
+            `emoaff.corpora.side_files`.
     """
 
     FIRST = tfds.core.Version("1.0.0")
@@ -56,8 +62,10 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     def __init__(self, **kwargs):
         self.processes = 1
+        self.sides: dict[str, dict[str, pathlib.PurePosixPath]] = {}
         self._beam: dict | None = None
         self._plan: tuple[BuildReport, pathlib.Path] | None = None
+        self._built: set[str] = set()
         self._fingerprint: str | None = None
         self._building = False
         super().__init__(**kwargs)
@@ -91,18 +99,21 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         """Looks at a folder and returns what would be built, as text.
 
         Labels are counted by frame, those of pictures that are there; or as
-        one for a whole recording. A video is not opened, so those of its
-        frames are counted as the files give them.
+        one for a whole recording. Of a video whose frames are labelled, what
+        it declares is read; labels after its end are told, and not counted.
 
         Raises:
             FileNotFoundError, ValueError: See `survey`.
         """
         report = BuildReport(f"{self.name}/{self.builder_config.name}")
+        names = []
         for split, units in self._run_survey(root, report).items():
+            names += _list_names(units)
             report.begin(split)
             for unit in units:
                 self._count_planned(report, split, unit)
         report.compare(self._published(), ("recordings",))
+        note_side_files(self.sides, names, report)
         return report.to_text()
 
     def download_and_prepare(self, *, download_config=None, **kwargs):
@@ -156,7 +167,10 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         super()._download_and_prepare(dl_manager, download_config)
         # Into the folder that TFDS renames at the end, so both or none.
         if self._plan:
-            report, _ = self._plan
+            report, root = self._plan
+            store_side_files(
+                self.sides, self._built, root, pathlib.Path(self.data_dir)
+            )
             report.write(self.data_dir, fingerprint=self._fingerprint)
 
     def _split_generators(self, dl_manager):
@@ -199,6 +213,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             )
         report.finish()
         report.compare(self._published(), ("recordings", "frames"))
+        units = [unit for kept in plan.values() for unit, _ in kept]
+        self._built = set(_list_names(units))
+        note_side_files(self.sides, self._built, report)
         self._plan = report, root
         return {
             split: self._generate_examples(kept, work)
@@ -310,3 +327,8 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             self.name,
             self.builder_config.name,
         )
+
+
+def _list_names(units):
+    """The names of recordings; pictures have none."""
+    return [unit.name for unit in units if isinstance(unit, SourceRecording)]

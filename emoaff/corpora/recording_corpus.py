@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff.corpora.corpus_builder import CorpusBuilder
+from emoaff.corpora.declared_end import mark_labels_after_end
 from emoaff.corpora.frame_labels import has_label
 from emoaff.corpora.rising_keys import NumberedKeys
 from emoaff.corpora.segments import Segments
@@ -84,7 +85,15 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
         report.add(split, recordings=1)
         report.add_subject(split, unit.subject)
         labels, index = unit.labels, _list_frames(unit.footage)
-        if labels.frames is None or index is None:
+        if index is None:
+            lost = mark_labels_after_end(labels, unit.footage.path)
+            for place in _name_places(labels, lost):
+                why = "labelled after the end that its video declares"
+                report.leave_out(why, f"{unit.name}, {place}")
+            kept = {name: v[~lost] for name, v in labels.values.items()}
+            report.add_rows(split, kept)
+            return
+        if labels.frames is None:
             report.add_rows(split, dict(labels.values))
             return
         report.add_rows(split, labels.rows(index, np.full(len(index), np.nan)))
@@ -169,6 +178,15 @@ def _list_frames(footage):
     if footage.boxes is None:
         return numbers
     return numbers[np.isin(numbers, list(footage.boxes))]
+
+
+def _name_places(labels, marked):
+    """Names the rows of labels that are marked: frames, or times."""
+    if labels.frames is not None:
+        return [f"frame {number}" for number in labels.frames[marked]]
+    if labels.times is not None:
+        return [f"{time:g} s" for time in labels.times[marked]]
+    return []
 
 
 def _has_no_rate(footage):

@@ -8,7 +8,7 @@ What is public here:
         squeeze=False) -> tf.data.Dataset of (x, y)
     feature_batches(windows, recordings, features, order, *, batch_size,
         targets, label_of="frames", first_step=0, drop_remainder=True,
-        shard=(0, 1), squeeze=False) -> tf.data.Dataset of (x, y)
+        shard=(0, 1), squeeze=False, fill=0.0) -> tf.data.Dataset of (x, y)
     frame_batches(recordings, size, batch_size, first=0, parallel=None)
         -> tf.data.Dataset of x
 
@@ -143,8 +143,9 @@ def feature_batches(
     drop_remainder: bool = True,
     shard: tuple[int, int] = (0, 1),
     squeeze: bool = False,
+    fill: float = 0.0,
 ) -> tf.data.Dataset:
-    """Makes windows of features instead of pictures; see `make_clip_batches`.
+    """Makes windows of features instead of pictures; see `clip_batches`.
 
     Args:
         windows: See `clip_batches`.
@@ -159,10 +160,11 @@ def feature_batches(
         drop_remainder: See `clip_batches`.
         shard: See `clip_batches`.
         squeeze: See `clip_batches`.
+        fill: What stands in places without a frame.
 
     Returns:
-        A data set of `(x, y)`: `x` float32 `(batch, frames, f)`, 0 in places
-        without a frame; `y` as `clip_batches` has it.
+        A data set of `(x, y)`: `x` float32 `(batch, frames, f)`, `fill` in
+        places without a frame; `y` as `clip_batches` has it.
 
     Raises:
         ValueError: If arguments do not fit each other, or the corpus.
@@ -182,7 +184,7 @@ def feature_batches(
         numbers = steps.order[places]
         rows = windows.rows[numbers]
         x = np.asarray(features[rows], np.float32)
-        x = np.where((rows >= 0)[..., None], x, np.float32(0))
+        x = np.where((rows >= 0)[..., None], x, np.float32(fill))
         return _squeeze_frames((x, labels(numbers)), squeeze)
 
     return steps.finish(steps.make_data_set(gather, 1))

@@ -4,6 +4,7 @@ What is public here:
 
     SideFeatures: names, times and values of one recording
     read_side_features(path, rate_hz) -> SideFeatures
+    read_side_table(path, rate_hz) -> SideFeatures of each recording in it
 """
 
 import dataclasses
@@ -13,13 +14,23 @@ import pathlib
 import numpy as np
 import pandas as pd
 
+from emoaff.data.arff_table import read_arff
+from emoaff.data.sound_bands import SOUND_SUFFIXES
+from emoaff.data.sound_bands import compute_sound_bands
+
+SUFFIXES = (".csv", ".parquet", ".npy", ".arff", *SOUND_SUFFIXES)
 RULES = ("nearest", "mean")
 # Columns that say when a row is, the first of them that there is.
-_TIMES = ("time_s", "timestamp", "frametime", "time", "start")
-# Columns that are no features: of OpenFace, openSMILE and emoaff.
+_TIMES = (
+    *("time_s", "timestamp", "frametime", "time", "time in seconds", "start"),
+)
+# Columns that say whose a row is, the first of them that there is.
+_RECORDINGS = ("recording", "name", "file", "instance_name")
+# Columns that are no features: of OpenFace, openSMILE, RECOLA and emoaff.
 _NO_FEATURES = {
     *("frame", "face_id", "confidence", "success"),
-    *("name", "file", "end", "recording", "subject", "person"),
+    *("end", "subject", "person", "class", "goldstandard"),
+    *_RECORDINGS,
     *_TIMES,
 }
 
@@ -82,9 +93,10 @@ class SideFeatures:
             times: float `(m,)`, rising seconds of the frames.
             rule: `"nearest"`: the row nearest in time, if it is no further
                 than half the larger of both steps. `"mean"`: the mean of the
-                rows from a frame's time until the next frame's (for the last,
-                as long as the one before); of a feature that is missing in
-                some rows, the mean of the others. One row at no time holds for
+                rows from a frame's time until the next frame's, but no longer
+                than frames usually are apart; of a feature that is missing in
+                some rows, the mean of the others. Where rows are further apart
+                than frames, it is `"nearest"`. One row at no time holds for
                 all frames.
 
         Returns:
@@ -102,9 +114,12 @@ class SideFeatures:
         if len(self.times) == 1 and np.isnan(self.times[0]):
             return np.repeat(self.values, len(times), axis=0)
         frame_s = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-        if rule == "nearest":
+        if rule == "nearest" or self.step_s > frame_s * (1 + 1e-3):
             return self._take_nearest(times, frame_s)
-        ends = np.append(times[1:], times[-1:] + (frame_s or self.step_s))
+        ends = np.append(times[1:], times[-1:] + frame_s)
+        # What lies in a gap between frames is no frame's.
+        gap = ends - times > 1.5 * frame_s
+        ends = np.where(gap, times + frame_s, ends)
         made = np.full((len(times), len(self.names)), np.nan, np.float32)
         # A row at a frame's own time, but for rounding, is that frame's.
         first = np.searchsorted(self.times, times - 1e-6)
@@ -139,11 +154,14 @@ def read_side_features(
 
     - OpenFace's CSV: `timestamp`; frames that it did not find (`success` 0)
       are missing.
-    - openSMILE's CSV, with `;` or `,`: `frameTime`, or `start` of the Python
-      package. A single row, as of functionals, holds throughout.
+    - openSMILE's CSV, with `;` or `,`, and ARFF: `frameTime`, or `start` of
+      the Python package. A single row, as of functionals, holds throughout.
+    - A series of ECG or EDA with a column `time`, as RECOLA has them.
     - `.parquet`: a time column as above, or `emoaff features`' with `vector`.
     - `.npy`: `(n, f)` or `(n,)`, at a rate that has to be given, such as an
       ECG or EDA series.
+    - Sound, `.wav`: its energy in 40 bands a hundred times a second, see
+      `emoaff.data.sound_bands`.
 
     Args:
         path: The file; its content decides which of these it is.
@@ -162,18 +180,84 @@ def read_side_features(
     >>> read_side_features("eda.npy", rate_hz=4).times.tolist()
     [0.0, 0.25, 0.5]
     """
+    path = _require_file(path)
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        return _read_series(path, rate_hz)
+    if suffix in SOUND_SUFFIXES:
+        return SideFeatures(*compute_sound_bands(path))
+    return _take_features(_read_table(path), rate_hz, path)
+
+
+def read_side_table(
+    path: str | os.PathLike, rate_hz: float | None = None
+) -> dict[str, SideFeatures]:
+    r"""Reads a file with the features of several recordings.
+
+    Args:
+        path: A table as `read_side_features` takes them, whose column
+            `recording`, `name`, `file` or `instance_name` says whose a row is;
+            of a path there, the name of the file without suffix counts.
+        rate_hz: See `read_side_features`.
+
+    Returns:
+        The features by recording.
+
+    Raises:
+        FileNotFoundError, ValueError: See `read_side_features`; or if no
+            column names recordings.
+
+    Example:
+    >>> table = "name;loudness\n'a.wav';0.5\n'b.wav';0.7\n"
+    >>> _ = pathlib.Path("functionals.csv").write_text(table)
+    >>> found = read_side_table("functionals.csv")
+    >>> sorted(found), found["b"].values.tolist()
+    (['a', 'b'], [[0.699999988079071]])
+    """
+    path = _require_file(path)
+    table = _read_table(path)
+    lower = {name.lower(): name for name in table.columns}
+    name = next((lower[each] for each in _RECORDINGS if each in lower), None)
+    if name is None:
+        raise ValueError(
+            "Expected a folder with a file a recording, or a table with a "
+            f"column {', '.join(_RECORDINGS[:-1])}. Received: {path}, with "
+            f"{', '.join(table.columns[:8])}."
+        )
+    names = table[name].astype(str).str.strip(" '\"")
+    if name.lower() != "recording":
+        names = names.map(_drop_place)
+    return {
+        each: _take_features(rows.reset_index(drop=True), rate_hz, path)
+        for each, rows in table.groupby(names, sort=False)
+    }
+
+
+def _require_file(path):
     path = pathlib.Path(path)
     if not path.is_file():
         raise FileNotFoundError(
             f"Expected a file of features. Received: {path}, which is no file."
         )
-    if path.suffix.lower() == ".npy":
-        return _read_series(path, rate_hz)
+    return path
+
+
+def _drop_place(name):
+    """The name of a file without its folder and suffix."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    return stem if dot and suffix.isalnum() and len(suffix) <= 4 else name
+
+
+def _read_table(path):
     try:
-        if path.suffix.lower() == ".parquet":
-            table = pd.read_parquet(path)
-        else:
-            table = pd.read_csv(path, sep=_find_separator(path))
+        match path.suffix.lower():
+            case ".parquet":
+                table = pd.read_parquet(path)
+            case ".arff":
+                table = read_arff(path)
+            case _:
+                table = pd.read_csv(path, sep=_find_separator(path))
     except (ValueError, OSError) as error:
         reason = (str(error).splitlines() or [""])[0][:200]
         raise ValueError(
@@ -181,6 +265,10 @@ def read_side_features(
             f"({reason})."
         ) from error
     table.columns = [str(name).strip() for name in table.columns]
+    return table
+
+
+def _take_features(table, rate_hz, path):
     lower = {name.lower(): name for name in table.columns}
     values, names = _find_features(table, path)
     if "success" in lower:
@@ -196,7 +284,8 @@ def _read_series(path, rate_hz):
             f"Expected (n, features) or (n,) in {path}. Received: shape "
             f"{values.shape}."
         )
-    names = tuple(f"{path.stem}_{k}" for k in range(values.shape[1]))
+    # Not by the file's name, which is that of a recording.
+    names = tuple(f"value_{k}" for k in range(values.shape[1]))
     return SideFeatures(names, _count_times(len(values), rate_hz, path), values)
 
 

@@ -28,6 +28,7 @@ def evaluate(
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     bootstrap: Bootstrap | None = None,
     memory: str = "window",
+    side_files: str = "",
 ) -> Evaluation:
     """Scores a preset on one split of a corpus.
 
@@ -51,6 +52,8 @@ def evaluate(
         bootstrap: How to compute the intervals; `None` is `Bootstrap()`. It
             draws people where the corpus names them, recordings elsewhere.
         memory: See
+            `emoaff.evaluation.recording_predictions.predict_recordings`.
+        side_files: See
             `emoaff.evaluation.recording_predictions.predict_recordings`.
 
     Returns:
@@ -78,6 +81,7 @@ def evaluate(
         postprocess=postprocess,
         bootstrap=bootstrap,
         memory=memory,
+        side_files=side_files,
     )
 
 
@@ -89,6 +93,7 @@ def evaluate_recordings(
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     bootstrap: Bootstrap | None = None,
     memory: str = "window",
+    side_files: str = "",
 ) -> Evaluation:
     """Scores a preset on recordings, such as some of those of a split.
 
@@ -99,6 +104,7 @@ def evaluate_recordings(
         postprocess: See `evaluate`.
         bootstrap: See `evaluate`.
         memory: See `evaluate`.
+        side_files: See `evaluate`.
 
     Returns:
         See `evaluate`.
@@ -117,7 +123,7 @@ def evaluate_recordings(
     """
     scorers = find_scorers(preset, recordings)
     predicted = predict_frames_of(
-        preset, recordings, stride, postprocess, memory
+        preset, recordings, stride, postprocess, memory, side_files
     )
     values, facts = predicted.values, dict(predicted.facts)
     scores = []
@@ -146,6 +152,7 @@ def predict_corpus(
     stride: int | None = None,
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     memory: str = "window",
+    side_files: str = "",
 ) -> CorpusPredictions:
     """Predicts every frame of a split, with labels or without.
 
@@ -157,6 +164,7 @@ def predict_corpus(
         stride: See `evaluate`.
         postprocess: See `evaluate`.
         memory: See `evaluate`.
+        side_files: See `evaluate`.
 
     Returns:
         The predictions, for `to_pandas`, `write` and
@@ -174,7 +182,9 @@ def predict_corpus(
     ['arousal', 'expression', 'valence']
     """
     recordings = load_recordings(dataset, split, data_dir)
-    return predict_frames_of(preset, recordings, stride, postprocess, memory)
+    return predict_frames_of(
+        preset, recordings, stride, postprocess, memory, side_files
+    )
 
 
 def predict_frames_of(
@@ -183,6 +193,7 @@ def predict_frames_of(
     stride: int | None = None,
     postprocess: CoursePostprocessor | str | os.PathLike | None = None,
     memory: str = "window",
+    side_files: str = "",
 ) -> CorpusPredictions:
     """Predicts the frames of recordings; arguments as for `evaluate`.
 
@@ -194,7 +205,9 @@ def predict_frames_of(
     if chain is not None:
         frames = EvenFrames(recordings)
         frames.require_rate(chain.rate_hz)
-    predicted = predict_recordings(preset, recordings, stride, memory)
+    predicted = predict_recordings(
+        preset, recordings, stride, memory, side_files
+    )
     values = dict(predicted.values)
     facts = {
         "dataset": recordings.dataset,

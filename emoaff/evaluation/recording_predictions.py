@@ -10,6 +10,9 @@ from emoaff import presets
 from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.frame_rates import find_usual_jumps
 from emoaff.data.record_index import naming_damage
+from emoaff.data.side_inputs import SideFiles
+from emoaff.data.side_inputs import parse_side_files
+from emoaff.data.side_inputs import read_side_input
 from emoaff.data.stored_pictures import stored_pictures
 from emoaff.data.thinning import frame_step
 from emoaff.data.windows import one_step_ahead
@@ -48,6 +51,7 @@ def predict_recordings(
     recordings,
     stride: int | None = None,
     memory: str = "window",
+    side_files: str = "",
 ) -> RecordingPredictions:
     """Runs a preset over every recording, from its first frame to its last.
 
@@ -70,20 +74,30 @@ def predict_recordings(
         stride: Frames from one window to the next, of those the model sees.
             Defaults to half a window.
         memory: One of `MEMORIES`.
+        side_files: For a preset that takes other modalities than faces, where
+            they are, see `emoaff.data.side_inputs.parse_side_files`; of one
+            that is not named, those that the corpus was built with.
 
     Returns:
         Answers in stored order.
 
     Raises:
+        FileNotFoundError: If the features of a modality are not there.
         ValueError: If `stride` is given for a model of single pictures or
             with a memory that is carried, `memory` is unknown, the model has
             none that could be carried, or another preset that this one takes
-            features from is gone or is not the one it was trained with.
+            features from is gone or is not the one it was trained with; or if
+            `side_files` are of modalities that the preset does not take.
     """
     if memory not in MEMORIES:
         raise ValueError(
             f"Expected memory to be one of {', '.join(MEMORIES)}. Received: "
             f"memory={memory!r}."
+        )
+    if side_files and not preset.sides:
+        raise ValueError(
+            f"Expected no features of other modalities for {preset.name}, "
+            f"which takes faces alone. Received: side_files={side_files}."
         )
     if preset.window == 1 and memory == "carried":
         raise ValueError(
@@ -112,9 +126,17 @@ def predict_recordings(
             facts["preprocessing"] = "features of each frame from " + str(
                 preset.config["input"]["features_from"]
             )
+        sides = {}
+        for side in _read_sides(preset, recordings, side_files):
+            sides[side.modality] = side.values
+            facts[side.modality] = side.describe()
+        if not preset.sees_faces:
+            facts["preprocessing"] = "no faces are seen"
         answers = predict_windows(
             preset.model,
-            _Watched(recordings, preset.size, features),
+            _Watched(
+                recordings, preset.size, features, sides, preset.sees_faces
+            ),
             windows,
             max(1, _PICTURES // preset.window),
         )
@@ -171,6 +193,11 @@ def _resized(recordings, preset, how):
 
 
 def _predict_carried(preset, recordings, stride):
+    if preset.sides:
+        raise ValueError(
+            f"Expected memory=window for {preset.name}, which takes "
+            f"{', '.join(preset.sides)} too. Received: memory=carried."
+        )
     if stride is not None:
         raise ValueError(
             "Expected no stride where the memory is carried, since there are "
@@ -190,6 +217,25 @@ def _predict_carried(preset, recordings, stride):
     return RecordingPredictions(
         preset.named(_held(answers, recordings, usable)), facts
     )
+
+
+def _read_sides(preset, recordings, side_files):
+    """Yields the other modalities that a preset takes, as it takes them."""
+    files = parse_side_files(side_files)
+    unknown = sorted(set(files) - set(preset.sides))
+    if unknown:
+        raise ValueError(
+            f"Expected features of {', '.join(preset.sides)} for "
+            f"{preset.name}. Received: side_files={side_files}."
+        )
+    for modality, wanted in preset.sides.items():
+        yield read_side_input(
+            modality,
+            recordings,
+            files.get(modality, SideFiles()),
+            wanted["rule"],
+            tuple(wanted["names"]),
+        )
 
 
 def _features(preset, recordings, folder):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import weakref
+from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -12,7 +13,9 @@ from emoaff.data.clips import frame_batches
 from emoaff.data.recordings import Recordings
 from emoaff.data.window_votes import average_overlaps
 from emoaff.data.windows import Windows
+from emoaff.models.fusion import VIDEO
 
+_OF_PICTURES = ("augment", "dtype", "seed")
 _runners: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()
 
 
@@ -25,14 +28,48 @@ class Frames:
         size: Side of the pictures in pixels.
         features: float `(n, features)`, what an image model made of each
             frame, or `None` to read the pictures.
+        sides: By modality, float `(n, features)` of each frame, NaN where
+            missing; see `emoaff.data.side_inputs`. Empty for faces alone.
+        faces: Whether the model sees faces at all.
     """
 
     recordings: Recordings
     size: int
     features: np.ndarray | None = None
+    sides: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    faces: bool = True
 
     def batches(self, windows, order, batch_size, **arguments):
-        """Makes batches of windows, of pictures or of features."""
+        """Makes batches of windows, of pictures or of features.
+
+        With other modalities, `x` is a dict of them, faces under `frames`.
+        """
+        if not self.sides:
+            return self._face_batches(windows, order, batch_size, **arguments)
+        parts = {}
+        if self.faces:
+            parts[VIDEO] = self._face_batches(
+                windows, order, batch_size, **arguments
+            )
+        shared = {k: v for k, v in arguments.items() if k not in _OF_PICTURES}
+        for modality, values in self.sides.items():
+            parts[modality] = feature_batches(
+                windows,
+                self.recordings,
+                values,
+                order,
+                batch_size=batch_size,
+                fill=np.nan,
+                **shared,
+            )
+
+        def join(together):
+            labels = next(iter(together.values()))[1]
+            return {name: x for name, (x, _) in together.items()}, labels
+
+        return tf.data.Dataset.zip(parts).map(join)
+
+    def _face_batches(self, windows, order, batch_size, **arguments):
         if self.features is not None:
             return feature_batches(
                 windows,

@@ -2,8 +2,14 @@
 
 # First, since it imports Keras on TensorFlow.
 import emoaff.layers.backend  # noqa: F401, I001
+from emoaff.layers.feature_normalization import FeatureNormalization
 from emoaff.layers.framewise import Framewise
 from emoaff.layers.greyscale import Greyscale
 from emoaff.layers.input_normalization import InputNormalization
 
-__all__ = ["Framewise", "Greyscale", "InputNormalization"]
+__all__ = [
+    "FeatureNormalization",
+    "Framewise",
+    "Greyscale",
+    "InputNormalization",
+]

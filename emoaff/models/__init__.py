@@ -4,6 +4,7 @@ from emoaff.models.backbones import register_backbone
 from emoaff.models.cnn_lstm import build_cnn_lstm
 from emoaff.models.emo_affectnet import build_emo_affectnet_backbone
 from emoaff.models.emo_affectnet import build_emo_affectnet_lstm
+from emoaff.models.fusion import build_fusion
 from emoaff.models.heads import Head
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.models.rangulov import build_rangulov_cnn
@@ -21,6 +22,7 @@ __all__ = [
     "build_cnn_lstm",
     "build_emo_affectnet_backbone",
     "build_emo_affectnet_lstm",
+    "build_fusion",
     "build_mobilenet_v1",
     "build_rangulov_cnn",
     "build_rangulov_gru",

@@ -23,6 +23,7 @@ from emoaff.faces.video import Video
 from emoaff.prediction import tables
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.linked_rows import link_rows
+from emoaff.prediction.loaded_presets import load_preset_once
 from emoaff.prediction.naming import load_gallery
 from emoaff.prediction.naming import name_faces
 from emoaff.prediction.observing import chosen
@@ -33,7 +34,6 @@ from emoaff.prediction.person_tally import PersonTally
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
 from emoaff.presets import Preset
-from emoaff.presets import load_preset
 
 _CROP_SIDE = 48  # pixels; FER2013's, the smallest that presets are scored on
 
@@ -352,7 +352,7 @@ def predict_video(
     """
     options = Options.of_rules(rules, **options)
     if not isinstance(preset, Preset):
-        preset = load_preset(preset, options.engine)
+        preset = load_preset_once(preset, options.engine)
     return Timeline(path, preset, options)
 
 
@@ -391,7 +391,7 @@ def predict_frames(
     """
     options = Options.of_rules(**{**options, "live": True})
     if not isinstance(preset, Preset):
-        preset = load_preset(preset, options.engine)
+        preset = load_preset_once(preset, options.engine)
     preset = preset.with_prior(options.prior)
     running = Running(preset, options)
     fed: collections.deque[Row] = collections.deque()

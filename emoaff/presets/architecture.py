@@ -18,10 +18,10 @@ _SPARE = 1.1  # rounding of the estimate
 _MODULES = ("keras", "emoaff", "builtins")
 # Layers without weights, and those whose own layers are counted.
 _WITHOUT_WEIGHTS = frozenset(
-    "Activation Add AveragePooling2D Concatenate Dropout Flatten Framewise "
-    "Functional GlobalAveragePooling2D Greyscale Identity InputLayer "
-    "InputNormalization MaxPooling2D Multiply ReLU Rescaling Reshape Resizing "
-    "Softmax Subtract ZeroPadding2D".split()
+    "Activation Add AveragePooling2D Concatenate Dropout FeatureNormalization "
+    "Flatten Framewise Functional GlobalAveragePooling2D Greyscale Identity "
+    "InputLayer InputNormalization MaxPooling2D Multiply ReLU Rescaling "
+    "Reshape Resizing Softmax Subtract ZeroPadding2D".split()
 )
 # What says how many numbers an output of a kind has.
 _COUNTED = {"dimensional": "names", "features": "size", "values": "size"}
@@ -86,7 +86,10 @@ def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
         made = model.output[name].shape[-1]
         if count != made:
             raise _unfit(path, f"outputs.{name}.{key}", f"{made} numbers")
-    shape = model.inputs[0].shape
+    sides = config["input"].get("sides", {})
+    if sides:
+        _check_sides(model, sides, path)
+    shape = max((x.shape for x in model.inputs), key=len)
     if config["input"].get("kind") == "features" or len(shape) not in (4, 5):
         return
     if any(n not in (None, config["input"]["size"]) for n in shape[-3:-1]):
@@ -94,6 +97,17 @@ def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
     window = config.get("sampling", {}).get("window") or 1
     if len(shape) == 5 and shape[1] not in (None, window):
         raise _unfit(path, "sampling.window", f"{shape[1]} frames")
+
+
+def _check_sides(model, sides, path):
+    for modality, wanted in sides.items():
+        given = {x.name: x.shape[-1] for x in model.inputs}
+        if given.get(modality) != len(wanted["names"]):
+            raise _unfit(
+                path,
+                f"input.sides.{modality}.names",
+                f"{given.get(modality, 'no')} features",
+            )
 
 
 def _try_out(model, path):

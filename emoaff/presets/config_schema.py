@@ -4,6 +4,7 @@ import copy
 
 _LARGEST_SIDE = 2048  # pixels
 _LONGEST_WINDOW = 10_000  # frames
+_MOST_FEATURES = 20_000  # of one modality; ComParE has 6,373
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
@@ -64,6 +65,18 @@ _PARTS = {
             "range": _RANGE,
             "features_from": {"type": "string", "minLength": 1},
             "features_sha256": _TEXT,
+            "faces": {"type": "boolean"},
+            "sides": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "required": ["names", "rule"],
+                    "properties": {
+                        "names": {**_NAMES, "maxItems": _MOST_FEATURES},
+                        "rule": {"enum": ["mean", "nearest"]},
+                    },
+                },
+            },
         },
         "dependentRequired": {"kind": ["features_from"]},
     },

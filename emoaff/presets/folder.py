@@ -15,7 +15,10 @@ data in the order of `classes`, which `Preset.with_prior` takes out.
 
 `input` has the `size` of the pictures, or `kind` `"features"`: then the model
 takes what the layer `features` of another preset, `features_from`, makes of
-each picture. `sampling.window` is how many frames in a row it takes at once.
+each picture. `input.sides` has the features of other modalities that the model
+takes beside them, or with `faces` false alone: their `names` in order, and the
+`rule` that brings them to frames. `sampling.window` is how many frames in a row
+it takes at once.
 """
 
 import json

@@ -142,7 +142,16 @@ def _table(config):
         what = f"window of {window} frames, each a {what}"
         if rate:
             what += f", {rate:g} frames a second"
-    yield "input", what
+    sides = taken.get("sides", {})
+    if taken.get("faces", True) or not sides:
+        yield "input", what
+    for modality, side in sides.items():
+        yield (
+            f"input {modality}",
+            f"{len(side['names'])} features a frame ({side['names'][0]}, ...), "
+            f"by the rule {side['rule']}; standardised by the training data, "
+            "missing ones then 0",
+        )
     if taken.get("kind") == "features":
         yield "seen through", f"layer `features` of {taken['features_from']}"
     yield "crop", _crop(config["crop"])

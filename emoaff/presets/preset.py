@@ -87,6 +87,16 @@ class Preset:
         return self.config["input"].get("kind") == "features"
 
     @property
+    def sides(self) -> dict[str, dict]:
+        """What it takes beside faces: by modality, `names` and `rule`."""
+        return self.config["input"].get("sides", {})
+
+    @property
+    def sees_faces(self) -> bool:
+        """Whether it takes faces at all, as pictures or features."""
+        return self.config["input"].get("faces", True)
+
+    @property
     def dimensions(self) -> list[str]:
         """Names of its dimensions, such as valence, in its own order."""
         return [
@@ -162,6 +172,7 @@ class Preset:
 
     def require_single_pictures(self) -> None:
         """Raises ValueError if the model does not take pictures one by one."""
+        self.require_faces_alone()
         if self.window > 1 or self.takes_features:
             what = f"windows of {self.window} frames"
             if self.takes_features:
@@ -173,6 +184,16 @@ class Preset:
                 f"{self.name}, which takes {what} and so needs whole tracks. "
                 "Give it videos with `emoaff predict`, or score it on a built "
                 "corpus with `emoaff evaluate`."
+            )
+
+    def require_faces_alone(self) -> None:
+        """Raises ValueError if the model takes more than faces, or none."""
+        if self.sides:
+            raise ValueError(
+                "Expected a preset that takes faces alone. Received: "
+                f"{self.name}, which takes features of "
+                f"{', '.join(self.sides)} as well. Score it on a built corpus "
+                "with `emoaff evaluate`."
             )
 
     def require_answers(self) -> None:

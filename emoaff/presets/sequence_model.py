@@ -88,9 +88,10 @@ def sequence_model(preset: Preset) -> SequenceModel:
         preset: With a window of frames.
 
     Raises:
-        ValueError: If its model has no such parts, or the preset that it
-            takes features from is gone or another.
+        ValueError: If its model has no such parts, takes more than faces, or
+            the preset that it takes features from is gone or another.
     """
+    preset.require_faces_alone()
     if preset not in _made:
         if not isinstance(preset.model, keras.Model):  # an exported file
             _made[preset] = preset.model.sequence(preset.window)

@@ -9,6 +9,15 @@ from random weights, from ImageNet's, or from a run of `tzirakis_realeyes`.
     emoaff train tzirakis_recola --data-dir data --out runs/recola \
         --set model.start=runs/tzirakis_realeyes
 
+With sound beside the faces, of which the paper has none (a baseline to compare
+with), and a stack of LSTMs for each:
+
+    emoaff train tzirakis_recola --data-dir data --out runs/recola_sound \
+        --set modalities=video,audio --set fusion=late
+
+Sound is the corpus's own, as energies in bands, or what openSMILE made of it:
+`--set side_files=audio=FOLDER`; see docs/research/features.md.
+
 Expect what Table 5 prints, after post-processing (`emoaff evaluate
 --fit-postprocess`). Not reproduced here: the corpus is licensed. Hours unknown.
 Two windows of 150 frames fit an ordinary GPU with `batch.frames_at_once=30`.

@@ -5,7 +5,9 @@ from typing import ClassVar
 import numpy as np
 
 from emoaff.data.augmentations import AUGMENTATIONS
+from emoaff.data.side_features import RULES
 from emoaff.labels import AFFECT_TARGETS
+from emoaff.models.fusion import FUSIONS
 from emoaff.presets import weights_file
 from emoaff.training.config_groups import BatchConfig
 from emoaff.training.config_groups import LossConfig
@@ -18,6 +20,7 @@ from emoaff.training.data_groups import BalanceConfig
 from emoaff.training.data_groups import DataConfig
 from emoaff.training.data_groups import TeacherConfig
 from emoaff.training.data_groups import WindowConfig
+from emoaff.training.modalities import check_modalities
 from emoaff.training.objectives import LOSSES
 from emoaff.training.old_setting_names import OLD_SETTING_NAMES
 from emoaff.training.optimizers import OPTIMIZERS
@@ -113,6 +116,8 @@ def list_choices() -> Mapping[str, tuple[str, ...]]:
         "data.target": (*AFFECT_TARGETS, *CLASS_TARGETS),
         "data.pixels": ("float32", "uint8"),
         "data.calibrate_on": ("stored", "mixed"),
+        "data.side_rule": RULES,
+        "model.fusion": FUSIONS,
         "window.rule": ("sliding", "one_step_ahead"),
         "window.label_of": ("frames", "last", "mode"),
         "balance.name": (
@@ -208,6 +213,7 @@ def _check_together(config):
         )
     _check_stills(config)
     _check_classes(config)
+    check_modalities(config)
     if schedule.warmup_steps and schedule.name != "cosine":
         raise ValueError(
             "`schedule.warmup_steps` is for schedule.name=cosine. Received: "

@@ -20,6 +20,7 @@ from emoaff.training.clip_windows import cut_training_windows
 from emoaff.training.corpus_lists import share_out
 from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.image_memory import ImageMemory
+from emoaff.training.modalities import read_sides
 from emoaff.training.objectives import class_counts
 from emoaff.training.teacher import load_teachers
 
@@ -44,6 +45,7 @@ class ClipData:
         validation: `Frames` that decide which epoch is best.
         windows: The windows of an epoch, those added for balance included.
         validation_windows: Windows that reach every usable validation frame.
+        sides: `SideInput` of each modality but faces, of the training split.
         memory: The `ImageMemory` that images come from, or `None`.
         steps: Updates of an epoch.
 
@@ -66,6 +68,8 @@ class ClipData:
         for recordings in splits:
             require_labelled(recordings, self.labels)
         self.space = training.space
+        sides = read_sides(config, splits, report)
+        self.sides = sides[0]
         self.training, self.validation = (
             Frames(
                 recordings,
@@ -73,8 +77,10 @@ class ClipData:
                 compute_frame_features(
                     config.data.features_from, recordings, out, report
                 ),
+                {modality: side.values for modality, side in some.items()},
+                config.data.sees_faces,
             )
-            for recordings in splits
+            for recordings, some in zip(splits, sides, strict=True)
         )
         self.windows = cut_training_windows(
             config, training, self.labels, report

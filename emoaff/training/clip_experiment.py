@@ -14,6 +14,8 @@ from emoaff.training.experiment import Stage
 from emoaff.training.first_weights import begin
 from emoaff.training.first_weights import require_weights_file
 from emoaff.training.learned_prior import describe_class_prior
+from emoaff.training.modalities import describe_sides
+from emoaff.training.modalities import require_inputs
 from emoaff.training.objectives import make_loss
 from emoaff.training.optimizers import make_head_optimizer
 from emoaff.training.optimizers import make_optimizer
@@ -68,6 +70,7 @@ def clip_experiment(
     def built():
         keras.utils.set_random_seed(config.seed)
         model = make_functional(recipe.build(config, data), config, shape)
+        require_inputs(model, config)
         if recipe.file and not checked:
             check_publishable(model, config, len(data.space or ()))
             checked.add(True)
@@ -118,6 +121,7 @@ def clip_experiment(
             calibration=calibration,
             prior=prior,
             shipped=shipped,
+            sides=describe_sides(data.sides, config.data.side_rule),
         )
 
     return Experiment(

@@ -7,7 +7,9 @@ from emoaff.layers import Greyscale
 from emoaff.models import Head
 from emoaff.models import build_backbone
 from emoaff.models import build_cnn_lstm
+from emoaff.models import build_fusion
 from emoaff.training.first_weights import find_backbone_weights
+from emoaff.training.modalities import make_normalizations
 
 
 def make_head(config, data) -> Head:
@@ -28,20 +30,30 @@ def clip_model(config, data) -> keras.Model:
 
     Returns:
         A model of one output named `config.data.target`: linear values or
-        logits.
+        logits. With other modalities than faces, see
+        `emoaff.models.build_fusion`.
     """
-    settings = config.model
-    return build_cnn_lstm(
-        config.window.frames,
-        settings.size,
-        backbone=settings.backbone,
-        weights=find_backbone_weights(settings.start),
-        temporal=settings.temporal or None,
-        temporal_units=settings.units,
-        dropout=settings.dropout,
-        heads={config.data.target: make_head(config, data)},
-        logits=True,
-        return_sequences=config.window.label_of == "frames",
+    settings, frames = config.model, config.window.frames
+    arguments = {
+        "backbone": settings.backbone,
+        "weights": find_backbone_weights(settings.start),
+        "temporal": settings.temporal or None,
+        "temporal_units": settings.units,
+        "dropout": settings.dropout,
+        "heads": {config.data.target: make_head(config, data)},
+        "logits": True,
+        "return_sequences": config.window.label_of == "frames",
+    }
+    if not config.data.other_modalities:
+        return build_cnn_lstm(frames, settings.size, **arguments)
+    sees, given = config.data.sees_faces, config.data.features_from
+    return build_fusion(
+        frames,
+        make_normalizations(data.sides),
+        image_size=settings.size if sees and not given else None,
+        feature_count=data.feature_count if sees and given else 0,
+        fusion=settings.fusion,
+        **arguments,
     )
 
 

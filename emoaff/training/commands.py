@@ -30,6 +30,7 @@ _PLACES = (
     "teacher.preset",
     "data.features_from",
 )
+_SIDES = "data.side_files"
 
 
 def train_commands(recipe: str, config, out="", defaults=None) -> list[str]:
@@ -75,6 +76,14 @@ def portable_settings(config) -> dict:
 
 def _portable_values(config):
     settings = list_settings(config)
+    if _SIDES in settings:
+        # A folder of a modality by its name, `audio=somewhere/sound@100`.
+        settings[_SIDES] = ",".join(
+            part.partition("=")[0] + "=" + pathlib.Path(part).name
+            if os.sep in part
+            else part
+            for part in settings[_SIDES].split(",")
+        )
     for name in _PLACES:
         if name in settings:
             settings[name] = ",".join(

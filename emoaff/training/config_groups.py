@@ -27,6 +27,9 @@ class ModelConfig(SettingGroup):
         temporal: `"lstm"`, `"gru"` or `""` for no memory.
         units: Width of each recurrent layer.
         dropout: Before each recurrent layer and before the output.
+        fusion: With several `data.modalities`: `"early"`, side by side before
+            one stack of recurrent layers, or `"late"`, a stack each, joined
+            before the output.
         start: Weights to begin with: empty (random), `"imagenet"`, a
             `.weights.h5` file of the backbone, or a preset folder or run, of
             which every layer with the same name and shapes is taken.
@@ -48,6 +51,7 @@ class ModelConfig(SettingGroup):
     start: str = ""
     begin: str = "preset"
     stored: str = "float16"
+    fusion: str = "early"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -250,7 +250,11 @@ def _run(recipe, config, fold, data_dir, out, report):
         splits=(fold.training, fold.validation),
         report=report,
     )
-    scored = evaluate_recordings(presets.load_preset(preset), fold.held_out)
+    scored = evaluate_recordings(
+        presets.load_preset(preset),
+        fold.held_out,
+        side_files=config.data.side_files,
+    )
     run_log.write_json(done, scored.table.to_dict())
     return fold, _stored(done)
 

@@ -8,6 +8,8 @@ import dataclasses
 
 from emoaff.training.setting_group import SettingGroup
 
+VIDEO_MODALITY = "video"
+
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig(SettingGroup):
@@ -54,6 +56,17 @@ class DataConfig(SettingGroup):
             is kept for calibration and not scored; 0 for no calibration. With
             a `score_split` calibration is fitted on all of the validation
             split.
+        modalities: What is learned from, in this order: `"video"`, the faces,
+            and names of other modalities, whose features other programs
+            computed, such as `"audio"`; see `emoaff.data.side_inputs`. They
+            are standardised by the training data, and a missing one is 0 then.
+            For models of windows, as `emoaff.training.clip_models.clip_model`
+            builds them.
+        side_files: Where these features are, `audio=FOLDER,eda=FOLDER@4`; of a
+            modality that is not named, the files that the corpus was built
+            with.
+        side_rule: How they are brought to frames, `"mean"` or `"nearest"`; see
+            `emoaff.data.side_features.SideFeatures.align`.
     """
 
     dataset: str = ""
@@ -71,6 +84,19 @@ class DataConfig(SettingGroup):
     calibration_share: float = 0.0
     merges: tuple[str, ...] = ()
     corpus_weights: tuple[float, ...] = ()
+    modalities: tuple[str, ...] = (VIDEO_MODALITY,)
+    side_files: str = ""
+    side_rule: str = "mean"
+
+    @property
+    def other_modalities(self) -> tuple[str, ...]:
+        """The modalities beside faces."""
+        return tuple(m for m in self.modalities if m != VIDEO_MODALITY)
+
+    @property
+    def sees_faces(self) -> bool:
+        """Whether faces are learned from."""
+        return VIDEO_MODALITY in self.modalities
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,8 @@
 import keras
 import tensorflow as tf
 
+from emoaff.models.fusion import VIDEO
+
 
 class FrameChunks:
     """Computes a clip model's gradients a few frames at a time.
@@ -34,7 +36,12 @@ class FrameChunks:
             )
         self._framewise = model.get_layer("backbone")
         self._encoder = self._framewise.layer
-        self._rest = keras.Model(self._framewise.output, model.outputs)
+        self._others = []
+        if isinstance(model.input, dict):
+            self._others = [name for name in model.input if name != VIDEO]
+        inputs = [self._framewise.output]
+        inputs += [model.input[name] for name in self._others]
+        self._rest = keras.Model(inputs, model.outputs)
         self._structure = model.output
         self._size = frames_at_once
         trained = {id(v) for v in self._encoder.trainable_variables}
@@ -46,7 +53,8 @@ class FrameChunks:
         """Computes loss and gradients.
 
         Args:
-            x: `(batch, frames, height, width, channels)`, a static shape.
+            x: `(batch, frames, height, width, channels)`, a static shape; or
+                a dict of it, `frames`, and what else the model takes.
             loss_of: Maps predictions to the scalar to differentiate.
             variables: `tf.Variable`s of the model.
             regularization: Gives the weights' own loss, a scalar.
@@ -57,6 +65,8 @@ class FrameChunks:
         Raises:
             ValueError: If the chunks do not divide the frames.
         """
+        others = [x[name] for name in self._others]
+        x = x[VIDEO] if others else x
         batch, frames = x.shape[:2]
         if (batch * frames) % self._size:
             raise ValueError(
@@ -76,7 +86,7 @@ class FrameChunks:
         joined = tf.reshape(features, (batch, frames, features.shape[-1]))
         with tf.GradientTape() as tape:
             tape.watch(joined)
-            predicted = self._rest(joined, training=True)
+            predicted = self._rest([joined, *others], training=True)
             predicted = keras.tree.pack_sequence_as(
                 self._structure, keras.tree.flatten(predicted)
             )

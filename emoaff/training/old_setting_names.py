@@ -2,7 +2,8 @@
 
 Commands that are recorded in presets, and `config.json` of runs on disk, have
 them. A name that is now a group's, such as `loss`, means the `name` in it. Two
-settings had other names in `compact_ferplus` than in the other recipes.
+settings had other names in `compact_ferplus` than in the other recipes. Short
+names of modalities, which are newer, are here too.
 """
 
 OLD_SETTING_NAMES = {
@@ -15,6 +16,9 @@ OLD_SETTING_NAMES = {
     "label_space": "data.label_space",
     "target": "data.target",
     "features_from": "data.features_from",
+    "modalities": "data.modalities",
+    "side_files": "data.side_files",
+    "fusion": "model.fusion",
     "pixels": "data.pixels",
     "calibrate_on": "data.calibrate_on",
     "frames": "window.frames",

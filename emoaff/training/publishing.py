@@ -41,6 +41,7 @@ def publish(
     recordings: Recordings,
     report,
     stored: str = "float16",
+    side_files: str = "",
 ) -> pathlib.Path:
     """Saves, scores and describes a preset.
 
@@ -54,17 +55,20 @@ def publish(
         recordings: What to score on.
         report: Called with the scores as text.
         stored: See `emoaff.presets.save_preset`.
+        side_files: See `emoaff.evaluation.evaluate`.
 
     Returns:
         The folder.
     """
     if stored == "int8":
         origin = config["provenance"]
-        before = _describe_full_precision_scores(model, config, recordings)
+        before = _describe_full_precision_scores(
+            model, config, recordings, side_files
+        )
         config = {**config, "provenance": {**origin, "before_storage": before}}
     folder = presets.save_preset(model, folder, config, stored)
     preset = presets.load_preset(folder)
-    table = evaluate_recordings(preset, recordings).table
+    table = evaluate_recordings(preset, recordings, side_files=side_files).table
     complete = {**preset.config, "scores": table.to_dict()}
     presets.write_config(folder, complete)
     card = model_card.render(config["name"], complete)
@@ -73,13 +77,15 @@ def publish(
     return folder
 
 
-def _describe_full_precision_scores(model, config, recordings):
+def _describe_full_precision_scores(model, config, recordings, side_files):
     """The main scores, in words, with weights as they were trained."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "preset"
         presets.save_preset(model, path, config, "float32")
         preset = presets.load_preset(path)
-        table = evaluate_recordings(preset, recordings).table
+        table = evaluate_recordings(
+            preset, recordings, side_files=side_files
+        ).table
     return model_card.write_headline({"scores": table.to_dict()}, digits=4)
 
 
@@ -99,6 +105,7 @@ def publish_clips(
     calibration: Calibration | None = None,
     prior: Mapping = MappingProxyType({}),
     shipped: keras.Model | None = None,
+    sides: Mapping[str, dict] = MappingProxyType({}),
 ) -> pathlib.Path:
     """Makes the preset of a model that was trained on windows or frames.
 
@@ -126,6 +133,8 @@ def publish_clips(
             hold, and their `derivation`, a text; or empty.
         shipped: The model as shipped, calibration and all; `None` for that of
             `add_probabilities`.
+        sides: What the model takes beside faces, see
+            `emoaff.training.modalities.describe_sides`.
 
     Returns:
         The folder.
@@ -155,6 +164,8 @@ def publish_clips(
             "history": history,
         },
     }
+    if sides:
+        described["input"] |= {"faces": data.sees_faces, "sides": dict(sides)}
     if prior:
         described["provenance"]["class_prior"] = prior["derivation"]
     if calibration:
@@ -169,12 +180,23 @@ def publish_clips(
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
             f"{data.dataset} --split {shlex.quote(split)} --data-dir data"
         )
+        files = portable_settings(config)["data"]["side_files"]
+        if files:
+            described["provenance"]["evaluate_command"] += (
+                f" --side-files {shlex.quote(files)}"
+            )
     if shipped is None:
         shipped = add_probabilities(
             model, data.target, about["name"], calibration
         )
     return publish(
-        shipped, described, folder, recordings, report, config.model.stored
+        shipped,
+        described,
+        folder,
+        recordings,
+        report,
+        config.model.stored,
+        data.side_files,
     )
 
 
@@ -222,7 +244,10 @@ def add_probabilities(
         x = keras.layers.Activation(
             activation, dtype="float32", name="probabilities"
         )(x)
-    return keras.Model(model.inputs, {output: x}, name=name)
+    # As a dict where they are several, or Keras goes by their order.
+    several = isinstance(model.input, dict)
+    inputs = model.input if several else model.inputs
+    return keras.Model(inputs, {output: x}, name=name)
 
 
 def _describe_input(config, data_dir):

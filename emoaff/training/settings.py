@@ -77,7 +77,8 @@ def change_groups(config, groups: Mapping[str, Any]):
 def parse_overrides(defaults, overrides: dict[str, str]):
     """Changes settings by texts such as `{"seed": "3"}`.
 
-    Text settings take the text as it is; every other one takes JSON.
+    Text settings take the text as it is; every other one takes JSON, or, if
+    it holds texts already, texts with commas between.
 
     Args:
         defaults: The settings to begin with; or their class, for its own.
@@ -184,6 +185,8 @@ def _parse(name, text, default):
         value = json.loads(text)
     except json.JSONDecodeError:
         value = None
+        if default and type(default) is tuple and isinstance(default[0], str):
+            value = text.split(",")
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     # `type`, since a bool is an int too.

@@ -6,6 +6,7 @@ import time
 import keras
 import tensorflow as tf
 
+from emoaff.models.fusion import VIDEO
 from emoaff.progress import Progress
 from emoaff.training import checkpoint
 from emoaff.training import run_log
@@ -250,6 +251,8 @@ class TrainingRun:
         if size:
             # As in training: so many frames are in memory at once.
             model = plain.get_layer("backbone").layer
+            if isinstance(inputs.element_spec, dict):
+                inputs = inputs.map(lambda x: x[VIDEO])
             inputs = inputs.unbatch().unbatch().batch(size)
         count = experiment.norm_batches if not size else sys.maxsize
         reestimate_batch_norm(model, inputs, count)

@@ -20,6 +20,7 @@ class Built:
     """
 
     def __init__(self, name, root, data_dir):
+        self._place = name, data_dir
         corpora.prepare(name, root, data_dir, progress_bar=False)
         builder = corpora.make_builder(name, data_dir)
         self.classes = (builder.info.metadata or {}).get("classes")
@@ -29,6 +30,11 @@ class Built:
             split: list(corpora.load(name, split, data_dir).as_numpy_iterator())
             for split in builder.info.splits
         }
+
+    def place(self, split):
+        """The arguments of `load_recordings` for a split."""
+        name, data_dir = self._place
+        return name, split, data_dir
 
     def left_out(self):
         return {each["why"]: each["names"] for each in self.report["left_out"]}

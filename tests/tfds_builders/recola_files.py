@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from scipy.io import wavfile
 
 from tests.faces.video_files import write_numbered
 from tests.oracles import ccc_by_definition
@@ -84,7 +85,12 @@ def write_full(root):
     text(videos / "P30.mp4", POINTER)
     text(videos / "P34.mp4", "")
     text(videos / "._P16.mp4", "x")
-    text(home / "RECOLA-Audio-recordings" / "P16.wav", "x")
+    sound = home / "RECOLA-Audio-recordings"
+    text(sound / "old" / "P16.wav", "x")
+    wavfile.write(sound / "P16.wav", 16_000, np.zeros(16_000, np.int16))
+    series = home / "RECOLA-Biosignals-recordings"
+    text(series / "P16.csv", "time;EDA;ECG\n0;0.5;1\n0.04;0.75;-1\n")
+    text(series / "P99.csv", "time;EDA;ECG\n0;0.5;1\n")
     late = "300.04;1;1;1;1;1;1\n"
     raters_csv(raters / "arousal" / "P16.csv", ratings(0), late, "\r\n")
     raters_csv(raters / "valence" / "P16.csv", ratings(1))

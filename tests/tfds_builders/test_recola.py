@@ -6,6 +6,9 @@ import pytest
 from emoaff import corpora
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.source_tree import SourceTree
+from emoaff.data.recordings import load_recordings
+from emoaff.data.side_inputs import SideFiles
+from emoaff.data.side_inputs import read_side_input
 from tests.faces.video_files import number_of
 from tests.tfds_builders.built import Built
 from tests.tfds_builders.recola_files import DOWN
@@ -133,6 +136,27 @@ def test_what_is_not_used_is_told_with_its_reason(full):
     assert "RECOLA/mine/P16.avi" in json.dumps(left_out)
     assert "social_behaviour/dominance/P16.csv" in json.dumps(left_out)
     assert any("Git LFS" in why for why in left_out)
+
+
+def test_sound_and_physiology_are_stored_and_go_to_frames(full):
+    recordings = load_recordings(*full.place("test"))
+    number = recordings.names.index("P16")
+    rows = recordings.frames_of(number)
+    physio = read_side_input("physio", recordings, SideFiles())
+    assert physio.names == ("EDA", "ECG")
+    np.testing.assert_array_equal(
+        physio.values[rows][:2], [[0.5, 1], [0.75, -1]]
+    )
+    assert "P25" in physio.without
+    audio = read_side_input("audio", recordings, SideFiles())
+    # Silence, for as long as the sound goes on.
+    silent = np.full((6, 40), np.log(1e-10))
+    np.testing.assert_allclose(audio.values[rows], silent, atol=1e-3)
+    stored = full.left_out()["sound or physiology that stands in two files"]
+    assert stored == ["RECOLA/RECOLA-Audio-recordings/old/P16.wav"]
+    for modality in ("audio", "physio"):
+        note = f"{modality} of 1 of 5 recordings is stored beside the frames"
+        assert any(each.startswith(note) for each in full.report["notes"])
 
 
 def test_the_corpus_has_no_classes(full, tmp_path):

@@ -2,10 +2,14 @@ import json
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
 
 from emoaff import corpora
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.source_tree import SourceTree
+from emoaff.data.recordings import load_recordings
+from emoaff.data.side_inputs import SideFiles
+from emoaff.data.side_inputs import read_side_input
 from tests.faces.video_files import number_of
 from tests.faces.video_files import write_numbered
 from tests.tfds_builders.built import Built
@@ -71,6 +75,9 @@ def write_2017(root):
     labels(home / "labels" / "old" / "Train_01.csv", GAP, "Train_01")
     labels(home / "video_features" / "Train_01.csv", GAP, "Train_01")
     text(home / "turns" / "Train_01.csv", "0.1;0.2\n")
+    (home / "audio").mkdir()
+    silence = np.zeros(16_000, np.int16)
+    wavfile.write(home / "audio" / "Train_1.wav", 16_000, silence)
     text(home / "labels" / "readme.csv", "x")
     text(home / "labels" / "Devel_03.csv", "")
     return root
@@ -176,6 +183,14 @@ def test_one_row_holds_for_a_tenth_of_a_second_too(first):
     np.testing.assert_array_equal(frames["arousal"], expected)
     note = "files that name another recording inside: 1, such as Devel_01 in "
     assert any(each.startswith(note) for each in first.report["notes"])
+
+
+def test_sound_is_stored_and_goes_to_frames(first):
+    recordings = load_recordings(*first.place("train"))
+    audio = read_side_input("audio", recordings, SideFiles())
+    assert audio.without == ("Train_04",)
+    known = np.isfinite(audio.values).all(axis=1)
+    assert known[recordings.frames_of(0)].all() and known.sum() == 8
 
 
 def test_splits_are_the_parts_of_the_challenge(first):

@@ -12,6 +12,8 @@ from PIL import Image
 from emoaff import corpora
 from emoaff.corpora.crop_config import CropConfig
 from emoaff.faces import VideoWriter
+from emoaff.training.clip_config import ClipConfig
+from emoaff.training.clip_splits import read_splits
 from tests.faces.video_files import HEIGHT
 from tests.faces.video_files import WIDTH
 from tests.faces.video_files import number_of
@@ -510,3 +512,25 @@ def test_face_crops_without_a_face_to_be_found_name_the_way(tmp_path):
     )["notes"]
     note = next(note for note in notes if "no face was found" in note)
     assert "face crops already, build the configuration" in note
+
+
+def test_named_collections_lie_side_by_side_and_train_together(tmp_path):
+    names = [f"video_folder/whole+named={name}" for name in ("lab", "street")]
+    for name, color in zip(names, ("sad", "happy"), strict=True):
+        root = tmp_path / color
+        for split in ("train", "validation"):
+            picture(root / split / "sad" / "a.png")
+            picture(root / split / "happy" / f"{color}.png")
+        corpora.prepare(name, root, tmp_path / "data", progress_bar=False)
+    config = ClipConfig().change(data={"dataset": f"[{','.join(names)}]"})
+    training, _ = read_splits(config, tmp_path / "data", print)
+    assert training.space.classes == ("happy", "sad")
+    recordings = [name.split("named=")[1] for name in training.names]
+    assert recordings == [
+        "lab/train/happy/sad.png",
+        "lab/train/sad/a.png",
+        "street/train/happy/happy.png",
+        "street/train/sad/a.png",
+    ]
+    with pytest.raises(ValueError, match="letters, digits and _.*'a b'"):
+        corpora.make_builder("video_folder+named=a b", tmp_path)

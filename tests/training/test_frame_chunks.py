@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from emoaff.layers import FeatureNormalization
 from emoaff.models import build_cnn_lstm
+from emoaff.models import build_fusion
 from emoaff.training.frame_chunks import FrameChunks
 from emoaff.training.training_step import TrainingStep
 
@@ -51,6 +53,35 @@ def trained(frames_at_once, clips=clips, **kind):
 @pytest.mark.parametrize("frames_at_once", [1, 2, 4, 8])
 def test_chunks_make_the_same_updates(frames_at_once):
     whole, parts = trained(None), trained(frames_at_once)
+    np.testing.assert_allclose(parts[0], whole[0], rtol=1e-5)
+    for x, y in zip(parts[1], whole[1], strict=True):
+        np.testing.assert_allclose(x, y, atol=1e-6)
+
+
+def test_other_modalities_go_past_the_chunks():
+    def updated(frames_at_once):
+        keras.utils.set_random_seed(0)
+        model = build_fusion(
+            4,
+            {"audio": FeatureNormalization([0.0], [1.0], name="scaled")},
+            image_size=8,
+            backbone=small_model().get_layer("backbone").layer,
+            fusion="late",
+            temporal_units=3,
+        )
+        step = TrainingStep(
+            model,
+            keras.optimizers.SGD(0.1),
+            loss,
+            tf.distribute.get_strategy(),
+            frames_at_once=frames_at_once,
+        )
+        x, y = clips()
+        audio = tf.constant(y[..., :1])
+        x = {"frames": tf.constant(x), "audio": audio}
+        return float(step(iter([(x, tf.constant(y))]))), model.get_weights()
+
+    whole, parts = updated(None), updated(4)
     np.testing.assert_allclose(parts[0], whole[0], rtol=1e-5)
     for x, y in zip(parts[1], whole[1], strict=True):
         np.testing.assert_allclose(x, y, atol=1e-6)

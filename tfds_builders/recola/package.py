@@ -5,9 +5,12 @@ import re
 from pathlib import PurePosixPath
 
 from emoaff.corpora.build_report import BuildReport
+from emoaff.corpora.side_files import select_side_files
 from emoaff.corpora.source_tree import SourceTree
 
 DIMENSIONS = ("valence", "arousal")
+# Of the makers, and of the challenges (there, filtered).
+_PHYSIOLOGY = ("RECOLA-Biosignals-recordings", "recordings_physio")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +68,30 @@ class Package:
             if first is not file:
                 report.leave_out("ratings that stand in two files", str(file))
         return found
+
+    def find_sides(
+        self, tree: SourceTree, report: BuildReport
+    ) -> dict[str, dict[str, PurePosixPath]]:
+        """Returns modality to recording to file, of sound and physiology.
+
+        Sound may lie anywhere; physiology lies in a folder that says so, for
+        other tables have the same names.
+        """
+        sound = [f for f in tree.files if f.suffix.lower() == ".wav"]
+        above = {_clean_name(name) for name in _PHYSIOLOGY}
+        series = [
+            file
+            for file in tree.files
+            if file.suffix.lower() == ".csv"
+            and above & {_clean_name(part) for part in file.parts[:-1]}
+        ]
+        # Beside the raw ones there may be the same, filtered.
+        filtered = [file for file in series if "filtered" in file.parts]
+        series = filtered or series
+        return {
+            "audio": select_side_files(tree, sound, self.name, report),
+            "physio": select_side_files(tree, series, self.name, report),
+        }
 
     def rating_files(self, gold: str, tree: SourceTree) -> list[PurePosixPath]:
         """Returns the files that lie and end as ratings do."""

@@ -114,6 +114,8 @@ class Builder(RecordingCorpus):
       DIR/RECOLA-Video-recordings/P16.mp4 ...
       DIR/RECOLA-Annotation/emotional_behaviour/arousal/P16.csv ...
       DIR/RECOLA-Annotation/emotional_behaviour/valence/P16.csv ...
+      DIR/RECOLA-Audio-recordings/P16.wav ...              if wanted
+      DIR/RECOLA-Biosignals-recordings/P16.csv ...         if wanted
 
     Configuration avec:
 
@@ -122,6 +124,8 @@ class Builder(RecordingCorpus):
       DIR/ratings_gold_standard/valence/train_1.arff ...
       DIR/ratings_individual/arousal/train_1.csv ...     for other gold
       DIR/ratings_individual/valence/train_1.csv ...     standards
+      DIR/recordings_audio/train_1.wav ...               if wanted
+      DIR/recordings_physio/filtered/train_1.csv ...     if wanted
     """
 
     def survey(
@@ -134,13 +138,15 @@ class Builder(RecordingCorpus):
         if not rating_files:
             raise tree.refuse(package.wanted(config.gold), self.name)
         ratings = package.find_ratings(config.gold, tree, report)
+        self.sides = package.find_sides(tree, report)
+        sides = [f for files in self.sides.values() for f in files.values()]
         clips = named_clips.named(
             tree,
             lambda file: _meaning(package, file),
             report,
             f"videos named like {package.example}.mp4",
             self.name,
-            rating_files,
+            [*rating_files, *sides],
         )
         clips = named_clips.select_one_each(tree, clips, report, ".mp4")
         reader = FrameRatings(package, config.gold, config.seconds)

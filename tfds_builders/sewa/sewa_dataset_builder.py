@@ -9,6 +9,7 @@ from emoaff.corpora.crop_config import CropConfig
 from emoaff.corpora.footage import Footage
 from emoaff.corpora.frame_labels import FrameLabels
 from emoaff.corpora.recording_corpus import RecordingCorpus
+from emoaff.corpora.side_files import select_side_files
 from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.sewa import label_file
@@ -106,6 +107,7 @@ class Builder(RecordingCorpus):
 
       DIR/labels/Train_01.csv ... Devel_01.csv ...
       DIR/video/Train_01.avi ... Devel_01.avi ... Test_01.avi ...
+      DIR/audio/Train_01.wav ...                             if wanted
 
     In the editions of 2018 and 2019 the names say the culture, such as
     Train_DE_01, Devel_HU_01, Test_CN_01.
@@ -119,13 +121,16 @@ class Builder(RecordingCorpus):
         if not label_files:
             wanted = "a folder labels with files named like Train_01.csv"
             raise tree.refuse(wanted, self.name)
+        sound = [file for file in tree.files if file.suffix.lower() == ".wav"]
+        found_sound = select_side_files(tree, sound, self._find_name, report)
+        self.sides = {"audio": found_sound}
         clips = named_clips.named(
             tree,
             self._meaning,
             report,
             f"videos named like {self._make_example_name()}.avi",
             self.name,
-            label_files,
+            [*label_files, *found_sound.values()],
         )
         clips = named_clips.select_one_each(tree, clips, report, ".avi")
         labels = self._labels(tree, label_files, report)
@@ -161,6 +166,10 @@ class Builder(RecordingCorpus):
             if self.builder_config.edition == "2017"
             else ("Train_DE_01")
         )
+
+    def _find_name(self, stem):
+        means = instance(stem)
+        return means.name if means else None
 
     def _meaning(self, file):
         """Parses a file's name, or explains why the file is not used."""

@@ -3,11 +3,11 @@
 from emoaff.corpora import split_rules
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.corpus_about import CorpusAbout
-from emoaff.corpora.crop_config import CropConfig
 from emoaff.corpora.recording_corpus import RecordingCorpus
 from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
 from tfds_builders.video_folder import source
+from tfds_builders.video_folder.folder_config import FolderConfig
 
 
 class Builder(RecordingCorpus):
@@ -27,23 +27,23 @@ class Builder(RecordingCorpus):
         how_to_get="Put what you have into one of the two forms below.",
     )
     BUILDER_CONFIGS = [
-        CropConfig(
+        FolderConfig(
             name="default",
             description="Faces of 112 pixels with a margin of 0.3.",
             size=112,
         ),
-        CropConfig(
+        FolderConfig(
             name="small",
             description="Faces of 64 pixels with a margin of 0.2.",
             size=64,
             margin=0.2,
         ),
-        CropConfig(
+        FolderConfig(
             name="large",
             description="Faces of 224 pixels with a margin of 0.3.",
             size=224,
         ),
-        CropConfig(
+        FolderConfig(
             name="whole",
             description="Pictures that are face crops already, at 112 pixels.",
             size=112,
@@ -85,6 +85,9 @@ class Builder(RecordingCorpus):
 
     Valence and arousal lie in [-1, 1]. Without splits a fifth of the
     subjects is for validation.
+
+    Several collections lie in one data folder under names of their own:
+    video_folder+named=lab, video_folder+named=street.
     """
 
     def survey(
