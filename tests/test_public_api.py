@@ -129,6 +129,26 @@ def test_predict_loads_no_tensorflow(tmp_path):
     assert header["model"]["engine"] == "litert"
 
 
+def test_live_loads_no_tensorflow(tmp_path):
+    options = ["--camera", str(CLIP), "--no-window", "--seconds", "0.5"]
+    loaded = in_a_fresh_process(
+        "import contextlib, io, json, sys; from emoaff_cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    assert main(['live', *{options!r}]) == 0\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not HEAVY & set(loaded)
+
+
+def test_the_app_loads_no_tensorflow_until_a_preset_needs_it():
+    pytest.importorskip("starlette")
+    loaded = in_a_fresh_process(
+        "import json, sys; from emoaff.app import build_app; build_app(); "
+        "import emoaff.app.worker; print(json.dumps(sorted(sys.modules)))"
+    )
+    assert not HEAVY & set(loaded)
+
+
 def test_the_command_answers_without_loading_tensorflow():
     loaded = in_a_fresh_process(
         "import contextlib, io, json, sys\n"

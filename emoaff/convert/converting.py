@@ -11,7 +11,6 @@ import inspect
 import os
 import pathlib
 import shlex
-import tempfile
 
 from emoaff import presets
 from emoaff.convert.conversion import Conversion
@@ -21,6 +20,7 @@ from emoaff.convert.recognition import recognise
 from emoaff.convert.systems.catalogue import SOURCES
 from emoaff.layers.keras_settings import use_own_settings
 from emoaff.presets import model_card
+from emoaff.presets.whole_folder import write_whole
 
 
 @use_own_settings("float32")
@@ -115,16 +115,10 @@ def save(
             **config["provenance"],
             "convert_command": command,
         }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        new = presets.save_preset(
-            conversion.model, pathlib.Path(folder) / out.name, config, dtype
-        )
-        card = model_card.render(out.name, presets.read_config(new))
-        (new / presets.CARD).write_text(card, "utf-8")
-        if out.exists():
-            out.rename(pathlib.Path(folder) / "old")
-        new.rename(out)
+    with write_whole(out) as half:
+        presets.save_preset(conversion.model, half, config, dtype)
+        card = model_card.render(out.name, presets.read_config(half))
+        (half / presets.CARD).write_text(card, "utf-8")
     return out
 
 

@@ -23,6 +23,7 @@ from emoaff.exporting.sources import read_source
 from emoaff.exporting.verification import compare
 from emoaff.layers.backend import require_tensorflow
 from emoaff.layers.keras_settings import use_own_settings
+from emoaff.presets.whole_folder import put_in_place
 
 PRECISIONS = ("float16", "dynamic", "int8")
 _PEOPLE, _FRAMES = 4, 24  # to check a file with, where no faces are given
@@ -110,8 +111,7 @@ def export(
         found = compare(half, about, faces, expected)
         found.require(graph.form, precision, tolerance)
         size = measure_size(half) / 1e6
-        remove(out)
-        half.rename(out)
+        put_in_place(half, out)
     finally:
         remove(half)
     return ExportReport(out, to, graph.form, precision, size, seconds, found)

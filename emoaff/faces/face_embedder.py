@@ -8,7 +8,9 @@ import numpy as np
 from emoaff.faces.crop import crop_face
 from emoaff.faces.litert_network import LiteRTNetwork
 
-_FOLDER = pathlib.Path(__file__).parent / "files"
+# Made by export/face_identity.py.
+FOLDER = pathlib.Path(__file__).parent / "files"
+NETWORK, CENTRE = "face_identity.tflite", "face_identity_centre.npy"
 _SIDE = 160  # pixels; what the network takes
 _MARGIN = 0.15
 _CUT = round(_SIDE * (1 + _MARGIN))  # the box itself is the middle 160 of it
@@ -37,9 +39,9 @@ class FaceEmbedder:
     """
 
     def __init__(self, threads: int = 1):
-        path = _FOLDER / "face_identity.tflite"
+        path = FOLDER / NETWORK
         self._network = LiteRTNetwork(path, threads)
-        centre = np.load(_FOLDER / "face_identity_centre.npy")
+        centre = np.load(FOLDER / CENTRE)
         self._centre = centre.astype("float32")
 
     def cut(self, image: np.ndarray, box) -> np.ndarray:

@@ -22,7 +22,6 @@ from emoaff.prediction.options import Options
 from emoaff.prediction.panel_layout import PanelLayout
 from emoaff.prediction.video import predict_frames
 from emoaff.presets import Preset
-from emoaff.presets.sequence_model import sequence_model
 
 _RATE_OVER_S = 2.0  # seconds over which the rate is averaged
 
@@ -190,7 +189,14 @@ def _warm_up(preset, detector):
         if preset.window == 1 and not preset.takes_features:
             preset.predict([crop] * people)
         else:
-            sequence_model(preset).encode([crop] * people)
+            _take_apart(preset).encode([crop] * people)
+
+
+def _take_apart(preset):
+    # Here, because it loads Keras, which a model of pictures does without.
+    from emoaff.presets.sequence_model import sequence_model
+
+    return sequence_model(preset)
 
 
 def _measure_rate(times):

@@ -8,12 +8,17 @@ from emoaff.prediction.result import Result
 from emoaff.prediction.tables import renamed
 from emoaff.prediction.tiers import collect_tiers
 
+# Players take these for tags of style, and SubRip has no other way to write
+# them; a person's name may hold them.
+_NO_TAGS = str.maketrans("<>{}\\", "‹›()/")
+
 
 def write_subtitles(path: str | os.PathLike, result: Result) -> None:
     """Writes SubRip subtitles: who shows what, a line for each person.
 
     No two subtitles are there at the same time, so that no player has to stack
-    them. Doubt is left out.
+    them. Doubt is left out. What players would take for a tag in a name
+    is written with other brackets.
 
     Args:
         path: The `.srt` file.
@@ -35,7 +40,7 @@ def _merge(tiers):
     shown: dict[int, dict[int, str]] = {}
     for number, tier in enumerate(tiers):
         for start, end, text in tier.intervals:
-            line = f"{tier.name}: {text}"
+            line = f"{tier.name}: {text}".translate(_NO_TAGS)
             shown.setdefault(start, {})[number] = line
             # What begins just here says more than what ends.
             shown.setdefault(end, {}).setdefault(number, "")

@@ -33,11 +33,16 @@ def collect_tiers(result: Result) -> list[Tier]:
     Returns:
         `person 1` with what the person shows, `neutral` too, and `person 1
         doubt` with the reasons for doubt; the latter only where there are
-        any. Intervals shorter than a millisecond are left out.
+        any. Intervals shorter than a millisecond are left out. A name that
+        another tier has already gets the person's number too.
     """
-    tiers = []
+    tiers, taken = [], set()
     for person in result.persons:
         name = result.name_person(person.person)
+        # Files of tools know a tier by its name alone.
+        if not taken.isdisjoint({name, f"{name} doubt"}):
+            name = f"{name} ({person.person})"
+        taken |= {name, f"{name} doubt"}
         spans = person.find_spans()
         shown = [(s.start_s, s.end_s, s.expression) for s in spans]
         tiers.append(Tier(name, _round_intervals(shown)))

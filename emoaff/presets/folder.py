@@ -24,8 +24,6 @@ it takes at once.
 import json
 import os
 import pathlib
-import shutil
-import tempfile
 from typing import TYPE_CHECKING
 
 from emoaff import labels
@@ -38,6 +36,8 @@ from emoaff.presets.hub import fetch_preset
 from emoaff.presets.hub import is_hub_name
 from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
+from emoaff.presets.whole_folder import put_in_place
+from emoaff.presets.whole_folder import write_whole
 
 if TYPE_CHECKING:
     import keras
@@ -313,10 +313,7 @@ def save_preset(
     from emoaff.presets import weights_file
 
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        half = pathlib.Path(folder) / path.name
-        half.mkdir()
+    with write_whole(path) as half:
         full = half / f"full.{WEIGHTS}"
         model.save_weights(full)
         weights_file.store(full, half / WEIGHTS, dtype)
@@ -335,9 +332,6 @@ def save_preset(
                 "architecture": _architecture(model),
             },
         )
-        if path.exists():
-            shutil.rmtree(path)
-        half.rename(path)
     return path
 
 
@@ -351,7 +345,9 @@ def write_config(path: pathlib.Path, config: dict) -> None:
     'MIT'
     """
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
-    (path / CONFIG).write_text(text, "utf-8")
+    half = path / f".{CONFIG}.unfinished"
+    half.write_text(text, "utf-8")
+    put_in_place(half, path / CONFIG)
 
 
 def _architecture(model):

@@ -15,6 +15,7 @@ from emoaff.evaluation.scores import AffectScores
 from emoaff.labels import DIMENSION_RANGE
 from emoaff.labels import DIMENSIONS
 from emoaff.presets import model_card
+from emoaff.presets.whole_folder import write_whole
 
 
 def publish_cross_validated(
@@ -67,10 +68,12 @@ def publish_cross_validated(
             table = dataclasses.replace(table, rows=tuple(rows))
         config = {**config, "scores": table.to_dict()}
         report(table.to_text())
-    folder = presets.save_preset(model, folder, config, stored)
-    complete = presets.load_preset(folder).config
-    card = model_card.render(config["name"], complete)
-    (folder / presets.CARD).write_text(card, "utf-8")
+    folder = pathlib.Path(folder)
+    with write_whole(folder) as half:
+        presets.save_preset(model, half, config, stored)
+        complete = presets.load_preset(half).config
+        card = model_card.render(config["name"], complete)
+        (half / presets.CARD).write_text(card, "utf-8")
     return folder
 
 

@@ -22,6 +22,7 @@ from emoaff.labels import DIMENSION_RANGE
 from emoaff.presets import model_card
 from emoaff.presets import resolve_preset
 from emoaff.presets.calibration import Calibration
+from emoaff.presets.whole_folder import write_whole
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
 from emoaff.training.corpus_lists import split_datasets
@@ -45,7 +46,8 @@ def publish(
 ) -> pathlib.Path:
     """Saves, scores and describes a preset.
 
-    It is scored as saved: with weights as stored and its own preprocessing. If
+    The folder is there when all of this is done, and not before. The preset is
+    scored as saved: with weights as stored and its own preprocessing. If
     these are 8 bits, it is scored before too, for the card to tell the cost.
 
     Args:
@@ -66,13 +68,17 @@ def publish(
             model, config, recordings, side_files
         )
         config = {**config, "provenance": {**origin, "before_storage": before}}
-    folder = presets.save_preset(model, folder, config, stored)
-    preset = presets.load_preset(folder)
-    table = evaluate_recordings(preset, recordings, side_files=side_files).table
-    complete = {**preset.config, "scores": table.to_dict()}
-    presets.write_config(folder, complete)
-    card = model_card.render(config["name"], complete)
-    (folder / presets.CARD).write_text(card, "utf-8")
+    folder = pathlib.Path(folder)
+    with write_whole(folder) as half:
+        presets.save_preset(model, half, config, stored)
+        preset = presets.load_preset(half)
+        table = evaluate_recordings(
+            preset, recordings, side_files=side_files
+        ).table
+        complete = {**preset.config, "scores": table.to_dict()}
+        presets.write_config(half, complete)
+        card = model_card.render(config["name"], complete)
+        (half / presets.CARD).write_text(card, "utf-8")
     report(table.to_text())
     return folder
 

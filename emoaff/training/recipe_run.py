@@ -27,7 +27,7 @@ from emoaff.training.training_step import set_precision
 
 # Settings that say how long is trained, not how.
 EXTENDING = ("epochs", "patience", "stop_after")
-_RECORDS = ("config.json", "environment.json")
+_RECORDS = ("config.json", "environment.json")  # the first says it began
 _COMPUTED = ("features_", "answers")
 
 
@@ -214,7 +214,7 @@ def open_run(
         return longer
     if not creates:
         return recipe.configure(overrides)
-    if out.exists() and any(map(_is_of_a_run, out.iterdir())):
+    if out.exists() and any(_is_of_a_run(p, recipe) for p in out.iterdir()):
         raise ValueError(
             f"Expected an empty or new folder for the run. {out} holds files. "
             "Choose another, or go on with that run by --resume."
@@ -232,10 +232,15 @@ def open_run(
     return config
 
 
-def _is_of_a_run(path):
-    """Whether a file is more than what an unbegun run had computed."""
+def _is_of_a_run(path, recipe):
+    """Whether a file is more than what an unbegun run has."""
     kept = path.suffix == ".npy" and path.name.startswith(_COMPUTED)
-    return not kept
+    # A run that was killed before its settings, the last, were written.
+    records = {*_RECORDS[1:], *(f"{n}.unfinished" for n in _RECORDS)}
+    if recipe.file:
+        records.add(recipe.name)
+    began = (path.parent / _RECORDS[0]).is_file()
+    return not kept and (began or path.name not in records)
 
 
 def _extend(config, overrides, out):

@@ -211,14 +211,22 @@ class TrainingRun:
         experiment = self.experiment
         step.copy_weights_to(plain)
         self._reestimate(epoch, plain)
+        measures = experiment.validate(plain)
         row = {
             "epoch": epoch + 1,
             "learning_rate": step.learning_rate,
             "loss": state["loss"] / experiment.steps,
             "seconds": round(state["seconds"], 1),
-            **experiment.validate(plain),
+            **measures,
         }
-        best, name = self._find_best_epoch(), experiment.monitor
+        name = experiment.monitor
+        if name not in row:
+            raise ValueError(
+                "Expected a measure that decides which epoch is best, one of "
+                f"{', '.join(measures)}. Received: {name}. "
+                "Set schedule.monitor, or the monitor of your experiment."
+            )
+        best = self._find_best_epoch()
         is_best = experiment.better(row[name], best and best[name])
         self.history.append(row)
         if is_best or not epoch:

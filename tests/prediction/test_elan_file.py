@@ -62,7 +62,7 @@ _SCHEMA = """
    <xs:element name="LANGUAGE" minOccurs="0" maxOccurs="unbounded"/>
    <xs:element name="CONSTRAINT" minOccurs="0" maxOccurs="unbounded">
     <xs:complexType>
-     <xs:attribute name="STEREOTYPE" type="xs:string" use="required"/>
+     <xs:attribute name="STEREOTYPE" type="xs:ID" use="required"/>
      <xs:attribute name="DESCRIPTION" type="xs:string"/>
     </xs:complexType>
    </xs:element></xs:sequence>
@@ -76,6 +76,14 @@ _SCHEMA = """
    <xs:field xpath="@LINGUISTIC_TYPE_ID"/></xs:key>
   <xs:keyref name="types" refer="type"><xs:selector xpath="TIER"/>
    <xs:field xpath="@LINGUISTIC_TYPE_REF"/></xs:keyref>
+  <xs:key name="slot"><xs:selector xpath="TIME_ORDER/TIME_SLOT"/>
+   <xs:field xpath="@TIME_SLOT_ID"/></xs:key>
+  <xs:keyref name="starts" refer="slot">
+   <xs:selector xpath="TIER/ANNOTATION/ALIGNABLE_ANNOTATION"/>
+   <xs:field xpath="@TIME_SLOT_REF1"/></xs:keyref>
+  <xs:keyref name="ends" refer="slot">
+   <xs:selector xpath="TIER/ANNOTATION/ALIGNABLE_ANNOTATION"/>
+   <xs:field xpath="@TIME_SLOT_REF2"/></xs:keyref>
   <xs:key name="tier"><xs:selector xpath="TIER"/>
    <xs:field xpath="@TIER_ID"/></xs:key>
  </xs:element>

@@ -193,6 +193,54 @@ def test_two_runs_into_one_folder_give_each_file_one_result(
 
 
 @pytest.mark.slow  # the whole command, with its detector
+def test_a_kill_half_way_through_two_jobs_repeats_no_finished_file(tmp_path):
+    root, out = tmp_path / "in", tmp_path / "out"
+    root.mkdir()
+    for k in range(6):
+        with VideoWriter(root / f"{k}.mp4", 64, 48, 10) as writer:
+            for i in range(40 if k < 3 else 400):
+                writer.write(np.full((48, 64, 3), 60, np.uint8), i / 10)
+    command = [sys.executable, "-m", "emoaff_cli", "predict", str(root)]
+    command += ["--out", str(out), "--jobs", "2", "--every", "1", "--skip-done"]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 120
+    while len(list(out.rglob("*.json"))) < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    # Its workers end with it, so that nobody else writes there.
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+
+    def read_places():
+        # A result that is written again is another file, at another time.
+        stats = {p.name: p.stat() for p in out.glob("*.json")}
+        return {n: (s.st_ino, s.st_mtime_ns) for n, s in stats.items()}
+
+    before = read_places()
+    assert 3 <= len(before) < 6
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    after = read_places()
+    assert len(after) == 6 and before.items() <= after.items()
+    with (out / "summary.csv").open(newline="") as file:
+        states = {
+            f"{pathlib.Path(row['file']).stem}.json": row["state"]
+            for row in csv.DictReader(file)
+        }
+    kept = {name for name, state in states.items() if state != "done"}
+    assert kept == set(before) and len(states) == 6
+    assert not list(out.rglob(".emoaff-*"))
+
+
+@pytest.mark.slow  # the whole command, with its detector
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_interrupt_ends_it_in_two_seconds_and_keeps_what_is_done(
     jobs, clips, tmp_path

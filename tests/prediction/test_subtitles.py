@@ -1,3 +1,6 @@
+import fractions
+
+import av
 import pysubs2
 
 from emoaff.prediction.result import Result
@@ -7,9 +10,10 @@ from tests.prediction.results import row
 from tests.prediction.results import write_result
 
 
-def write(tmp_path, rows):
+def write(tmp_path, rows, **header):
     path = tmp_path / "a.srt"
-    write_subtitles(path, Result.read(write_result(tmp_path, rows)))
+    table = write_result(tmp_path, rows, **header)
+    write_subtitles(path, Result.read(table))
     return path.read_text("utf-8")
 
 
@@ -43,3 +47,22 @@ def test_a_time_without_a_face_has_no_subtitle(tmp_path):
 
 def test_nobody_is_an_empty_file(tmp_path):
     assert write(tmp_path, [Row(0, 0.0)]).strip() == ""
+
+
+def test_a_name_is_shown_whole_by_what_reads_tags(tmp_path):
+    people = [{"person": 1, "name": r"=Ann & <i>Bo {\an8}\Nx"}]
+    text = write(tmp_path, [row(0), row(1)], people=people)
+    (cue,) = pysubs2.SSAFile.from_string(text)
+    assert cue.plaintext == "=Ann & ‹i›Bo (/an8)/Nx: happiness"
+
+
+def test_ffmpeg_reads_the_same_subtitles(tmp_path):
+    write(tmp_path, [row(n, named=n // 5) for n in range(10)])
+    with av.open(tmp_path / "a.srt") as file:
+        packets = [p for p in file.demux(subtitles=0) if p.pts is not None]
+    found = [(p.pts, p.pts + p.duration, bytes(p).decode()) for p in packets]
+    assert {p.time_base for p in packets} == {fractions.Fraction(1, 1000)}
+    assert found == [
+        (0, 500, "person 1: neutral"),
+        (500, 1000, "person 1: happiness"),
+    ]

@@ -8,8 +8,8 @@ from tests.prediction.results import row
 from tests.prediction.results import write_result
 
 
-def collect(tmp_path, rows):
-    return collect_tiers(Result.read(write_result(tmp_path, rows)))
+def collect(tmp_path, rows, **header):
+    return collect_tiers(Result.read(write_result(tmp_path, rows, **header)))
 
 
 def test_each_person_has_a_tier_of_expressions_and_one_of_doubt(tmp_path):
@@ -50,3 +50,14 @@ def test_intervals_of_any_frame_rate_follow_each_other(tmp_path):
 def test_rounding_leaves_no_overlap_and_no_interval_of_nothing():
     spans = [(0.0006, 0.1005001, "a"), (0.1004999, 0.2, "b"), (0.2, 0.2, "c")]
     assert _round_intervals(spans) == [(1, 101, "a"), (101, 200, "b")]
+
+
+def test_no_two_tiers_have_one_name(tmp_path):
+    rows = [row(n, person=p) for n in (0, 1) for p in (1, 2, 3, 4)]
+    rows += [row(2, person=p, doubt="small") for p in (1, 2, 3, 4)]
+    rows += [row(3, person=p, doubt="small") for p in (1, 2, 3, 4)]
+    names = {1: "person 2", 3: "Ann", 4: "Ann doubt"}
+    people = [{"person": p, "name": name} for p, name in names.items()]
+    found = [tier.name for tier in collect(tmp_path, rows, people=people)]
+    assert "person 2 (2) doubt" in found and "Ann doubt (4) doubt" in found
+    assert len(found) == len(set(found)) == 8

@@ -14,6 +14,7 @@ from emoaff.evaluation.preset_scoring import evaluate_recordings
 from emoaff.labels import LabelSpace
 from emoaff.presets import model_card
 from emoaff.presets.calibration import Calibration
+from emoaff.training import publishing
 from emoaff.training.card_rewriting import rewrite_card
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.commands import train_commands
@@ -120,6 +121,30 @@ def test_a_model_of_windows_becomes_a_preset_with_scores(windowed, data_dir):
     assert card == model_card.render("mine", preset.config)
     value = table.value("ccc", "valence")
     assert f"over all frames, valence | {value:.4f} | " in card
+
+
+def test_a_preset_is_there_when_it_is_scored_and_described_and_not_before(
+    windowed, data_dir, tmp_path, monkeypatch
+):
+    folder, seen = tmp_path / "preset", []
+
+    def score(preset, recordings):
+        seen.append(folder.exists() and read_all(folder))
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return evaluate_recordings(preset, recordings)
+
+    def read_all(path):
+        return {p.name: p.read_bytes() for p in path.iterdir()}
+
+    monkeypatch.setattr(publishing, "evaluate_recordings", score)
+    published(window_model(6), folder, data_dir, WINDOWED)
+    whole = read_all(folder)
+    assert set(whole) == {p.name for p in windowed[0].path.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        published(window_model(6), folder, data_dir, WINDOWED)
+    assert seen == [False, whole] and read_all(folder) == whole
+    assert [p.name for p in tmp_path.iterdir()] == ["preset"]
 
 
 def test_a_preset_remembers_its_run(windowed):

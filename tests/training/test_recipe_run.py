@@ -18,6 +18,7 @@ from emoaff.training import image_memory
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import train_commands
 from emoaff.training.first_weights import begin
+from emoaff.training.recipe_run import open_run
 from emoaff.training.recipe_run import train
 from emoaff.training.settings import parse_overrides
 from tests.ferplus_files import balanced_rows
@@ -149,6 +150,20 @@ def test_a_folder_with_files_is_not_overwritten(data_dir, tmp_path):
     with pytest.raises(ValueError, match="--resume"):
         train("compact_ferplus", data_dir, tmp_path, QUICK)
     assert (tmp_path / "kept").read_text() == "precious"
+
+
+def test_a_run_killed_before_its_settings_were_written_begins_anew(tmp_path):
+    (tmp_path / "config.json.unfinished").write_text("{")
+    (tmp_path / "environment.json").write_text("{}")
+    for resume in (True, False):
+        begun = open_run(RECIPE, tmp_path, QUICK, resume)
+        assert begun.batch.size == 8
+        assert json.loads((tmp_path / "config.json").read_text())
+        (tmp_path / "config.json").rename(tmp_path / "config.json.unfinished")
+    # Without settings, files with other names are somebody else's.
+    (tmp_path / "history.csv").touch()
+    with pytest.raises(ValueError, match="holds files"):
+        open_run(RECIPE, tmp_path, QUICK, True)
 
 
 def test_missing_first_weights_are_named(data_dir, tmp_path):

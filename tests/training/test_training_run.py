@@ -318,6 +318,11 @@ def test_a_loss_that_is_not_finite_names_the_batch(tmp_path):
     assert len(state["history"]) == 1
 
 
+def test_a_monitor_that_is_no_measure_is_named_with_those_there_are(tmp_path):
+    with pytest.raises(ValueError, match="one of mse. Received: ccc"):
+        run(tmp_path, monitor="ccc")
+
+
 def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     checkpoint.save(
         tmp_path / "checkpoints" / "last.npz",
