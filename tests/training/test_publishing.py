@@ -128,11 +128,11 @@ def test_a_preset_is_there_when_it_is_scored_and_described_and_not_before(
 ):
     folder, seen = tmp_path / "preset", []
 
-    def score(preset, recordings):
+    def score(preset, recordings, **more):
         seen.append(folder.exists() and read_all(folder))
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return evaluate_recordings(preset, recordings)
+        return evaluate_recordings(preset, recordings, **more)
 
     def read_all(path):
         return {p.name: p.read_bytes() for p in path.iterdir()}
