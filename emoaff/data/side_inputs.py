@@ -4,6 +4,7 @@ What is public here:
 
     parse_side_files(text) -> SideFiles by modality
     read_side_input(modality, recordings, files, rule, names) -> SideInput
+    compute_statistics(values) -> means, deviations
     SideInput: names and values; compute_statistics() and describe()
 """
 
@@ -25,6 +26,7 @@ from emoaff.data.side_features import read_side_table
 if typing.TYPE_CHECKING:
     from emoaff.data.recordings import Recordings
 
+_AT_ONCE = 1 << 16  # rows
 _MODALITY = re.compile(r"[a-z][a-z0-9_]*")
 _RATE = re.compile(r"(.+)@(\d+(?:\.\d+)?)")
 
@@ -44,7 +46,7 @@ class SideFiles:
 
 
 def parse_side_files(text: str) -> dict[str, SideFiles]:
-    """Reads `audio=FOLDER,eda=FOLDER@4`.
+    """Reads `audio=FOLDER,eda=FOLDER@4`, or the same in brackets.
 
     Args:
         text: For each modality its folder or table; `@4` for files without
@@ -61,7 +63,8 @@ def parse_side_files(text: str) -> dict[str, SideFiles]:
     SideFiles(path='series', rate_hz=4.0)
     """
     found: dict[str, SideFiles] = {}
-    for part in filter(None, text.split(",")):
+    inner = text.strip().removeprefix("[").removesuffix("]")
+    for part in filter(None, inner.split(",")):
         modality, mark, place = part.strip().partition("=")
         if (
             not mark
@@ -96,18 +99,8 @@ class SideInput:
     without: tuple[str, ...] = ()
 
     def compute_statistics(self) -> tuple[np.ndarray, np.ndarray]:
-        """Computes mean and deviation of each feature, without the missing.
-
-        Returns:
-            float64 `(f,)` each; NaN and 0 for a feature without any value.
-        """
-        known = np.isfinite(self.values)
-        count = known.sum(axis=0)
-        some = np.maximum(count, 1)
-        values = np.where(known, self.values, 0.0).astype(np.float64)
-        mean = np.where(count > 0, values.sum(axis=0) / some, np.nan)
-        apart = np.where(known, values - np.nan_to_num(mean), 0.0)
-        return mean, np.sqrt((apart**2).sum(axis=0) / some)
+        """Computes mean and deviation; see `compute_statistics`."""
+        return compute_statistics(self.values)
 
     def describe(self) -> str:
         """Says in a sentence how much is missing, and what stands there."""
@@ -123,6 +116,35 @@ class SideInput:
                 f"such as {self.without[0]}"
             )
         return text
+
+
+def compute_statistics(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Computes mean and deviation of each feature, without the missing.
+
+    Args:
+        values: float `(n, f)`, NaN where missing; may be a memory map.
+
+    Returns:
+        float64 `(f,)` each; NaN and 0 for a feature without any value.
+
+    Example:
+    >>> mean, deviation = compute_statistics(np.array([[1.0], [3.0], [np.nan]]))
+    >>> mean.tolist(), deviation.tolist()
+    ([2.0], [1.0])
+    """
+    starts = range(0, len(values), _AT_ONCE)
+    count, total = np.zeros(values.shape[1]), np.zeros(values.shape[1])
+    for start in starts:
+        some = np.asarray(values[start : start + _AT_ONCE], np.float64)
+        count += np.isfinite(some).sum(axis=0)
+        total += np.where(np.isfinite(some), some, 0.0).sum(axis=0)
+    mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    squares = np.zeros(values.shape[1])
+    for start in starts:
+        some = np.asarray(values[start : start + _AT_ONCE], np.float64)
+        apart = np.where(np.isfinite(some), some - mean, 0.0)
+        squares += (apart**2).sum(axis=0)
+    return mean, np.sqrt(squares / np.maximum(count, 1))
 
 
 def read_side_input(

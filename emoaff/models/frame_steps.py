@@ -10,6 +10,8 @@ import keras
 from keras import layers
 from keras import ops
 
+from emoaff.layers import FeatureNormalization
+
 # Layers whose answer for a frame depends on that frame alone.
 _FRAME_BY_FRAME = (
     layers.Activation,
@@ -20,6 +22,7 @@ _FRAME_BY_FRAME = (
     layers.Concatenate,
     layers.Dense,
     layers.ELU,
+    FeatureNormalization,
     layers.Identity,
     layers.LayerNormalization,
     layers.LeakyReLU,

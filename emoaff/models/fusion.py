@@ -19,7 +19,7 @@ def build_fusion(
     image_size=None,
     backbone="resnet50",
     weights=None,
-    feature_count=0,
+    face_features=None,
     fusion="early",
     temporal="lstm",
     temporal_units=(256, 256),
@@ -45,8 +45,9 @@ def build_fusion(
             a model that does not see any.
         backbone: See `build_cnn_lstm`.
         weights: See `build_cnn_lstm`.
-        feature_count: Int, of a model that gets so many features of each face
-            instead of its picture; 0 for pictures, or no faces.
+        face_features: For a model that gets features of each face instead of
+            its picture: a `FeatureNormalization` of them. `None` for pictures,
+            or no faces.
         fusion: `"early"` or `"late"`.
         temporal: See `build_cnn_lstm`; `None` only with early fusion.
         temporal_units: See `build_cnn_lstm`; of each stack.
@@ -59,7 +60,8 @@ def build_fusion(
     Input shape:
         A dict: for each modality `(batch, frames, features)`, NaN where
         missing; and, of faces, `frames`: `(batch, frames, height, width, 3)`,
-        RGB in `[0, 255]`, or `(batch, frames, feature_count)`.
+        RGB in `[0, 255]`, or `(batch, frames, features)`. Not a dict, but
+        `frames` itself, for features of faces alone.
 
     Output shape:
         See `build_cnn_lstm`.
@@ -81,13 +83,15 @@ def build_fusion(
     >>> model({"frames": faces, "audio": loudness}).shape
     TensorShape([1, 8, 2])
     """
-    _check(fusion, temporal, temporal_units, normalizations)
+    alone = face_features is not None
+    _check(fusion, temporal, temporal_units, normalizations, alone)
     if isinstance(temporal_units, int):
         temporal_units = (temporal_units,)
     inputs, parts = {}, {}
-    if feature_count:
-        inputs[VIDEO] = keras.Input((frames, feature_count), name=VIDEO)
-        parts[VIDEO] = inputs[VIDEO]
+    if face_features is not None:
+        width = len(face_features.mean)
+        inputs[VIDEO] = keras.Input((frames, width), name=VIDEO)
+        parts[VIDEO] = face_features(inputs[VIDEO])
     elif image_size is not None:
         side = image_size
         size = (side, side) if isinstance(side, int) else tuple(side)
@@ -128,6 +132,8 @@ def build_fusion(
     }
     if len(outputs) == 1:
         (outputs,) = outputs.values()
+    if not normalizations:
+        inputs = inputs[VIDEO]
     return keras.Model(inputs, outputs, name=name)
 
 
@@ -137,7 +143,7 @@ def _put_side_by_side(parts):
     return layers.Concatenate(name="fusion")(parts)
 
 
-def _check(fusion, temporal, units, normalizations):
+def _check(fusion, temporal, units, normalizations, alone):
     if fusion not in FUSIONS or temporal not in (None, *_TEMPORAL):
         raise ValueError(
             f"`fusion` must be one of {', '.join(FUSIONS)}, and `temporal` "
@@ -150,7 +156,7 @@ def _check(fusion, temporal, units, normalizations):
             f"Received: temporal={temporal!r}, temporal_units={units}. Use "
             "early fusion."
         )
-    if not normalizations or VIDEO in normalizations:
+    if VIDEO in normalizations or not (normalizations or alone):
         raise ValueError(
             "Expected modalities beside faces, none of them named "
             f"{VIDEO!r}. Received: {sorted(normalizations)}. Without any, use "

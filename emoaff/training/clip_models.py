@@ -9,6 +9,7 @@ from emoaff.models import build_backbone
 from emoaff.models import build_cnn_lstm
 from emoaff.models import build_fusion
 from emoaff.training.first_weights import find_backbone_weights
+from emoaff.training.modalities import make_face_normalization
 from emoaff.training.modalities import make_normalizations
 
 
@@ -30,8 +31,8 @@ def clip_model(config, data) -> keras.Model:
 
     Returns:
         A model of one output named `config.data.target`: linear values or
-        logits. With other modalities than faces, see
-        `emoaff.models.build_fusion`.
+        logits. With other modalities than faces, and with
+        `data.features_from`, see `emoaff.models.build_fusion`.
     """
     settings, frames = config.model, config.window.frames
     arguments = {
@@ -44,14 +45,15 @@ def clip_model(config, data) -> keras.Model:
         "logits": True,
         "return_sequences": config.window.label_of == "frames",
     }
-    if not config.data.other_modalities:
+    given = config.data.features_from
+    if not config.data.other_modalities and not given:
         return build_cnn_lstm(frames, settings.size, **arguments)
-    sees, given = config.data.sees_faces, config.data.features_from
+    pictures = config.data.sees_faces and not given
     return build_fusion(
         frames,
         make_normalizations(data.sides),
-        image_size=settings.size if sees and not given else None,
-        feature_count=data.feature_count if sees and given else 0,
+        image_size=settings.size if pictures else None,
+        face_features=make_face_normalization(data) if given else None,
         fusion=settings.fusion,
         **arguments,
     )

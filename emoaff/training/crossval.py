@@ -253,7 +253,7 @@ def _run(recipe, config, fold, data_dir, out, report):
     scored = evaluate_recordings(
         presets.load_preset(preset),
         fold.held_out,
-        side_files=config.data.side_files,
+        side_files=config.data.used_side_files,
     )
     run_log.write_json(done, scored.table.to_dict())
     return fold, _stored(done)

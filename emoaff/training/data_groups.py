@@ -94,6 +94,17 @@ class DataConfig(SettingGroup):
         return tuple(m for m in self.modalities if m != VIDEO_MODALITY)
 
     @property
+    def used_side_files(self) -> str:
+        """The part of `side_files` that is of its modalities."""
+        inner = self.side_files.strip().removeprefix("[").removesuffix("]")
+        parts = [part.strip() for part in inner.split(",")]
+        return ",".join(
+            part
+            for part in parts
+            if part.partition("=")[0] in self.other_modalities
+        )
+
+    @property
     def sees_faces(self) -> bool:
         """Whether faces are learned from."""
         return VIDEO_MODALITY in self.modalities

@@ -5,6 +5,7 @@ What is public here:
     check_modalities(config)
     read_sides(config, recordings, report) -> SideInput by modality
     make_normalizations(sides) -> layer by modality
+    make_face_normalization(data) -> layer
     describe_sides(sides, rule) -> dict
     require_inputs(model, config)
 """
@@ -13,6 +14,7 @@ import keras
 
 from emoaff.data.side_inputs import SideFiles
 from emoaff.data.side_inputs import SideInput
+from emoaff.data.side_inputs import compute_statistics
 from emoaff.data.side_inputs import parse_side_files
 from emoaff.data.side_inputs import read_side_input
 from emoaff.layers import FeatureNormalization
@@ -23,15 +25,15 @@ from emoaff.training.data_groups import VIDEO_MODALITY
 def check_modalities(config) -> None:
     """Raises ValueError where settings of modalities make no sense."""
     data = config.data
-    files, others = parse_side_files(data.side_files), data.other_modalities
+    parse_side_files(data.side_files)
+    others = data.other_modalities
     wrong = [m for m in others if not m.isidentifier() or m == VIDEO]
     twice = len(set(data.modalities)) < len(data.modalities)
-    if wrong or twice or not data.modalities or set(files) - set(others):
+    if wrong or twice or not data.modalities:
         raise ValueError(
             "`data.modalities` must name video, or modalities in lower case "
-            "such as audio, each once, and `data.side_files` some of the "
-            f"latter. Received: data.modalities={data.modalities}, "
-            f"data.side_files={data.side_files!r}."
+            "such as audio, each once. Received: data.modalities="
+            f"{data.modalities}."
         )
     if data.features_from and not data.sees_faces:
         raise ValueError(
@@ -70,6 +72,12 @@ def read_sides(config, splits, report) -> list[dict[str, SideInput]]:
             `emoaff.data.side_inputs.read_side_input`.
     """
     files = parse_side_files(config.data.side_files)
+    unused = sorted(set(files) - set(config.data.other_modalities))
+    if unused:
+        report(
+            f"not used: the files of {', '.join(unused)}, which "
+            "data.modalities do not name"
+        )
     found: list[dict[str, SideInput]] = []
     for recordings in splits:
         some = {}
@@ -99,6 +107,17 @@ def make_normalizations(sides) -> dict[str, FeatureNormalization]:
         )
         for modality, side in sides.items()
     }
+
+
+def make_face_normalization(data) -> FeatureNormalization:
+    """Makes the layer for features of faces, see `data.features_from`.
+
+    Args:
+        data: A `ClipData`.
+    """
+    return FeatureNormalization(
+        *compute_statistics(data.training.features), name="face_normalization"
+    )
 
 
 def describe_sides(sides, rule: str) -> dict:

@@ -187,7 +187,7 @@ def publish_clips(
             f"{data.dataset} --split {shlex.quote(split)} --data-dir data"
         )
         files = portable_settings(config)["data"]["side_files"]
-        if files:
+        if files and sides:
             described["provenance"]["evaluate_command"] += (
                 f" --side-files {shlex.quote(files)}"
             )
@@ -202,7 +202,7 @@ def publish_clips(
         recordings,
         report,
         config.model.stored,
-        data.side_files,
+        data.used_side_files,
     )
 
 

@@ -78,7 +78,7 @@ def parse_overrides(defaults, overrides: dict[str, str]):
     """Changes settings by texts such as `{"seed": "3"}`.
 
     Text settings take the text as it is; every other one takes JSON, or, if
-    it holds texts already, texts with commas between.
+    it holds texts already, texts with commas between, `a,b` or `[a,b]`.
 
     Args:
         defaults: The settings to begin with; or their class, for its own.
@@ -186,7 +186,7 @@ def _parse(name, text, default):
     except json.JSONDecodeError:
         value = None
         if default and type(default) is tuple and isinstance(default[0], str):
-            value = text.split(",")
+            value = text.removeprefix("[").removesuffix("]").split(",")
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     # `type`, since a bool is an int too.

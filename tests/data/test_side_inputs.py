@@ -147,6 +147,7 @@ def test_pairs_of_modality_and_place_are_read():
     assert got["eda"] == SideFiles("x", 4.0)
     assert got["ecg"] == SideFiles("y@z", 250.5)
     assert parse_side_files("") == {}
+    assert list(parse_side_files("[audio=a,eda=b]")) == ["audio", "eda"]
     for text in ("audio", "audio=", "a=x,a=y", "Sound=x"):
         with pytest.raises(ValueError, match=re.escape(text)):
             parse_side_files(text)

@@ -247,7 +247,9 @@ def test_a_day_of_research_goes_from_a_corpus_to_a_paired_test(
     assert 0.2 < faces <= 1
     assert 0.2 < both <= 1
     printed = capsys.readouterr().out
+    assert "modalities=[video,audio] - modalities=[video]" in printed
     assert "paired t-test over 3 seeds" in printed
+    assert "train, audio: 5 features a frame; 0 of" in printed
     lines = (tmp_path / "abaw.txt").read_text().splitlines()
     assert lines[0].startswith("image_location,Neutral,Anger")
     tables = list((tmp_path / "predictions").glob("*.csv"))

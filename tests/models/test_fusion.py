@@ -77,8 +77,12 @@ def test_without_faces_and_with_features_of_faces():
     blind = build_fusion(4, sound, temporal_units=3, return_sequences=False)
     assert list(blind.input) == ["audio"]
     assert blind.output_shape == (None, 2)
-    seen = build_fusion(4, sound, feature_count=7, temporal="gru")
+    faces = FeatureNormalization([1.0] * 7, [0.5] * 7)
+    seen = build_fusion(4, sound, face_features=faces, temporal="gru")
     assert seen.input["frames"].shape == (None, 4, 7)
+    alone = build_fusion(4, {}, face_features=faces, fusion="late")
+    assert alone.input.shape == (None, 4, 7)
+    assert alone.get_layer("lstm_1").input.shape == (None, 4, 7)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from emoaff.evaluation import predict_corpus
 from emoaff.recipes import tzirakis_recola
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_data import ClipData
+from emoaff.training.modalities import read_sides
 from emoaff.training.modalities import require_inputs
 from emoaff.training.recipe_run import train
+from emoaff.training.settings import parse_overrides
 from tests.data import small_corpus
 from tests.data.small_corpus import segments
 
@@ -183,13 +185,38 @@ def test_batches_hold_each_window_of_each_modality(data_dir):
         np.testing.assert_array_equal(y["arousal_valence"][..., 0], arousal)
 
 
+def test_files_of_no_modality_are_told(data_dir):
+    lines = []
+    config = tzirakis_recola.SMALL.config.change(
+        data={"dataset": "small", "side_files": "audio=x"}
+    )
+    assert read_sides(config, [], lines.append) == []
+    assert config.data.used_side_files == ""
+    both = config.change(
+        data={
+            "modalities": ("video", "audio"),
+            "side_files": "[audio=x, eda=y@4]",
+        }
+    )
+    assert both.data.used_side_files == "audio=x"
+    assert lines == [
+        "not used: the files of audio, which data.modalities do not name"
+    ]
+
+
+@pytest.mark.parametrize("text", ["video,audio", "[video,audio]"])
+def test_modalities_are_named_without_quotes(text):
+    config = parse_overrides(ClipConfig, {"modalities": text})
+    assert config.data.modalities == ("video", "audio")
+
+
 @pytest.mark.parametrize(
     ("data", "more", "sentence"),
     [
         ({"modalities": ()}, {}, "must name video, or modalities"),
         ({"modalities": ("video", "frames")}, {}, "must name video"),
         ({"modalities": ("audio", "audio")}, {}, "each once"),
-        ({"side_files": "audio=x"}, {}, "data.side_files='audio=x'"),
+        ({"side_files": "audio"}, {}, "a folder or table for each modality"),
         ({"side_rule": "last"}, {}, "mean|nearest"),
         ({"modalities": ("audio",), "features_from": "x"}, {}, "leave out"),
         (
