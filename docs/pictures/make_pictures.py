@@ -66,7 +66,7 @@ def take_picture(page, png):
         sys.exit("Expected `chromium` on this machine. Install it.")
     command = [
         *(chromium, "--headless", "--no-sandbox", "--hide-scrollbars"),
-        *("--disable-gpu", "--virtual-time-budget=5000"),
+        "--disable-gpu",
         *(f"--window-size={_WINDOW}", f"--screenshot={png}"),
     ]
     subprocess.run(

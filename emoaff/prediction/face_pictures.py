@@ -18,7 +18,9 @@ _QUALITY = 80
 def cut_faces(
     path: str | os.PathLike, wanted: dict[int, list[tuple]]
 ) -> dict[tuple, str]:
-    """Cuts faces from a video or picture.
+    """Cuts faces from a video or picture, with what is about them.
+
+    At a border, more is seen of the side where there is something.
 
     Args:
         path: The file.
@@ -45,11 +47,25 @@ def cut_faces(
             x, y, w, h = box
             height, width = frame.image.shape[:2]
             if x < width and y < height and x + w > 0 and y + h > 0:
+                box = _move_inside(box, width, height)
                 face = crop_face(frame.image, box, _MARGIN, _SIDE)
                 found[key] = _encode(face)
         if frame.index >= last:
             break
     return found
+
+
+def _move_inside(box, width, height):
+    """Moves a box so that its crop shows the image alone, where it fits in."""
+    x, y, w, h = box
+    # Half of what the crop has about the box, which is in its middle.
+    side = max(w, h) * (1 + _MARGIN)
+    about = (side - w) / 2, (side - h) / 2
+    if side <= width:
+        x = min(max(x, about[0]), width - w - about[0])
+    if side <= height:
+        y = min(max(y, about[1]), height - h - about[1])
+    return x, y, w, h
 
 
 def _encode(image):

@@ -23,6 +23,9 @@ def write_reports(
 ) -> list[pathlib.Path]:
     """Writes a page for each result of a folder, and one that compares them.
 
+    Pages that `predict --report` wrote have pictures of faces, which take the
+    video: they stay as they are if no video is given.
+
     Args:
         path: A result, see `write_report`, or a folder with results, also in
             folders inside it, for which the pages keep them.
@@ -66,18 +69,27 @@ def write_reports(
         if page.parent == folder and page.name.lower() == INDEX:
             page = folder / f"{table.stem}_csv.html"
         found = _find_video(video, inner, result.name)
-        pages.append(one.write_report(result, page, found, overwrite))
+        if found is None and _is_of_predict(page, result):
+            pages.append(page)
+        else:
+            pages.append(one.write_report(result, page, found, overwrite))
         lines += _write_lines(result, page.relative_to(folder))
         classes |= dict.fromkeys(result.classes)
     text = one.fill_page(
         "index.html",
         title=f"{len(pages)} recordings" if len(pages) > 1 else "1 recording",
-        legend=write_keys(tuple(classes)),
+        legend=write_keys(tuple(classes))
+        + '<li><i class="away"></i>none named</li>',
         rows="\n".join(lines),
     )
     with tables.renamed(index) as half:
         half.write_text(text, "utf-8", "backslashreplace")
     return [index, *pages]
+
+
+def _is_of_predict(page, result):
+    """Whether `predict --report` wrote a page, which has pictures of faces."""
+    return page.is_file() and page.name in result.header.get("files", ())
 
 
 def _find_video(folder, inner, name):

@@ -18,6 +18,7 @@ def test_a_folder_gets_a_page_each_and_one_that_compares_them(tmp_path):
     assert text.count("<tr><td>") == 3  # one, and two people
     assert '<a href="second.html#person-2">person 2</a>' in text
     assert "0.4 s" in text and "2 recordings" in text
+    assert "none named</li>" in text
 
 
 def test_videos_are_found_by_the_names_that_results_have_of_them(tmp_path):
@@ -26,6 +27,19 @@ def test_videos_are_found_by_the_names_that_results_have_of_them(tmp_path):
     _, found, missing = write_reports(tmp_path, video=CLIP.parent)
     assert "<video" in found.read_text("utf-8")
     assert "<video" not in missing.read_text("utf-8")
+
+
+def test_pages_with_pictures_that_predict_wrote_stay_without_a_video(tmp_path):
+    rows = [row(n) for n in range(8)]
+    write_result(tmp_path, rows, source=CLIP.name, files=["clip.html"])
+    write_result(tmp_path, rows, "other", source=CLIP.name)
+    for name in ("clip", "other"):
+        (tmp_path / f"{name}.html").write_text('<meta content="emoaff">')
+    kept = (tmp_path / "clip.html").read_text()
+    _, page, other = write_reports(tmp_path, overwrite=True)
+    assert page.read_text() == kept and other.read_text("utf-8") != kept
+    _, page, _ = write_reports(tmp_path, video=CLIP.parent, overwrite=True)
+    assert "<video" in page.read_text("utf-8")
 
 
 def test_a_folder_without_a_result_is_refused(tmp_path):

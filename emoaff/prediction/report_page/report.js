@@ -139,7 +139,7 @@
       { label: "arousal", stroke: "#d55e00", width: 2, dash: [6, 3], points: { show: false }, value },
     ];
     const scales = { x: { time: false, min: 0, max: data.end }, y: { range: [-1, 1] } };
-    const axis = { values: (u, ticks) => ticks.map(v => v.toFixed(1)), incrs: [0.5] };
+    const axis = { values: (u, ticks) => ticks.map(v => v.toFixed(1)), incrs: [0.5, 1] };
     const u = new uPlot(options(width, 150, series, scales, axis, person),
       [data.t, ...person.affect], element);
     add(u, element, person);
