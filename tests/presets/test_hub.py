@@ -23,6 +23,7 @@ COMMIT = "c0ffee" + "0" * 34
 class _Hub(http.server.BaseHTTPRequestHandler):
     files = {}
     asked = []
+    large = ()
 
     def do_HEAD(self):
         self.answer(with_body=False)
@@ -52,10 +53,26 @@ class _Hub(http.server.BaseHTTPRequestHandler):
             return self.send(json.dumps(body).encode(), with_body)
         if parts[:3] == ["lab", "moods", "resolve"]:
             body = self.files.get("/".join(parts[4:]))
+            if body is not None and parts[-1] in self.large:
+                return self.send_elsewhere(parts[-1], body)
             if body is not None:
                 return self.send(body, with_body)
+        if parts[0] == "cdn":
+            return self.send(self.files[parts[1]], with_body)
         self.send_response(404)
         self.send_header("X-Error-Code", "RepoNotFound")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_elsewhere(self, name, body):
+        """As the Hub answers for files of Git LFS."""
+        self.send_response(302)
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Linked-Size", str(len(body)))
+        etag = hashlib.sha256(body).hexdigest()
+        self.send_header("X-Linked-Etag", f'"{etag}"')
+        host, port = self.server.server_address
+        self.send_header("Location", f"http://{host}:{port}/cdn/{name}")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -83,7 +100,7 @@ def preset(tmp_path):
 def served(preset, tmp_path, monkeypatch):
     files = {p.name: p.read_bytes() for p in preset.path.iterdir()}
     _Hub.files = {**files, "evil.pkl": b"pickled", "code.py": b"import os"}
-    _Hub.asked = []
+    _Hub.asked, _Hub.large = [], ()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
@@ -112,6 +129,25 @@ def test_a_preset_of_the_hub_is_named_like_any_other(served, preset, capsys):
 def test_weights_that_were_replaced_are_refused(served):
     _Hub.files["model.weights.h5"] = b"other"
     with pytest.raises(ValueError, match="checksum differs"):
+        presets.load_preset(f"hf://lab/moods@{COMMIT}")
+
+
+def test_large_files_come_from_where_the_hub_sends_one(served, preset):
+    _Hub.large = ("model.weights.h5",)
+    found = presets.load_preset(f"hf://lab/moods@{COMMIT}")
+    assert "/cdn/model.weights.h5" in _Hub.asked
+    faces = np.zeros((1, 24, 24, 3), np.uint8)
+    for name, values in preset.predict(faces).items():
+        np.testing.assert_array_equal(found.predict(faces)[name], values)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
+def test_a_pointer_that_was_pushed_for_a_file_is_named(served, name):
+    pointer = (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+    )
+    _Hub.files = {**_Hub.files, name: pointer.encode()}
+    with pytest.raises(ValueError, match="Git LFS"):
         presets.load_preset(f"hf://lab/moods@{COMMIT}")
 
 
