@@ -141,6 +141,12 @@ def load_exported(
         FileNotFoundError: If there is nothing at `path`.
         ValueError: If it is no exported file, or damaged.
         ImportError: If its runtime is not installed.
+
+    Example:
+    >>> _ = emoaff.export("my_preset", "mine.tflite")
+    >>> crops = np.zeros((2, 48, 48, 3), "uint8")
+    >>> load_exported("mine.tflite").predict(crops)["expression"].shape[0]
+    2
     """
     path = pathlib.Path(path)
     try:
