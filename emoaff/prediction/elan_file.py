@@ -17,7 +17,7 @@ def write_elan(path: str | os.PathLike, result: Result) -> None:
     """Writes an ELAN document (EAF 2.8, which all ELAN since 4.7 opens).
 
     Two tiers for each person, see `collect_tiers`, over the video, which is
-    looked for beside the document by its name alone.
+    looked for at `Result.place`. Times are those of a player.
 
     Args:
         path: The `.eaf` file.
@@ -27,13 +27,14 @@ def write_elan(path: str | os.PathLike, result: Result) -> None:
     document.adocument["DATE"] = (
         datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     )
-    address = urllib.parse.quote(result.name)
+    name = urllib.parse.quote(result.name)
+    place = urllib.parse.quote(result.place)
+    if not place.startswith("../"):
+        place = f"./{place}"
     kind = mimetypes.guess_type(result.name)[0] or "application/octet-stream"
-    document.add_linked_file(
-        f"file:///{address}", relpath=f"./{address}", mimetype=kind
-    )
+    document.add_linked_file(f"file:///{name}", relpath=place, mimetype=kind)
     document.remove_tier("default")
-    for tier in collect_tiers(result):
+    for tier in collect_tiers(result, result.player_start_s):
         document.add_tier(tier.name)
         for start, end, text in tier.intervals:
             document.add_annotation(tier.name, start, end, text)

@@ -265,7 +265,8 @@ class _Job:
         header = summary.header(timeline)
         header["columns"] = self.formats.describe_columns()
         files = {".csv": path, **files}
-        files |= self.formats.write_finished(full, header, path)
+        place = os.path.relpath(timeline.path, folder)
+        files |= self.formats.write_finished(full, header, path, place)
         if self.annotated:
             suffix = ".mp4" if timeline.kind == "video" else ".jpg"
             ending = f"_annotated{suffix}"

@@ -4,6 +4,7 @@ import numpy as np
 
 from emoaff.prediction.row import Row
 
+WAVERING = "wavering"  # why a row is named nothing that has no doubt by itself
 _GAP = 2.5  # usual steps between rows; a longer one is a time without a face
 
 
@@ -44,6 +45,8 @@ class PersonRecord:
         strength: Its smoothed probability; NaN where there is no such class.
         affect: float32 `(n, 2)`, valence and arousal; NaN where not given.
         doubts: A reason a row, or an empty string.
+        wavers: bool `(n,)`, whether a row is clear by itself but not together
+            with those around it, and so has no smoothed class.
         boxes: float32 `(n, 4)`, x, y, w, h in pixels.
         scores: float32 `(n,)`, of the detector.
     """
@@ -74,6 +77,14 @@ class PersonRecord:
             if row.smoothed is not None and not row.doubt:
                 self.smoothed[n] = int(np.nanargmax(row.smoothed))
                 self.strength[n] = float(np.nanmax(row.smoothed))
+        self.wavers = np.array(
+            [
+                r.probabilities is not None
+                and not r.doubt
+                and r.smoothed is None
+                for r in rows
+            ]
+        )
         self.affect = np.float32([(r.valence, r.arousal) for r in rows])
         self.doubts = [row.doubt for row in rows]
         self.boxes = np.float32([row.box for row in rows])
@@ -104,25 +115,20 @@ class PersonRecord:
         return np.append(gaps, step)
 
     def shares(self) -> dict[str, float]:
-        """Share of the person's time with each expression, smoothed.
+        """Share of the person's rows with each expression, smoothed.
 
         Returns:
             Class to share in `[0, 1]`, the largest first; under an empty name
-            the share without an expression. A single row counts as all.
+            the share of rows in doubt or without a smoothed class, as in
+            `PersonTally`.
         """
-        lasts = self.durations()
-        if not lasts.sum():
-            lasts = np.ones(len(self.times))
-        total = lasts.sum()
         found = {
-            name: float(lasts[self.smoothed == index].sum() / total)
+            name: float(np.mean(self.smoothed == index))
             for index, name in enumerate(self.classes)
         }
         found = dict(sorted(found.items(), key=lambda pair: -pair[1]))
-        unnamed = float(lasts[self.smoothed < 0].sum() / total)
-        return {name: s for name, s in found.items() if s} | (
-            {"": unnamed} if unnamed else {}
-        )
+        found[""] = float(np.mean(self.smoothed < 0))
+        return {name: share for name, share in found.items() if share}
 
     def find_events(self, least_s: float = 0.5) -> list[Event]:
         """Finds expressions that were held, in the order of time.

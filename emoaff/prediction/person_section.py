@@ -5,6 +5,7 @@ from emoaff.prediction.html_parts import describe_shares
 from emoaff.prediction.html_parts import escape
 from emoaff.prediction.html_parts import show_time
 from emoaff.prediction.html_parts import write_share_bar
+from emoaff.prediction.person_record import WAVERING
 from emoaff.prediction.summary import show_percent
 
 
@@ -58,11 +59,14 @@ def _describe_person(result, person):
     first, last = person.times[0], person.times[-1] + person.step_s
     rows = len(person.times)
     doubtful = sum(1 for doubt in person.doubts if doubt)
+    wavering = int(person.wavers.sum())
     said = (
         f"Seen from {show_time(first)} to {show_time(last)}, in {rows} frames"
     )
     if doubtful:
         said += f"; in doubt in {show_percent(doubtful / rows)} of them"
+    if wavering:
+        said += f"; {WAVERING} in {show_percent(wavering / rows)}"
     return said + "."
 
 

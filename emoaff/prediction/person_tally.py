@@ -3,6 +3,7 @@ import math
 
 import numpy as np
 
+from emoaff.prediction.person_record import WAVERING
 from emoaff.prediction.row import Row
 
 _GAP = 2.5  # usual steps between rows; a longer one is a time without a face
@@ -23,7 +24,7 @@ class PersonTally:
         seconds: How long the person was there; 0 for a picture.
         named: A counter of smoothed expressions, one a row without doubt.
         doubts: A counter of reasons why rows name none. A row that is clear
-            by itself but not together with those around it is `unsure`.
+            by itself but not together with those around it is `wavering`.
         strength: Mean smoothed probability of what is named; NaN without.
         held: Expression to how often it was held for half a second or
             longer; `neutral` is no event. See `PersonRecord.find_events`.
@@ -61,7 +62,7 @@ class PersonTally:
             self.named[shown] += 1
             self._strength = _add(self._strength, float(row.smoothed[best]))
         elif row.doubt or row.probabilities is not None:
-            self.doubts.update((row.doubt or "unsure").split("; "))
+            self.doubts.update((row.doubt or WAVERING).split("; "))
         self._valence = _add(self._valence, row.valence)
         self._arousal = _add(self._arousal, row.arousal)
         gap_s = row.time_s - self.last_s

@@ -14,7 +14,8 @@ def write_praat(path: str | os.PathLike, result: Result) -> None:
 
     Args:
         path: The `.TextGrid` file.
-        result: Of a video; times without an expression have an empty text.
+        result: Of a video; times without an expression have an empty text. They
+            count from the first picture.
     """
     tiers = collect_tiers(result)
     ends = [end for tier in tiers for _, end, _ in tier.intervals]

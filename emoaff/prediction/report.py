@@ -181,6 +181,7 @@ def _collect_curves(result):
     return {
         "t": _round(starts),
         "end": round(result.end_s, 3),
+        "player_start": round(result.player_start_s, 3),
         "people": people,
     }
 
@@ -251,6 +252,11 @@ def _write_notes(result):
         source = header.get(f"{name}_source")
         if source:
             lines.append(f"{name.capitalize()}: {source}")
+    if result.player_start_s >= 0.05:
+        lines.append(
+            "Times count from the first picture, which players show at "
+            f"{result.player_start_s:.2f} s"
+        )
     lines += [f"Note: {warning}" for warning in header.get("warnings", [])]
     lines += [str(line) for line in model.get("at_its_worst", [])]
     version = header["versions"].get("emoaff")

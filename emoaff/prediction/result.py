@@ -16,10 +16,13 @@ class Result:
     Args:
         table: Its table, as `emoaff.prediction.tables.table` writes it.
         header: What its header file holds.
+        place: Where the video is, from the folder of the result; default:
+            beside it.
 
     Attributes:
         table: The CSV file.
         header: As given.
+        place: With `/` between folders.
         classes: Names of the classes.
         persons: A `PersonRecord` each, by number.
         times: float64 `(n,)`, seconds of each frame.
@@ -29,8 +32,11 @@ class Result:
         ValueError: If the table is damaged, or one in another system's form.
     """
 
-    def __init__(self, table: str | os.PathLike, header: dict):
+    def __init__(
+        self, table: str | os.PathLike, header: dict, place: str | None = None
+    ):
         self.table, self.header = pathlib.Path(table), header
+        self.place = (place or self.name).replace(os.sep, "/")
         self.classes, rows = tables.read_table(self.table)
         found: dict[int, PersonRecord] = {}
         times = []
@@ -76,6 +82,11 @@ class Result:
     def name(self) -> str:
         """Name of the video or picture."""
         return str(self.header["source"])
+
+    @property
+    def player_start_s(self) -> float:
+        """Seconds at which players show the first picture, whose time is 0."""
+        return self.header.get("media", {}).get("player_start_s") or 0.0
 
     def name_person(self, person: int) -> str:
         """Returns how a person is called: by name, or such as `person 1`."""

@@ -17,14 +17,15 @@ def write_subtitles(path: str | os.PathLike, result: Result) -> None:
     """Writes SubRip subtitles: who shows what, a line for each person.
 
     No two subtitles are there at the same time, so that no player has to stack
-    them. Doubt is left out. What players would take for a tag in a name
-    is written with other brackets.
+    them. Their times are those of a player. Doubt is left out. What players
+    would take for a tag in a name is written with other brackets.
 
     Args:
         path: The `.srt` file.
         result: Of a video.
     """
-    tiers = [tier for tier in collect_tiers(result) if not tier.is_doubt]
+    tiers = collect_tiers(result, result.player_start_s)
+    tiers = [tier for tier in tiers if not tier.is_doubt]
     file = pysubs2.SSAFile()
     for start, end, text in _merge(tiers):
         event = pysubs2.SSAEvent(start, end)

@@ -201,8 +201,13 @@ def _describe_doubts(tally):
     if not tally.unnamed:
         return ""
     share = show_percent(tally.unnamed / tally.rows)
-    reasons = ", ".join(name for name, _ in tally.doubts.most_common())
-    return f"none named {share}: {reasons}".removesuffix(": ")
+    reasons = [
+        f"{name} {show_percent(count / tally.rows)}"
+        for name, count in tally.doubts.most_common()
+    ]
+    if len(reasons) == 1:
+        reasons = list(tally.doubts)  # whose share is that of none named
+    return f"none named {share}: {', '.join(reasons)}".removesuffix(": ")
 
 
 def align_columns(lines: list[list[str]], width: int | None = None):

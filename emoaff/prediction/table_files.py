@@ -118,7 +118,11 @@ class TableFiles:
         return writers, files
 
     def write_finished(
-        self, rows: pathlib.Path, header: dict, path: pathlib.Path
+        self,
+        rows: pathlib.Path,
+        header: dict,
+        path: pathlib.Path,
+        place: str | None = None,
     ) -> dict[str, pathlib.Path]:
         """Writes the files that are made of the whole result.
 
@@ -126,6 +130,7 @@ class TableFiles:
             rows: Its usual table.
             header: Its header.
             path: The CSV file; the others lie beside it.
+            place: See `Result`.
 
         Returns:
             The files by the endings of their names. Formats of videos have
@@ -133,7 +138,7 @@ class TableFiles:
         """
         if not self.need_rows:
             return {}
-        result, files = Result(rows, header), {}
+        result, files = Result(rows, header, place), {}
         for name in self.names:
             each = FORMATS[name]
             if each.needs_result and not (each.of_videos and result.is_picture):

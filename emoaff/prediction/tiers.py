@@ -24,11 +24,13 @@ class Tier:
     is_doubt: bool = False
 
 
-def collect_tiers(result: Result) -> list[Tier]:
+def collect_tiers(result: Result, start_s: float = 0.0) -> list[Tier]:
     """Returns two tiers for each person: expressions, and why there are none.
 
     Args:
         result: Of a video.
+        start_s: Seconds that are added to all times, such as
+            `Result.player_start_s` for tools that play the video.
 
     Returns:
         `person 1` with what the person shows, `neutral` too, and `person 1
@@ -45,17 +47,18 @@ def collect_tiers(result: Result) -> list[Tier]:
         taken |= {name, f"{name} doubt"}
         spans = person.find_spans()
         shown = [(s.start_s, s.end_s, s.expression) for s in spans]
-        tiers.append(Tier(name, _round_intervals(shown)))
-        doubts = _round_intervals(person.find_doubts())
+        tiers.append(Tier(name, _round_intervals(shown, start_s)))
+        doubts = _round_intervals(person.find_doubts(), start_s)
         if doubts:
             tiers.append(Tier(f"{name} doubt", doubts, is_doubt=True))
     return tiers
 
 
-def _round_intervals(spans):
+def _round_intervals(spans, zero_s=0.0):
     found = []
     for start_s, end_s, text in spans:
-        start, end = round(1000 * start_s), round(1000 * end_s)
+        start = round(1000 * (zero_s + start_s))
+        end = round(1000 * (zero_s + end_s))
         # Rounded ends may lie over the next start by a millisecond.
         if found and start < found[-1][1]:
             start = found[-1][1]

@@ -31,6 +31,7 @@ from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.options import choose_identity
 from emoaff.prediction.person_tally import PersonTally
+from emoaff.prediction.player_clock import read_player_start
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
 from emoaff.presets import Preset
@@ -210,6 +211,7 @@ class Timeline:
             "declared_frames": video.declared_frames,
             "decoded_frames": video.decoded_frames,
             "start_s": video.start_s,
+            "player_start_s": read_player_start(self.path, video.start_s),
         }
 
     @property

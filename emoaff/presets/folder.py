@@ -38,6 +38,7 @@ from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
 from emoaff.presets.whole_folder import put_in_place
 from emoaff.presets.whole_folder import write_whole
+from emoaff.progress import suggest_name
 
 if TYPE_CHECKING:
     import keras
@@ -59,7 +60,8 @@ def list_presets() -> list[str]:
     """Returns the names of the presets that are there, sorted.
 
     They lie in the installed package, in the folder that the environment
-    variable `EMOAFF_HOME` names, and in `weights` of a checkout of emoaff.
+    variable `EMOAFF_HOME` names, and in `weights` of a clone of emoaff that it
+    is installed from with `pip install -e`, or that the current folder is in.
 
     Example:
     >>> "compact_ferplus" in list_presets()
@@ -102,15 +104,15 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
             why = "too large" if str(name_or_path) in _LARGE else "for research"
             raise ValueError(
                 f"The preset {name_or_path} is {why}, so not in the installed "
-                f"package. Expected its folder in {_CHECKOUT.name}/ of a "
-                f"checkout of emoaff or in $EMOAFF_HOME. {_describe_home()} "
-                f"Copy {_CHECKOUT.name}/{name_or_path} from emoaff's "
-                "repository there."
+                f"package. Expected its folder in {_CHECKOUT.name}/ of a clone "
+                f"of emoaff that you are in, or in $EMOAFF_HOME. "
+                f"{_describe_home()} Go to the clone, or type: "
+                f"export EMOAFF_HOME=/path/to/the/clone/{_CHECKOUT.name}"
             )
         raise ValueError(
             f"No preset {str(name_or_path)!r}. Expected one of: "
             f"{', '.join(list_presets())}; or a folder that holds {CONFIG} and "
-            f"{WEIGHTS}."
+            f"{WEIGHTS}.{suggest_name(str(name_or_path), list_presets())}"
         )
     return path
 
@@ -121,6 +123,7 @@ def _named():
     # Beside an installed package lie other people's folders.
     if _CHECKOUT.with_name("setup.cfg").is_file():
         places.append(_CHECKOUT)
+    places += _find_clone()
     if os.environ.get("EMOAFF_HOME"):
         places.insert(1, pathlib.Path(os.environ["EMOAFF_HOME"]))
     found = {}
@@ -128,6 +131,15 @@ def _named():
         for config in sorted(place.glob(f"*/{CONFIG}")):
             found.setdefault(config.parent.name, config.parent)
     return found
+
+
+def _find_clone():
+    """`weights` of the clone that one stands in, if emoaff is installed."""
+    here = pathlib.Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "emoaff" / "presets" / "folder.py").is_file():
+            return [folder / _CHECKOUT.name]
+    return []
 
 
 def _describe_home():

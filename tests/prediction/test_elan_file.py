@@ -152,3 +152,22 @@ def test_a_video_without_a_face_has_no_tiers(tmp_path):
     schema = etree.XMLSchema(etree.fromstring(_SCHEMA))
     schema.assertValid(etree.parse(tmp_path / "a.eaf"))
     assert not list(pympi.Eaf(tmp_path / "a.eaf").get_tier_names())
+
+
+def test_tiers_stand_where_a_player_shows_the_pictures(tmp_path):
+    media = {"kind": "video", "player_start_s": 0.852}
+    table = write_result(tmp_path, [row(0), row(1)], media=media)
+    write_elan(tmp_path / "a.eaf", Result.read(table))
+    (span,) = pympi.Eaf(tmp_path / "a.eaf").get_annotation_data_for_tier(
+        "person 1"
+    )
+    assert span[:2] == (852, 1052)
+
+
+def test_the_video_is_looked_for_where_it_was(tmp_path):
+    table = write_result(tmp_path, [row(0), row(1)])
+    header = Result.read(table).header
+    result = Result(table, header, "../my videos/clip.mp4")
+    write_elan(tmp_path / "a.eaf", result)
+    (media,) = pympi.Eaf(tmp_path / "a.eaf").get_linked_files()
+    assert media["RELATIVE_MEDIA_URL"] == "../my%20videos/clip.mp4"

@@ -13,11 +13,11 @@ def record(rows):
     return found.close()
 
 
-def test_shares_are_of_time_with_what_names_nothing_beside_them():
-    # 0.1 s each: 5 happy, 3 neutral, 2 without.
+def test_shares_are_of_rows_with_what_names_nothing_beside_them():
+    # 5 happy, 3 neutral, 2 without, after a time away.
     rows = [row(n) for n in range(5)]
     rows += [row(n, named=0) for n in range(5, 8)]
-    rows += [row(n, named=None) for n in range(8, 10)]
+    rows += [row(n, named=None) for n in range(28, 30)]
     shares = record(rows).shares()
     assert list(shares) == ["happiness", "neutral", ""]
     assert list(shares.values()) == pytest.approx([0.5, 0.3, 0.2])
@@ -28,8 +28,13 @@ def test_a_row_in_doubt_counts_as_no_expression():
     assert record(rows).shares() == pytest.approx({"happiness": 0.5, "": 0.5})
 
 
-def test_the_time_of_a_single_row_is_all_of_it():
+def test_a_single_row_is_all_of_it():
     assert record([row(3)]).shares() == {"happiness": 1.0}
+
+
+def test_a_row_that_wavers_is_told_from_one_in_doubt():
+    rows = [row(0), row(1).changed(smoothed=None), row(2, doubt="small")]
+    assert record(rows).wavers.tolist() == [False, True, False]
 
 
 def test_an_expression_held_for_half_a_second_is_an_event():

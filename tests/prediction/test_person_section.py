@@ -34,3 +34,11 @@ def test_a_still_has_no_timeline(tmp_path):
     said = write_section(tmp_path, [row(0, doubt="small")], media=media)
     assert "No expression is named: small." in said
     assert 'class="chart"' not in said
+
+
+def test_doubt_and_wavering_add_up_to_what_is_not_named(tmp_path):
+    rows = [row(n) for n in range(6)] + [row(6, doubt="blurred")]
+    rows += [row(n).changed(smoothed=None) for n in range(7, 10)]
+    said = write_section(tmp_path, rows)
+    assert "in doubt in 10 % of them; wavering in 30 %." in said
+    assert "none named 40 %" in said

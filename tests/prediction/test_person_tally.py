@@ -38,6 +38,10 @@ def test_it_counts_what_the_whole_record_holds(seed):
     doubtful = sum(1 for each in rows if each.doubt)
     assert tally.unnamed == doubtful == tally.doubts["small"]
     assert tally.doubts["blurred"] == doubtful
+    shares = record.shares()
+    assert shares.pop("") == pytest.approx(tally.unnamed / tally.rows)
+    named = {name: n / tally.rows for name, n in tally.named.items()}
+    assert shares == pytest.approx(named)
     assert (tally.first_s, tally.last_s) == (rows[0].time_s, rows[-1].time_s)
 
 
@@ -59,12 +63,12 @@ def test_a_person_without_answers_has_none():
     assert tally.describe()["shares"] == {} == dict(tally.held)
 
 
-def test_a_row_that_is_unsure_only_with_its_neighbours_is_unsure():
+def test_a_row_that_is_unsure_only_with_its_neighbours_wavers():
     tally = PersonTally(CLASSES, 0.1)
     tally.add(row(0))
     tally.add(row(1).changed(smoothed=None))
     tally.add(Row(2, 0.2, 1, (0, 0, 9, 9), 0.9))  # before the first answer
-    assert tally.unnamed == 2 and dict(tally.doubts) == {"unsure": 1}
+    assert tally.unnamed == 2 and dict(tally.doubts) == {"wavering": 1}
 
 
 def test_seconds_are_until_the_next_row_and_a_gap_counts_one_step():

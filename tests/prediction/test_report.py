@@ -134,3 +134,13 @@ def test_predict_writes_the_page_beside_its_table(tmp_path):
         "me.html",
         "me.json",
     ]
+
+
+def test_a_video_that_begins_with_sound_alone_is_played_later(tmp_path):
+    media = {"kind": "video", "width": 64, "height": 48}
+    media["player_start_s"] = 0.852
+    table = write_result(tmp_path, [row(0), row(1)], media=media)
+    text = write_report(table).read_text("utf-8")
+    assert '"player_start":0.852' in text
+    assert "data.player_start;" in text
+    assert "which players show at 0.85 s" in text

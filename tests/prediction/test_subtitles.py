@@ -66,3 +66,10 @@ def test_ffmpeg_reads_the_same_subtitles(tmp_path):
         (0, 500, "person 1: neutral"),
         (500, 1000, "person 1: happiness"),
     ]
+
+
+def test_subtitles_stand_where_a_player_shows_the_pictures(tmp_path):
+    media = {"kind": "video", "start_s": 0.852, "player_start_s": 0.852}
+    text = write(tmp_path, [row(0), row(1)], media=media)
+    (cue,) = pysubs2.SSAFile.from_string(text)
+    assert (cue.start, cue.end) == (852, 1052)

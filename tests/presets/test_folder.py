@@ -106,13 +106,33 @@ def test_a_preset_too_large_for_the_package_says_where_it_is(
 ):
     monkeypatch.setattr(preset_folder, "_CHECKOUT", tmp_path / "weights")
     monkeypatch.setenv("EMOAFF_HOME", str(tmp_path / "home"))
-    with pytest.raises(ValueError, match="too large.*home.*Copy"):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="too large.*home.*export EMOAFF_HOME"):
         presets.find("resnet50_ferplus")
     large = tmp_path / "weights" / "resnet50_ferplus"
     presets.save_preset(tiny_model(), large, CONFIG)
     assert "resnet50_ferplus" not in presets.list_presets()
     (tmp_path / "setup.cfg").touch()
     assert presets.find("resnet50_ferplus") == large
+
+
+def test_presets_of_the_clone_that_one_stands_in_have_names(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setattr(preset_folder, "_CHECKOUT", tmp_path / "x" / "weights")
+    clone = tmp_path / "clone"
+    presets.save_preset(tiny_model(), clone / "weights" / "large", CONFIG)
+    (clone / "docs").mkdir()
+    monkeypatch.chdir(clone / "docs")
+    assert "large" not in presets.list_presets()  # any folder with weights
+    (clone / "emoaff" / "presets").mkdir(parents=True)
+    (clone / "emoaff" / "presets" / "folder.py").touch()
+    assert presets.find("large") == clone / "weights" / "large"
+
+
+def test_a_slip_of_a_preset_s_name_is_asked_about():
+    with pytest.raises(ValueError, match="Did you mean 'compact_ferplus'"):
+        presets.find("compact_ferpus")
 
 
 def test_a_dtype_that_weights_are_not_stored_in_is_refused(tmp_path):

@@ -20,7 +20,8 @@
 
   function seek(at) {
     if (!video) return;
-    video.currentTime = at;
+    // Pictures may begin after the sound, with which the player begins.
+    video.currentTime = at + data.player_start;
     video.play().catch(() => {});
   }
 
@@ -191,7 +192,8 @@
     });
     video.addEventListener("timeupdate", () => {
       for (const u of charts) {
-        u.setCursor({ left: u.valToPos(video.currentTime, "x"), top: 10 }, false);
+        const at = Math.max(0, video.currentTime - data.player_start);
+        u.setCursor({ left: u.valToPos(at, "x"), top: 10 }, false);
       }
     });
   }
