@@ -99,9 +99,10 @@ def fill_from_runs(model: keras.Model, runs: str) -> None:
 
     Args:
         model: Gets the weights.
-        runs: Folder of a run, or several, comma between. A run without
-            checkpoints gives the weights of its preset, in which calibration
-            is part of the last layer; layers go by their names.
+        runs: Folder of a run, or several, comma between; one that is named
+            twice counts twice. A run without checkpoints, or the folder of a
+            preset, such as `RUN/preset`, gives the preset's weights, in which
+            calibration is part of the last layer; layers go by their names.
 
     Raises:
         FileNotFoundError: If a folder has neither checkpoints nor a preset.
@@ -113,16 +114,17 @@ def fill_from_runs(model: keras.Model, runs: str) -> None:
     every = []
     for run in runs.split(","):
         path = pathlib.Path(run, "checkpoints", "best.npz")
-        preset = pathlib.Path(run, PRESET)
+        folders = pathlib.Path(run, PRESET), pathlib.Path(run)
+        found = [each for each in folders if (each / presets.CONFIG).is_file()]
         if path.is_file():
             checkpoint.restore_checkpoint(path, model.variables)
-        elif run and (preset / presets.CONFIG).is_file():
-            _fill_from_preset(model, preset)
+        elif run and found:
+            _fill_from_preset(model, found[0])
         else:
             raise FileNotFoundError(
                 "Expected the folder of a run with checkpoints or a preset. "
                 f"Received: start={run}. Give the --out of an earlier `emoaff "
-                "train` of this recipe."
+                "train` of this recipe, or a preset of it."
             )
         every.append(model.get_weights())
     model.set_weights([np.mean(w, axis=0) for w in zip(*every, strict=True)])

@@ -165,3 +165,20 @@ def test_a_preset_that_lacks_a_layer_is_no_checkpoint(tmp_path):
     settings = ModelConfig(start=str(tmp_path / "run"), begin="checkpoint")
     with pytest.raises(ValueError, match="with the layers head of this recipe"):
         begin(model(3, seed=2), settings, print)
+
+
+def test_a_presets_own_folder_counts_as_often_as_it_is_named(tmp_path):
+    source, other = saved(tmp_path / "run" / "preset"), model(2, seed=5)
+    path = tmp_path / "run" / "checkpoints" / "best.npz"
+    checkpoint.save(path, other.variables, {"epoch": 1})
+    run = str(tmp_path / "run")
+    start = f"{run}/preset,{run}/preset,{run}"
+    target = model(2, seed=2)
+    begin(target, ModelConfig(start=start, begin="checkpoint"), print)
+    for a, b, mean in zip(
+        source.get_weights(),
+        other.get_weights(),
+        target.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(mean, (2 * a + b) / 3, atol=1e-3)
