@@ -99,6 +99,7 @@ def read_source(model, prior=None) -> Source:
             f"{os.fspath(model.path)}, which was exported already. Name the "
             "preset that it was made from."
         )
+    model.require_faces_alone()
     model = model.with_prior(prior)
     config, priors = model.config, None
     if model.prior is not None:

@@ -28,7 +28,7 @@ def build_feature_model(model: keras.Model, layer: str) -> keras.Model:
 
     Raises:
         ValueError: If there is no such layer, or it gives no vector; the
-            message names some.
+            message names some. Or if the model takes more than faces.
 
     Example:
     >>> preset = emoaff.load_preset("compact_ferplus")
@@ -42,6 +42,12 @@ def build_feature_model(model: keras.Model, layer: str) -> keras.Model:
 
 
 def _build(model, name):
+    if len(model.inputs) > 1:
+        raise ValueError(
+            f"Expected a model of faces alone. {model.name} takes "
+            f"{', '.join(x.name for x in model.inputs)}. Name the preset that "
+            "its faces' features or first weights came from."
+        )
     image_model = split(model)[0] if len(model.input_shape) == 5 else model
     if not _has(image_model, name):
         raise ValueError(

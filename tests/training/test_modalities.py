@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+import emoaff
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation import evaluate_recordings
@@ -104,8 +105,13 @@ def test_a_preset_keeps_the_statistics_of_its_training_data(data_dir, early):
     )
     card = (preset.path / "README.md").read_text()
     assert "2 features a frame (loudness, ...)" in card
+    face = np.zeros((16, 16, 3), np.uint8)
     with pytest.raises(ValueError, match="takes features of audio as well"):
-        preset.predict([np.zeros((16, 16, 3), np.uint8)])
+        preset.predict([face])
+    with pytest.raises(ValueError, match="takes features of audio as well"):
+        emoaff.export(preset, data_dir / "model.onnx")
+    with pytest.raises(ValueError, match="takes audio, frames"):
+        preset.features([face], "backbone")
 
 
 @pytest.mark.slow
