@@ -126,3 +126,20 @@ def test_what_is_printed_has_its_colours(page):
             "each => getComputedStyle(each).printColorAdjust"
         )
         assert style == "exact"
+
+
+def test_valence_and_arousal_have_a_scale(browser, tmp_path):
+    rows = [row(n, valence=0.5, arousal=-0.5) for n in range(60)]
+    path = write_report(write_result(tmp_path, rows))
+    tab = browser.new_page(viewport={"width": 390, "height": 900})
+    tab.add_init_script(
+        "window.written = [];"
+        "const fill = CanvasRenderingContext2D.prototype.fillText;"
+        "CanvasRenderingContext2D.prototype.fillText = function(text, ...at) {"
+        "  window.written.push(text); return fill.call(this, text, ...at); };"
+    )
+    tab.goto(path.as_uri())
+    tab.wait_for_timeout(300)
+    written = set(tab.evaluate("window.written"))
+    assert {"-1.0", "0.0", "1.0"} <= written
+    tab.close()
