@@ -18,7 +18,7 @@ from emoaff.prediction.talk import Talk
 from emoaff.presets import Preset
 from emoaff.presets import load_preset
 
-_FORMATS = ("csv", "events", "json", "elan", "praat", "srt")
+_FORMATS = ("csv", "csv-long", "events", "json", "elan", "praat", "srt")
 _LOOK_EVERY_S = 1.0
 
 
@@ -179,7 +179,7 @@ class Worker:
     def _load(self, name):
         if name not in self._presets:
             # Models are large; the one that was used last goes on being used.
-            self._presets = {name: load_preset(name)}
+            self._presets = {name: load_preset(name, "auto")}
         return self._presets[name]
 
     def _remove_old(self):

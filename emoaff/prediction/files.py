@@ -16,6 +16,7 @@ from emoaff.prediction.inputs import Failure
 from emoaff.prediction.inputs import describe_loose_frames
 from emoaff.prediction.inputs import find_inputs
 from emoaff.prediction.inputs import reason
+from emoaff.prediction.naming import load_gallery
 from emoaff.prediction.processes import run_in_processes
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
@@ -113,7 +114,11 @@ def predict_files(
     said = Talk(talk, report) if isinstance(talk, str) else talk
     formats = TableFiles(form, decimals, columns)
     formats.check(preset, options)
+    if options.people is not None:
+        load_gallery(options.people)  # once, and not a failure of each file
     found, failures = find_inputs(inputs, said.note)
+    if not found:
+        return failures
     if preset.window > 1:
         for line in describe_loose_frames(found, preset.window):
             said.note(line)
@@ -147,6 +152,8 @@ def predict_files(
         error.args = (_describe_stop(len(kept), len(found)),)
         raise
     finally:
+        if skip_done:
+            _tell_kept(outcomes.values(), said)
         unwritten = _write_summary(out, outcomes.values(), preset, said)
     reasons = [(each.path, was.error) for each, was in outcomes.items()]
     return [Failure(*each) for each in reasons if each[1]] + unwritten
@@ -189,6 +196,13 @@ def _read_answer(path, answer):
         text = escape_unprintable(f"{path}: {answer}")
         return Outcome(str(path), "failed", error=text)
     return Outcome(**answer)
+
+
+def _tell_kept(outcomes, talk):
+    kept = sum(each.state == "kept" for each in outcomes)
+    made = sum(each.state == "done" for each in outcomes)
+    word = "result" if kept == 1 else "results"
+    talk.note(f"{kept} {word} kept, {made} made")
 
 
 def _write_summary(out, outcomes, preset, talk):

@@ -18,6 +18,7 @@ from emoaff.prediction.live_recording import find_free_name
 from emoaff.prediction.live_sources import open_source
 from emoaff.prediction.live_window import LiveWindow
 from emoaff.prediction.live_window import draw_live
+from emoaff.prediction.live_window import require_screen
 from emoaff.prediction.options import Options
 from emoaff.prediction.panel_layout import PanelLayout
 from emoaff.prediction.video import predict_frames
@@ -68,6 +69,8 @@ def run_live(
             option is out of range.
     """
     note = note or _note
+    if window:
+        require_screen()
     source = open_source(camera)
     chosen = Options.of_rules(**options)
     detector = FaceDetector(**chosen.list_detector_settings())

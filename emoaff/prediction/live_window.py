@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -14,6 +16,27 @@ _TITLE = "emoaff live"
 _STYLE = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
 _LARGEST = (1280, 720)  # pixels, of the window as it opens
 _LEGIBLE = 720  # pixels of the shorter side from which on text can be read
+_NO_SCREEN = (
+    "Expected a screen to show a window on. Found none that OpenCV can use. "
+    "Choose --no-window."
+)
+
+
+def require_screen() -> None:
+    """Raises ValueError if no window can be opened.
+
+    Without a screen some builds of OpenCV end the whole program, so that
+    another one has to try.
+    """
+    tried = subprocess.run(
+        [sys.executable, "-c", "import cv2; cv2.namedWindow('emoaff')"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    if tried.returncode:
+        raise ValueError(_NO_SCREEN)
 
 
 class LiveWindow:
@@ -27,10 +50,7 @@ class LiveWindow:
         try:
             cv2.namedWindow(_TITLE, _STYLE)
         except cv2.error as error:
-            raise ValueError(
-                "Expected a screen to show a window on. Found none that OpenCV "
-                "can use. Choose --no-window."
-            ) from error
+            raise ValueError(_NO_SCREEN) from error
         self._is_sized = False
 
     def show(self, image: np.ndarray) -> str:

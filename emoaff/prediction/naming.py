@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import pathlib
 
 import numpy as np
 
@@ -19,6 +20,12 @@ def load_gallery(folder: str) -> FaceGallery:
         FileNotFoundError: If there is no such folder.
         ValueError: See `FaceGallery`.
     """
+    if not pathlib.Path(folder).is_dir():
+        raise FileNotFoundError(
+            f"--people {folder}: expected a folder with a picture of each "
+            "person, named after them, such as anna.jpg. There is no such "
+            "folder. Check the path."
+        )
     return FaceGallery(folder, FaceEmbedder())
 
 

@@ -2,12 +2,15 @@ import math
 import sys
 import time
 
+_TOLD_FROM, _TOLD_AFTER_S = 0.05, 30.0
+
 
 class Progress:
     """Shows how far a long job is, how fast, and how long it will take.
 
     On a terminal one line that is written over; elsewhere a plain line every
-    few seconds.
+    few seconds. How long it will take is said when a twentieth is done, or half
+    a minute has passed: the first steps load and compile.
 
     Args:
         label: What is being worked on.
@@ -57,7 +60,8 @@ class Progress:
         passed = now - self._began
         rate = (count - self._first) / passed
         text = f"{self._label}: {count} {self._unit}, {rate:.1f}/s"
-        if 0 < share <= 1 and rate:
+        is_told = share >= _TOLD_FROM or passed >= _TOLD_AFTER_S
+        if 0 < share <= 1 and rate and is_told:
             left = (count / share - count) / rate
             text += f", {share:.0%}, {_format_clock_time(left)} left"
         self._write(text)

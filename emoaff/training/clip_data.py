@@ -2,6 +2,7 @@ import pathlib
 
 import numpy as np
 
+from emoaff.corpora.rare_classes import describe_rare_classes
 from emoaff.data.recordings import require_labelled
 from emoaff.data.sampling import draw_class_weighted_order
 from emoaff.data.sampling import draw_epoch_order
@@ -104,6 +105,20 @@ class ClipData:
             f"{len(validation.names)} recordings, {len(validation)} frames to "
             "validate"
         )
+        self._report_rare_classes(report)
+
+    def _report_rare_classes(self, report):
+        if not self.space or self.target in AFFECT_TARGETS:
+            return
+        classes = self.list_classes()
+        pairs = np.stack(
+            np.broadcast_arrays(classes, self.windows.recording[:, None])
+        )
+        seen = np.unique(pairs[:, classes >= 0], axis=1)[0]
+        counts = np.bincount(seen, minlength=self.classes).tolist()
+        named = dict(zip(self.space.classes, counts, strict=True))
+        for sentence in describe_rare_classes(named):
+            report(f"note: {sentence}")
 
     @property
     def classes(self) -> int:

@@ -22,9 +22,10 @@ ASKED = {
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Predicts nothing, at once: how many frames a name asks for."""
-    monkeypatch.setattr(module, "load_preset", lambda name: name)
+    monkeypatch.setattr(module, "load_preset", lambda *given: given)
 
     def predict(inputs, preset, out, options, talk, **more):
+        assert preset == (ASKED["model"], "auto")  # the engine of `predict`
         out.mkdir()
         (path,) = inputs
         if path.stem == "broken":

@@ -169,7 +169,21 @@ def test_only_what_was_drawn_is_no_input(preset, tmp_path):
     assert "expected videos or pictures, found what emoaff drew" in (
         failure.reason
     )
-    assert names(tmp_path / "out") == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_mistyped_input_leaves_nothing_behind(preset, tmp_path):
+    wrong = [tmp_path / "holidy.mp4", tmp_path / "photo"]
+    failures, lines = predict(wrong, preset, tmp_path / "out")
+    assert [failure.path for failure in failures] == wrong
+    assert lines == [] and not (tmp_path / "out").exists()
+
+
+def test_a_mistyped_folder_of_people_is_said_once(preset, clip, tmp_path):
+    options = Options(people=str(tmp_path / "peple"))
+    with pytest.raises(FileNotFoundError, match="^--people .*peple: expected"):
+        predict([clip, clip], preset, tmp_path / "out", options=options)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -337,6 +351,7 @@ def test_skip_done_keeps_what_is_finished_and_makes_the_rest(
     (out / "x/b.csv").unlink()  # as if it had never been finished
     (failure,), lines = predict([clips], preset, out, skip_done=True)
     assert failure.path.name == "bad.mp4"
+    assert "2 results kept, 1 made" in lines
     again = [p for p, t in times.items() if p.stat().st_mtime_ns != t]
     assert again == [out / "x/b.json"]
     assert state_of(out) == {

@@ -92,6 +92,7 @@ class Window:
 
 def test_keys_save_record_and_end(preset, fast, tmp_path, monkeypatch):
     monkeypatch.setattr(live, "LiveWindow", Window)
+    monkeypatch.setattr(live, "require_screen", lambda: None)
     monkeypatch.setattr(Window, "keys", ["", "s", "r", "", "", "r", "", "q"])
     said = []
     done = run_live(preset, str(CLIP), out=tmp_path, note=said.append)

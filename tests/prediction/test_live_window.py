@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 from emoaff.prediction.live_window import draw_live
+from emoaff.prediction.live_window import require_screen
 from emoaff.prediction.row import Row
 
 
@@ -22,3 +24,14 @@ def test_small_pictures_are_enlarged_with_their_boxes():
     assert drawn.shape == (720, 960, 3)
     # The box of person 1 is blue, and lies three times as far out.
     assert drawn[300, 120].tolist() == [0, 114, 178]
+
+
+def test_a_machine_without_a_screen_is_told_in_a_sentence(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="screen.*Choose --no-window"):
+        require_screen()
+    # A name alone is no screen.
+    monkeypatch.setenv("DISPLAY", ":4711")
+    with pytest.raises(ValueError, match="Choose --no-window"):
+        require_screen()

@@ -28,6 +28,18 @@ def test_a_plain_line_every_few_seconds_with_rate_and_time_left():
     )
 
 
+def test_the_first_steps_foretell_nothing():
+    clock, stream = Clock(), io.StringIO()
+    progress = Progress("clip.mp4", stream=stream, clock=clock)
+    for second, count in ((5, 1), (10, 30), (40, 40)):
+        clock.now = float(second)
+        progress.update(count, count / 1000)
+    assert stream.getvalue() == (
+        "clip.mp4: 1 frames, 0.2/s\nclip.mp4: 30 frames, 3.0/s\n"
+        "clip.mp4: 40 frames, 1.0/s, 4%, 16:00 left\n"
+    )
+
+
 def test_what_was_done_before_does_not_count_as_fast_work():
     clock, stream = Clock(), io.StringIO()
     progress = Progress("epoch 1", "steps", stream, clock=clock, first=300)

@@ -138,6 +138,15 @@ def test_split_folders_are_the_splits(tmp_path, build):
     )
 
 
+def test_a_look_at_the_folder_asks_about_a_mistyped_class(tmp_path):
+    for number in range(10):
+        picture(tmp_path / "happiness" / f"{number}.png", number)
+    picture(tmp_path / "happines" / "a.png")
+    said = corpora.check("video_folder", tmp_path)
+    assert "note: the class 'happines' has 1 recording: did you mean" in said
+    assert "fewer than 10 recordings: happines has 1" in said
+
+
 def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
     root = tmp_path / "own"
     for name in ("a", "b", "c"):

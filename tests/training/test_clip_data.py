@@ -130,6 +130,14 @@ def test_rare_windows_are_added(data_dir):
     assert "balance, frames of each class: neutral" in lines[0]
 
 
+def test_classes_of_hardly_any_recordings_are_told(data_dir):
+    lines = []
+    made(data_dir, lines, frames=1, target="expression")
+    # There are two people to learn from.
+    assert lines[-1].startswith("note: hardly anything is learned from fewer")
+    assert "neutral has 2, happiness has 2" in lines[-1]
+
+
 def test_the_target_of_a_window_is_the_next_frame(data_dir):
     data = made(
         data_dir, frames=3, rule="one_step_ahead", label_of="last", stride=1

@@ -1,8 +1,13 @@
 """Anyone's own labelled videos and pictures."""
 
+import collections
+
+import numpy as np
+
 from emoaff.corpora import split_rules
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.rare_classes import describe_rare_classes
 from emoaff.corpora.recording_corpus import RecordingCorpus
 from emoaff.corpora.source_recording import SourceRecording
 from emoaff.corpora.source_tree import SourceTree
@@ -99,5 +104,15 @@ class Builder(RecordingCorpus):
         report.classes = classes
         if len(classes) == 1:
             report.note(f"there is one class only, {classes[0]!r}")
+        for sentence in describe_rare_classes(_count(recordings, classes)):
+            report.note(sentence)
         by_split = split_rules.splits(recordings, report)
         return [each for some in by_split.values() for each in some]
+
+
+def _count(recordings, classes):
+    """Class to how many recordings have it somewhere."""
+    found = collections.Counter()
+    for recording in recordings:
+        found.update(np.unique(recording.labels.values["expression"]).tolist())
+    return {name: found[index] for index, name in enumerate(classes)}
