@@ -6,8 +6,10 @@ import shutil
 import keras
 import numpy as np
 import pytest
+from scipy.io import wavfile
 
 import emoaff
+from emoaff import corpora
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation import evaluate_recordings
@@ -21,6 +23,11 @@ from emoaff.training.recipe_run import train
 from emoaff.training.settings import parse_overrides
 from tests.data import small_corpus
 from tests.data.small_corpus import segments
+from tests.tfds_builders.recola_files import SMALL
+from tests.tfds_builders.recola_files import clip
+from tests.tfds_builders.recola_files import raters_csv
+from tests.tfds_builders.recola_files import ratings
+from tests.tfds_builders.recola_files import text
 
 NAN = np.nan
 SETTINGS = {
@@ -265,3 +272,54 @@ def test_names_that_the_model_does_not_fit_are_damage(early, tmp_path):
     path.write_text(json.dumps(config))
     with pytest.raises(ValueError, match=r"sides\.audio\.names.*2 features"):
         presets.load_preset(folder)
+
+
+@pytest.mark.slow
+def test_recola_s_own_sound_and_physiology_train_beside_faces(tmp_path):
+    home = tmp_path / "RECOLA"
+    raters = home / "RECOLA-Annotation" / "emotional_behaviour"
+    rng = np.random.default_rng(0)
+    for seed, name in enumerate(("P45", "P46", "P28")):
+        clip(home / "RECOLA-Video-recordings" / f"{name}.mp4", 30)
+        for number, dimension in enumerate(("arousal", "valence")):
+            values = ratings(10 * seed + number, 30)
+            raters_csv(raters / dimension / f"{name}.csv", values)
+        sound = np.int16(rng.normal(size=20_000) * 1000)
+        (home / "RECOLA-Audio-recordings").mkdir(exist_ok=True)
+        path = home / "RECOLA-Audio-recordings" / f"{name}.wav"
+        wavfile.write(path, 16_000, sound)
+        # A thousand rows a second; that of P28 was lost.
+        rows = (f"{k / 1000:g};{0.1 * k:g};{k % 7}" for k in range(1200))
+        series = "\n".join(["time;EDA;ECG", *rows])
+        if name != "P28":
+            folder = home / "RECOLA-Biosignals-recordings"
+            text(folder / f"{name}.csv", series)
+    corpus, data_dir = f"recola/full+{SMALL}", tmp_path / "data"
+    corpora.prepare(corpus, home, data_dir, progress_bar=False)
+    lines = []
+    settings = {
+        **SETTINGS,
+        "data.dataset": corpus,
+        "modalities": "video,audio,physio",
+        "schedule.epochs": "1",
+    }
+    with pytest.raises(ValueError, match="Found none of 1"):
+        # Nobody of the validation split has any.
+        train(
+            "tzirakis_recola", data_dir, tmp_path / "no", settings, small=True
+        )
+    settings["modalities"] = "video,audio"
+    folder = train(
+        "tzirakis_recola",
+        data_dir,
+        tmp_path / "run",
+        settings,
+        report=lines.append,
+        small=True,
+    )
+    assert "train, audio: 40 features a frame; 0 of 60 frames" in str(lines)
+    command = presets.read_config(folder)["provenance"]["evaluate_command"]
+    assert "--side-files" not in command
+    preset = presets.load_preset(folder)
+    found = predict_corpus(preset, corpus, "validation", data_dir)
+    assert np.isfinite(found.values["arousal"]).all()
