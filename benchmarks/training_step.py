@@ -116,7 +116,7 @@ def make_torch_step(x, y):
         loss = torch.mean((truth - network(clips)) ** 2)
         loss.backward()
         optimizer.step()
-        return float(loss)
+        return float(loss.detach())
 
     return step
 

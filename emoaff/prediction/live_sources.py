@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from emoaff.faces.signatures import find_media_kind
+from emoaff.faces.silence import silence_output
 from emoaff.faces.video import Video
 
 _MOST_CAMERAS = 10
@@ -87,7 +88,9 @@ class Camera:
 
 
 def _open_camera(number):
-    capture = cv2.VideoCapture(number)
+    # OpenCV's own lines about a camera that is missing say less than ours.
+    with silence_output():
+        capture = cv2.VideoCapture(number)
     if capture.isOpened():
         # Otherwise pictures wait, and are old when they are read.
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)

@@ -49,6 +49,11 @@ def test_a_camera_that_is_unplugged_gives_none_until_it_is_back(monkeypatch):
     assert given[0].tolist() == [[[3, 2, 1]]]
 
 
+def test_opencv_says_nothing_of_its_own_about_a_missing_camera(capfd):
+    assert sources._open_camera(97) is None
+    assert capfd.readouterr().err == ""
+
+
 def test_a_missing_camera_is_one_sentence_with_those_there_are(monkeypatch):
     monkeypatch.setattr(sources, "_open_camera", lambda number: None)
     with pytest.raises(FileNotFoundError, match="Expected camera 7, found no"):
