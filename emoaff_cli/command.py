@@ -21,6 +21,7 @@ from emoaff_cli import viewing_commands
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import sentence
 from emoaff_cli.arguments import silence_startup
+from emoaff_cli.parser import Parser
 
 _DESCRIPTION = "Emotions of the people in videos and pictures."
 
@@ -105,7 +106,7 @@ def _shield(text):
 
 def make_parser() -> argparse.ArgumentParser:
     """Makes the parser of all commands; imports no TensorFlow."""
-    parser = argparse.ArgumentParser(prog="emoaff", description=_DESCRIPTION)
+    parser = Parser(prog="emoaff", description=_DESCRIPTION)
     parser.add_argument("--version", action=_Version)
     parser.add_argument(
         "--debug", action="store_true", help="show tracebacks of errors"
@@ -131,6 +132,8 @@ def make_parser() -> argparse.ArgumentParser:
         new_commands.add_new,
     ):
         add(commands)
+    for command in commands.choices.values():
+        command.set_defaults(command_parser=command)
     return parser
 
 

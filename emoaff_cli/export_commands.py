@@ -8,7 +8,12 @@ _DESCRIPTION = (
     "Writes a preset for another runtime, runs the file there, compares it "
     "with the preset, and keeps it if it is the same model."
 )
-_SUFFIXES = {"savedmodel": "_saved_model", "onnx": ".onnx", "litert": ".tflite"}
+_SUFFIXES = {
+    "savedmodel": "_saved_model",
+    "onnx": ".onnx",
+    "litert": ".tflite",
+    "tflite": ".tflite",  # what LiteRT was called
+}
 
 
 def add_export(commands) -> None:
@@ -82,7 +87,12 @@ def add_export(commands) -> None:
         help="largest difference to allow; default: that of the precision",
     )
     command.add_argument(
-        "--out", metavar="FILE", help="default: the preset's name"
+        "--out", metavar="FILE", help="default: the preset's or the run's name"
+    )
+    command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace a file of the default name",
     )
     command.set_defaults(run=_run_export)
 
@@ -98,6 +108,14 @@ def _batch(text):
         ) from None
 
 
+def _name(model):
+    """The preset's name; that of a run is called as the run."""
+    import pathlib
+
+    path = pathlib.Path(model).resolve()
+    return path.parent.name if path.name == "preset" else path.name
+
+
 def _run_export(args):
     import pathlib
 
@@ -109,7 +127,12 @@ def _run_export(args):
 
     out = args.out
     if out is None and args.to in _SUFFIXES:
-        out = pathlib.Path(args.model).resolve().name + _SUFFIXES[args.to]
+        out = pathlib.Path(_name(args.model) + _SUFFIXES[args.to])
+        if out.exists() and not args.overwrite:
+            raise ValueError(
+                f"{out}: expected a free name for the exported file. There is "
+                "one already. Name another with --out, or --overwrite."
+            )
     elif out is None:
         raise ValueError(
             "Expected --to savedmodel, --to onnx or --to litert, or a file to "

@@ -1,5 +1,7 @@
 """`emoaff recipes`, `emoaff train` and `emoaff crossval`."""
 
+import pathlib
+
 from emoaff_cli.arguments import add_settings
 from emoaff_cli.arguments import overrides
 from emoaff_cli.arguments import positive
@@ -75,8 +77,8 @@ def _run_train(args):
     from emoaff.training.recipe_run import train
 
     keep_freed_memory()
-    print(
-        train(
+    try:
+        preset = train(
             args.recipe,
             args.data_dir,
             args.out,
@@ -86,7 +88,11 @@ def _run_train(args):
             args.xla,
             small=args.small,
         )
-    )
+    except KeyboardInterrupt as error:
+        if (pathlib.Path(args.out) / "checkpoints").is_dir():
+            error.args = ("stopped; the same command with --resume goes on.",)
+        raise
+    print(preset)
 
 
 def add_crossval(commands) -> None:

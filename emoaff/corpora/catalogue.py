@@ -342,9 +342,9 @@ def prepare(
     if manual_dir is None:
         if needs_files(name):
             raise ValueError(
-                f"{name} is built from files of yours. Received: "
-                f"manual_dir=None. `emoaff corpora {name}` prints what the "
-                "folder must hold."
+                f"{name} is built from files of yours. Received: no "
+                f"folder, --manual-dir. `emoaff corpora {name}` prints what "
+                "it must hold."
             )
     else:
         _refuse_no_folder(name, manual_dir)

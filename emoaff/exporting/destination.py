@@ -12,6 +12,7 @@ def find_target(out: pathlib.Path, to: str | None) -> str:
     Raises:
         ValueError: If there is no such target, or the suffix is another's.
     """
+    to = "litert" if to == "tflite" else to  # as it was called before
     by_suffix = {suffix: target for target, suffix in TARGETS.items()}
     if to is None:
         to = by_suffix.get(out.suffix)

@@ -11,6 +11,7 @@ from emoaff.prediction.events_table import write_events
 from emoaff.prediction.json_table import open_json_table
 from emoaff.prediction.parquet_table import open_parquet_table
 from emoaff.prediction.parquet_table import require_pyarrow
+from emoaff.progress import suggest_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +70,8 @@ def parse_formats(names: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     if unknown or not names:
         raise ValueError(
             f"Expected table formats among {', '.join(FORMATS)}. "
-            f"Received: form={', '.join(unknown) or 'none'}."
+            f"Received: {', '.join(unknown) or 'none'}."
+            f"{suggest_name(unknown[0], FORMATS) if unknown else ''}"
         )
     return tuple(dict.fromkeys(names))
 

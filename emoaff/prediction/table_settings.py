@@ -3,6 +3,7 @@
 import dataclasses
 
 from emoaff.prediction import tables
+from emoaff.progress import suggest_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +42,9 @@ class TableSettings:
         if unknown:
             raise ValueError(
                 f"Expected columns among {', '.join(self.all_names)}. "
-                f"Received: {', '.join(unknown)}. Leave them out."
+                f"Received: {', '.join(unknown)}."
+                f"{suggest_name(unknown[0], self.all_names)} Leave out what is "
+                "none."
             )
 
     @property

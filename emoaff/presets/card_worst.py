@@ -32,6 +32,8 @@ def _find_least_recall(scores):
     if not rows:
         return
     least = min(rows, key=lambda row: row["value"])
+    if least["value"] >= 1:
+        return  # of a handful of pictures none was wrong
     share, seen = _percent(least["value"]), _count_of(scores, least["of"])
     yield (
         f"Of the pictures that are {least['of']}, {share} are named so{seen}."
@@ -98,6 +100,8 @@ def _describe_prior(config):
         zip(prior, output["classes"], strict=True), key=lambda pair: -pair[0]
     )
     (most, first), (least, last) = shares[0], shares[-1]
+    if most < 1.5 * least:
+        return  # alike, as near as makes no difference
     yield (
         f"It takes {first} to be {most / least:.0f} times as common as {last}, "
         "as where it learned. Where that is wrong, say what is common: "

@@ -209,7 +209,8 @@ def _check_together(config):
         raise ValueError(
             "`schedule.head_epochs` must be less than `schedule.epochs`. "
             f"Received: schedule.head_epochs={schedule.head_epochs}, "
-            f"schedule.epochs={schedule.epochs}."
+            f"schedule.epochs={schedule.epochs}. Lower the first, such as "
+            "schedule.head_epochs=0."
         )
     _check_stills(config)
     _check_classes(config)

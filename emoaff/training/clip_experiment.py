@@ -74,8 +74,11 @@ def clip_experiment(
         if recipe.file and not checked:
             check_publishable(model, config, len(data.space or ()))
             checked.add(True)
+        # Built again for the preset; what it begins with was said once.
+        say = (lambda line: None) if known else report
+        found = begin(model, config.model, say)
         known.clear()
-        known.update(begin(model, config.model, report))
+        known.update(found)
         return model
 
     def stage(epochs, make, frozen):

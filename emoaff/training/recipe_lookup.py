@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import pkgutil
 
+from emoaff.progress import suggest_name
 from emoaff.training import recipe_file
 from emoaff.training.recipe import Recipe
 
@@ -59,8 +60,8 @@ def load_recipe(name: str):
     current, _ = split_name(name)
     if current not in known:
         raise ValueError(
-            f"No recipe {name!r}. Expected one of: {', '.join(known)}; or the "
-            "path of a file that ends in .py."
+            f"No recipe {name!r}.{suggest_name(name, known)} Expected one of: "
+            f"{', '.join(known)}; or the path of a file that ends in .py."
         )
     return importlib.import_module(f"{_PACKAGE}.{current}")
 

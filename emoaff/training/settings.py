@@ -20,6 +20,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from emoaff.progress import suggest_name
+
 
 def list_settings(config) -> dict[str, Any]:
     """Returns every setting by its name, in the order of the dataclass."""
@@ -98,7 +100,8 @@ def parse_overrides(defaults, overrides: dict[str, str]):
         current = _current(defaults, name)
         if current not in known:
             raise ValueError(
-                f"No setting {name!r}. Expected one of: {', '.join(known)}."
+                f"No setting {name!r}.{suggest_name(name, known)} Expected one "
+                f"of: {', '.join(known)}."
             )
         if current in given:
             raise ValueError(

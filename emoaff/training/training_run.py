@@ -245,7 +245,7 @@ class TrainingRun:
         )
         self.report(
             f"epoch {epoch + 1}/{experiment.epochs}: {measures}, "
-            f"{row['seconds']:.0f} s{' *' if is_best else ''}"
+            f"{row['seconds']:.0f} s{', best so far' if is_best else ''}"
         )
 
     def _reestimate(self, epoch, plain):

@@ -46,7 +46,9 @@ def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path):
 def test_any_other_corpus_needs_a_folder(monkeypatch, tmp_path):
     build(monkeypatch, tmp_path)
     assert corpora.needs_files("small")
-    with pytest.raises(ValueError, match="manual_dir=None.*corpora small"):
+    with pytest.raises(
+        ValueError, match="no folder, --manual-dir.*corpora small"
+    ):
         corpora.prepare("small", None, tmp_path / "new", False)
     with pytest.raises(FileNotFoundError, match="Expected a folder"):
         corpora.prepare("small", tmp_path / "none", tmp_path / "new", False)

@@ -5,6 +5,7 @@ import pytest
 import emoaff_cli
 from emoaff.exporting import read_metadata
 from emoaff.presets import load_preset
+from emoaff_cli import export_commands
 from tests.data.small_corpus import small_video
 from tests.exporting import small_models
 from tests.prediction.small_sequences import reloaded
@@ -35,6 +36,16 @@ def test_the_name_is_the_presets_where_none_is_given(
     monkeypatch.chdir(tmp_path)
     assert export(preset.path, "--to", "litert") == 0
     assert [p.name for p in tmp_path.iterdir()] == ["small.tflite"]
+    before = (tmp_path / "small.tflite").stat().st_mtime_ns
+    assert export(preset.path, "--to", "tflite") == 2
+    assert "There is one already" in capsys.readouterr().err
+    assert (tmp_path / "small.tflite").stat().st_mtime_ns == before
+
+
+def test_the_preset_of_a_run_is_called_as_the_run():
+    assert export_commands._name("runs/mine/preset") == "mine"
+    assert export_commands._name("runs/mine") == "mine"
+    assert export_commands._name("compact_ferplus") == "compact_ferplus"
 
 
 def test_int8_is_calibrated_with_a_folder_of_crops(preset, tmp_path, capsys):

@@ -38,6 +38,16 @@ def test_the_class_that_is_found_least_comes_first_with_its_count():
     )
 
 
+def test_what_is_never_wrong_or_alike_has_no_line():
+    rows = [row("recall", 1.0, "neutral"), row("recall", 1.0, "contempt")]
+    found = config(rows, counts=[[6, 0, 0], [0, 6, 0], [0, 0, 6]])
+    found["outputs"]["expression"]["class_prior"] = [0.34, 0.33, 0.33]
+    assert card_worst.write_worst(found) == [
+        *CONFIG["provenance"]["away"],
+        CONFIG["provenance"]["not_for"],
+    ]
+
+
 def test_a_recall_of_a_part_and_one_that_is_undefined_do_not_count():
     rows = [
         row("recall", 0.5, "neutral"),

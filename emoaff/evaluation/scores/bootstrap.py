@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+_SAME = 1e-9  # draws that differ by less are one score with rounding
+_FEW = 30  # recordings or subjects, of fewer an interval is far too narrow
+
 
 @dataclasses.dataclass(frozen=True)
 class Bootstrap:
@@ -77,23 +80,39 @@ class Bootstrap:
             values: `(draws,)`, the score of each draw, NaN where undefined.
 
         Returns:
-            Its low and high end, NaN without a defined draw, and the number
+            Its low and high end, NaN without a defined draw or where all are
+            the same, which does not mean that others would be; and the number
             of undefined draws, which were left out.
         """
         values = np.asarray(values, np.float64)
         defined = values[~np.isnan(values)]
         undefined = len(values) - len(defined)
-        if not len(defined):
+        if not len(defined) or np.ptp(defined) < _SAME:
             return float("nan"), float("nan"), undefined
         tail = (1.0 - self.level) / 2.0
         low, high = np.quantile(defined, [tail, 1.0 - tail])
         return float(low), float(high), undefined
 
-    def describe(self, unit: str = "recordings") -> str:
-        """Describes the interval in words."""
-        if not self.draws:
-            return "none"
-        return (
-            f"{100 * self.level:g} % percentile interval, {self.draws} draws "
-            f"of {unit} with replacement, seed {self.seed}"
-        )
+    def describe(
+        self, unit: str = "recordings", count: int | None = None
+    ) -> str:
+        """Describes the interval in words.
+
+        Args:
+            unit: What is drawn, in the plural.
+            count: How many there are; said where they are too few.
+
+        Example:
+        >>> Bootstrap(draws=0).describe(count=12)
+        'none; 12 recordings are too few to tell'
+        """
+        text = "none"
+        if self.draws:
+            text = (
+                f"{100 * self.level:g} % percentile interval, {self.draws} "
+                f"draws of {unit} with replacement, seed {self.seed}"
+            )
+        if count is None or count >= _FEW:
+            return text
+        what = f"1 {unit[:-1]} is" if count == 1 else f"{count} {unit} are"
+        return f"{text}; {what} too few to tell"

@@ -189,12 +189,14 @@ class RecordingScores(abc.ABC):
         return values
 
     def _facts(self, facts, bootstrap, subject):
-        unit = "recordings" if subject is None else "subjects"
+        unit, count = "recordings", self.recordings
+        if subject is not None:
+            unit, count = "subjects", len(np.unique(np.asarray(subject)))
         return {
             **(facts or {}),
             "recordings": self.recordings,
             **self.coverage(),
-            "interval": bootstrap.describe(unit),
+            "interval": bootstrap.describe(unit, count),
         }
 
 

@@ -104,7 +104,22 @@ class ScoreTable:
         return any(row.part for row in self.rows)
 
     def _list_notes(self):
-        return [note for row in self.rows for note in row.notes()]
+        undefined = [row for row in self.rows if row.undefined_draws]
+        if len(undefined) < 2:
+            return [note for row in self.rows for note in row.notes()]
+        # Of rare classes some are in no draw: a line, and not one each.
+        listed = ", ".join(
+            " ".join(filter(None, (row.part, row.measure, row.of)))
+            + f" {row.undefined_draws}"
+            for row in undefined
+        )
+        known = [
+            dataclasses.replace(row, undefined_draws=0) for row in self.rows
+        ]
+        return [
+            *(note for row in known for note in row.notes()),
+            f"undefined draws left out of the intervals: {listed}",
+        ]
 
     def _cells(self):
         head = ["measure", "of", "value", "low", "high", "n"]

@@ -137,7 +137,25 @@ def test_undefined_draws_are_left_out_and_counted():
     empty = int((bootstrap.times(3)[:, 0] == 0).sum())
     assert row.undefined_draws == empty
     assert empty / 400 == pytest.approx(8 / 27, abs=0.1)
-    assert (row.low, row.high) == pytest.approx((2 / 3, 2 / 3))
+    # All others are of the one recording: no interval.
+    assert math.isnan(row.low) and math.isnan(row.high)
+
+
+def test_twelve_right_of_twelve_are_no_certainty():
+    values = np.ones(1000)
+    low, high, undefined = Bootstrap().interval(values)
+    assert math.isnan(low) and math.isnan(high) and undefined == 0
+    assert (
+        Bootstrap()
+        .describe("recordings", 12)
+        .endswith("seed 0; 12 recordings are too few to tell")
+    )
+    assert (
+        Bootstrap()
+        .describe("subjects", 1)
+        .endswith("; 1 subject is too few to tell")
+    )
+    assert "few" not in Bootstrap().describe("recordings", 30)
 
 
 def test_equal_seeds_give_equal_intervals():

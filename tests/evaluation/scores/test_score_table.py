@@ -105,3 +105,15 @@ def test_the_confusion_matrix_is_in_every_form():
 def test_an_unknown_score_lists_the_known():
     with pytest.raises(ValueError, match="ccc, arousal; ccc, valence"):
         ScoreTable(ROWS).value("rmse", "valence")
+
+
+def test_undefined_draws_of_several_scores_are_a_line():
+    rows = [
+        ScoreRow("recall", name, 0.5, undefined_draws=n, left_out=n - 3)
+        for name, n in (("fear", 3), ("anger", 4))
+    ]
+    assert ScoreTable(tuple(rows)).to_text().splitlines()[-2:] == [
+        "recall anger: 1 recordings without a defined score left out",
+        "undefined draws left out of the intervals: recall fear 3, "
+        "recall anger 4",
+    ]
