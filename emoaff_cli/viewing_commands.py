@@ -155,7 +155,7 @@ def add_app(commands) -> None:
         help="a local web page, and an HTTP API",
         description="Serves a page that takes videos, pictures and the webcam. "
         "It needs no network. Its files are removed after a time, and when it "
-        "ends. Install emoaff[app] for it.",
+        'ends. pip install "emoaff[app]" for it.',
     )
     command.add_argument(
         "--host",

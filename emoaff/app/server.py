@@ -27,7 +27,7 @@ try:
 except ImportError as error:
     raise ImportError(
         "The page needs starlette and uvicorn. They are not installed. "
-        "Install emoaff[app]."
+        'Install them with: pip install "emoaff[app]"'
     ) from error
 
 _PAGE = pathlib.Path(__file__).with_name("page")

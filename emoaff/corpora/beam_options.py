@@ -23,6 +23,6 @@ def parse_beam_options(text: str | None):
     except ImportError as error:
         raise ImportError(
             "Expected Apache Beam to be installed for this. Install it with: "
-            "pip install emoaff[beam]"
+            'pip install "emoaff[beam]"'
         ) from error
     return PipelineOptions(shlex.split(text))

@@ -140,6 +140,10 @@ def _parse_setting(name, text, old):
         ) from None
 
 
+# What TFDS prints of downloads; here nothing is ever downloaded.
+_UNTRUE = "_log_download_bytes", "_log_download_done"
+
+
 class _UnknownCorpusError(ValueError):
     """There is no builder of that name at hand."""
 
@@ -352,6 +356,8 @@ def prepare(
     bars = progress_bar and not getattr(made, "OWN_PROGRESS", False)
     switch = "enable" if bars else "disable"
     getattr(tfds, f"{switch}_progress_bar")()
+    for line in _UNTRUE:
+        setattr(made, line, lambda: None)
     made.processes = processes
     made.download_and_prepare(
         download_config=tfds.download.DownloadConfig(

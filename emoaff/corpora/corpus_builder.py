@@ -21,6 +21,7 @@ from emoaff.corpora.source_tree import SourceTree
 from emoaff.corpora.work_folder import WorkFolder
 
 _ORDER = ("train", "validation", "test")
+_USUAL = 0.95  # least share of whole pictures in which a face is found
 
 
 class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -41,7 +42,7 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
       give, such as `{"default": {"train": {"recordings": 252}}}`. Others
       give a note, never an error.
     - `WHOLE`: the configuration whose pictures are face crops already, which
-      is named where most files show no face.
+      is named where more than a few files show no face.
 
     Attributes:
         processes: How many processes cut faces; 1 unless set. One uses all
@@ -195,12 +196,9 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             report.begin(split)
             pairs = [(each, keys[id(each)]) for each in some]
             kept = [p for p in pairs if self._count(report, split, *p, work)]
-            if len(kept) * 2 < len(pairs) and self._name_of_crops():
-                report.note(
-                    f"no face was found in {len(pairs) - len(kept)} of "
-                    f"{len(pairs)} files of {split}. {self._name_of_crops()}"
-                    "Delete what was built here first."
-                )
+            lost = self._describe_lost(split, len(kept), len(pairs))
+            if lost:
+                report.note(lost)
             if kept:
                 plan[split] = kept
             else:
@@ -318,6 +316,15 @@ class CorpusBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         return (
             "If they are face crops already, build the configuration "
             f"{self.name}/{self.WHOLE}, which takes them as they are. "
+        )
+
+    def _describe_lost(self, split, kept, count):
+        """Names the way to take face crops where faces are not found."""
+        if kept >= _USUAL * count or not self._name_of_crops():
+            return ""
+        return (
+            f"no face was found in {count - kept} of {count} files of {split}. "
+            f"{self._name_of_crops()}Delete what was built here first."
         )
 
     def _make_work_path(self):

@@ -125,7 +125,7 @@ def _figure_class():
     except ImportError as error:
         raise ImportError(
             "Expected Matplotlib to be installed for this. Install it with: "
-            "pip install emoaff[plot]"
+            'pip install "emoaff[plot]"'
         ) from error
     return Figure
 

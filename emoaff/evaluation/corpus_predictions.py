@@ -207,5 +207,5 @@ def _write_table(table, path, form):
         except ImportError as error:
             raise ImportError(
                 "Expected PyArrow to be installed for Parquet. Install it "
-                "with: pip install emoaff[parquet]"
+                'with: pip install "emoaff[parquet]"'
             ) from error

@@ -76,7 +76,7 @@ class _Parquet:
         except ImportError as error:
             raise ImportError(
                 "Expected PyArrow to be installed for Parquet. Install it "
-                "with: pip install emoaff[parquet], or write .h5."
+                'with: pip install "emoaff[parquet]", or write .h5.'
             ) from error
         self._arrow, self._about, self._file = pyarrow, about, None
         self._list_of_numbers = pyarrow.list_(pyarrow.float32())

@@ -29,12 +29,18 @@ def write_keys(classes: tuple[str, ...]) -> str:
 def write_share_bar(shares: dict[str, float]) -> str:
     """Returns a bar of shares as HTML; an empty name is no expression."""
     parts = "".join(
-        f'<span style="flex:{share:.4f};background:{choose_colour(name)}" '
+        f"<span {_paint(name, share)} "
         f'title="{escape(name or "none named")} {show_percent(share)}"></span>'
         for name, share in shares.items()
     )
     said = describe_shares(shares)
     return f'<div class="shares" role="img" aria-label="{said}">{parts}</div>'
+
+
+def _paint(name, share):
+    if not name:  # grey is a time without a face
+        return f'class="unnamed" style="flex:{share:.4f}"'
+    return f'style="flex:{share:.4f};background:{choose_colour(name)}"'
 
 
 def describe_shares(shares: dict[str, float]) -> str:
@@ -57,9 +63,7 @@ def show_time(seconds: float) -> str:
 
 
 def choose_colour(name: str) -> str:
-    """Returns the colour of a class, for CSS; an empty name is no class."""
-    if not name:
-        return "var(--empty)"
+    """Returns the colour of a class, for CSS."""
     if name in _COLOURS:
         return _COLOURS[name]
     spare = list(_COLOURS.values())

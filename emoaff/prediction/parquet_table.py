@@ -71,7 +71,8 @@ def require_pyarrow():
     except ImportError as error:
         raise ImportError(
             "The table format parquet needs pyarrow. It is not installed. "
-            "Install emoaff[parquet], or choose another --format."
+            'Install it with: pip install "emoaff[parquet]", or choose another '
+            "--format."
         ) from error
     return pyarrow
 

@@ -216,6 +216,7 @@ def _write_legend(result):
         return ""
     return (
         f'<ul class="legend">{write_keys(result.classes)}'
+        '<li><i class="unnamed"></i>none named</li>'
         '<li><i class="doubt"></i>in doubt</li>'
         '<li><i class="away"></i>no face</li></ul>'
         '<p class="hint">Drag over a timeline to zoom, double-click to see all '

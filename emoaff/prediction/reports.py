@@ -79,7 +79,7 @@ def write_reports(
         "index.html",
         title=f"{len(pages)} recordings" if len(pages) > 1 else "1 recording",
         legend=write_keys(tuple(classes))
-        + '<li><i class="away"></i>none named</li>',
+        + '<li><i class="unnamed"></i>none named</li>',
         rows="\n".join(lines),
     )
     with tables.renamed(index) as half:

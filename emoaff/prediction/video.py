@@ -167,7 +167,8 @@ class Timeline:
         """Reads everything into a table with the columns of the result file.
 
         Returns:
-            A `pandas.DataFrame`; NaN and None where there is no value.
+            A `pandas.DataFrame`; NaN and None where there is no value, as in
+            the file, and people by their final numbers.
         """
         import pandas
 
@@ -175,7 +176,11 @@ class Timeline:
         columns = tables.columns(classes)
         most = self.confidence_at_most
         rows = self.linked()
-        cells = [tables.values(row, classes, most) for row in rows]
+        # Texts that are empty in a file are missing when it is read.
+        cells = [
+            [None if cell == "" else cell for cell in cells]
+            for cells in (tables.values(row, classes, most) for row in rows)
+        ]
         return pandas.DataFrame(cells, columns=columns)
 
     @property

@@ -105,7 +105,7 @@ def _import_hub():
     except ImportError as error:
         raise ImportError(
             "Expected huggingface_hub for presets of the Hub. Install it "
-            "with: pip install emoaff[hub]"
+            'with: pip install "emoaff[hub]"'
         ) from error
     return huggingface_hub
 

@@ -36,10 +36,12 @@ def test_a_corpus_says_what_its_classes_are(
     assert corpora.find_label_space(name, tmp_path) == expected
 
 
-def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path):
+def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path, capsys):
     build(monkeypatch, tmp_path, NEEDS_NO_FILES=True)
     assert not corpora.needs_files("small")
+    capsys.readouterr()
     made = corpora.prepare("small", None, tmp_path / "new", False)
+    assert "ownload" not in capsys.readouterr().out  # which would be untrue
     assert made.info.splits["train"].num_examples == 1
 
 

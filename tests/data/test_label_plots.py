@@ -118,5 +118,5 @@ def test_without_matplotlib_a_sentence_says_how_to_get_it(
     data_dir, tmp_path, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ImportError, match=r"pip install emoaff\[plot\]"):
+    with pytest.raises(ImportError, match=r'pip install "emoaff\[plot\]"'):
         label_plots.plot_corpus("small", data_dir, tmp_path / "a.png")

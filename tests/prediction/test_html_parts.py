@@ -5,7 +5,7 @@ def test_a_bar_is_as_wide_as_each_share_and_says_so():
     bar = html_parts.write_share_bar({"happiness": 0.75, "": 0.25})
     assert 'aria-label="happiness 75 %, none named 25 %"' in bar
     assert "flex:0.7500;background:#e69f00" in bar
-    assert "flex:0.2500;background:var(--empty)" in bar
+    assert 'class="unnamed" style="flex:0.2500"' in bar
 
 
 def test_classes_have_colours_of_their_own_and_unknown_ones_some_colour():

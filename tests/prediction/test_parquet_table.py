@@ -51,5 +51,5 @@ def test_no_rows_are_a_table_with_columns(tmp_path):
 def test_without_pyarrow_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    with pytest.raises(ImportError, match=r"Install emoaff\[parquet\]"):
+    with pytest.raises(ImportError, match=r'install "emoaff\[parquet\]"'):
         require_pyarrow()

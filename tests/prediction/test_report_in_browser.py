@@ -66,6 +66,12 @@ def wait_for_time(page, *expected):
     assert read_legend(page)["time"] in expected
 
 
+def test_values_are_shown_where_there_is_a_pointer_only(page):
+    assert not page.locator(".u-legend").first.is_visible()
+    move(page, 0.25)
+    assert page.locator(".u-legend").first.is_visible()
+
+
 def test_hovering_shows_each_probability(page):
     move(page, 0.25)
     assert read_legend(page)["neutral"] == "0.80"

@@ -74,6 +74,7 @@ def test_to_pandas_has_the_columns_of_the_file(preset):
     assert table.loc[0, "expression"] == "happiness"
     assert table[list(preset.labels.classes)].sum(axis=1)[0] == pytest.approx(1)
     assert table["valence"].isna().all()
+    assert table["doubt"].isna().all()  # as a file is read again
 
 
 @pytest.mark.parametrize("prior", ["uniform", {"happiness": 0.01}])

@@ -67,6 +67,19 @@ def test_no_files_are_needed(built):
     assert {s: built.info.splits[s].num_examples for s in SPLITS} == COUNTS
 
 
+def test_drawing_shows_how_far_it_is(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        synthetic_affect_dataset_builder.Progress,
+        "update",
+        lambda _, count, share: shown.append((count, share)),
+    )
+    builder = synthetic_affect.Builder(data_dir=tmp_path, config="tiny")
+    monkeypatch.setattr(builder, "_film_subject", lambda subject: [subject])
+    assert list(builder._generate_examples(range(4, 6))) == [(0, 4), (1, 5)]
+    assert shown == [(1, 0.5), (2, 1.0)]
+
+
 def test_the_label_space_is_registered():
     classes = labels.get(synthetic_affect.Builder.LABEL_SPACE).classes
     assert classes == tuple(PROTOTYPES)

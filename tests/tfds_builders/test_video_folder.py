@@ -523,6 +523,14 @@ def test_face_crops_without_a_face_to_be_found_name_the_way(tmp_path):
     assert "face crops already, build the configuration" in note
 
 
+def test_some_crops_without_a_face_name_the_way_too():
+    builder = video_folder.Builder(config="default", data_dir="nowhere")
+    assert builder._describe_lost("train", 112, 120).startswith(
+        "no face was found in 8 of 120 files of train. If they are face crops"
+    )
+    assert not builder._describe_lost("train", 118, 120)
+
+
 def test_named_collections_lie_side_by_side_and_train_together(tmp_path):
     names = [f"video_folder/whole+named={name}" for name in ("lab", "street")]
     for name, color in zip(names, ("sad", "happy"), strict=True):

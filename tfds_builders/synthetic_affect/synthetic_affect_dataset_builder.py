@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.progress import Progress
 from tfds_builders.synthetic_affect import filming
 from tfds_builders.synthetic_affect.affect_plane import CLASSES
 from tfds_builders.synthetic_affect.camera import encode
@@ -51,6 +52,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         homepage="nowhere, it is drawn here",
         how_to_get="There is nothing to get.",
     )
+    OWN_PROGRESS = True
     MANUAL_DOWNLOAD_INSTRUCTIONS = """\
     Nothing: the faces are drawn while the corpus is built, and no manual
     directory is needed.
@@ -157,10 +159,13 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, subjects):
         key = 0
-        for subject in subjects:
+        progress = Progress(f"drawing {self.builder_config.name}", "people")
+        for done, subject in enumerate(subjects, start=1):
             for example in self._film_subject(subject):
                 yield key, example
                 key += 1
+            progress.update(done, done / len(subjects))
+        progress.close()
 
     def _film_subject(self, subject):
         config = self.builder_config

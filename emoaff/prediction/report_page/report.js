@@ -80,6 +80,7 @@
       ],
       hooks: {
         drawAxes: [u => shade(u, person.absences, blank)],
+        setLegend: [showLegend],
         draw: [u => shade(u, person.doubts, hatch)],
         setSelect: [u => {
           if (u.select.width < 4) return;
@@ -90,7 +91,13 @@
     };
   }
 
+  // Values are those under the pointer, and there may be none.
+  function showLegend(u) {
+    u.root.classList.toggle("idle", (u.cursor.idx ?? null) === null);
+  }
+
   function add(u, element, person) {
+    showLegend(u);
     u.over.addEventListener("dblclick", () => show(0, data.end));
     let pressed = null;
     u.over.addEventListener("mousedown", e => { pressed = e.clientX; });
