@@ -139,7 +139,7 @@ accuracy and UAR together. The run's settings are in `config.json` under
 `provenance`.""",
     "away": [
         "On 502 film clips (KERC 2020), valence and arousal derived from its "
-        "answers have a CCC of .49 and .15 with their raters (prior uniform).",
+        "answers have a CCC of .50 and .13 with their raters (prior uniform).",
     ],
     "not_for": "It must not be used for decisions about people.",
     "limits": f"""\
