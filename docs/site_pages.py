@@ -56,6 +56,10 @@ def on_config(config):
 
 def on_files(files, config):
     """Adds the pages that are made, and files that pages link to."""
+    # The plugin `offline` would have every page load a script from the net, for
+    # the search of pages that are opened as files.
+    shims = config.extra.get("polyfills", [])
+    config.extra["polyfills"] = [s for s in shims if "://" not in s]
     for path, text in _made().items():
         files.append(File.generated(config, path, content=text))
     for file in [f for f in files if f.is_documentation_page()]:
