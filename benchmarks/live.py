@@ -80,7 +80,7 @@ def measure(path, seconds: float, model: str, draw: bool) -> dict:
         begun = time.process_time()
         watcher.start()
         done = run_live(
-            load_preset(model),
+            load_preset(model, "auto"),
             str(longer),
             window=False,
             out=folder,
