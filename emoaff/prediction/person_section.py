@@ -1,6 +1,6 @@
 """The part of a page that is about one person."""
 
-from emoaff.prediction.html_parts import choose_colour
+from emoaff.prediction.html_parts import choose_colours
 from emoaff.prediction.html_parts import describe_shares
 from emoaff.prediction.html_parts import escape
 from emoaff.prediction.html_parts import show_time
@@ -29,7 +29,7 @@ def write_person(result, person, events, pictures) -> str:
         if portrait
         else ""
     )
-    shares = person.shares()
+    shares, colours = person.shares(), choose_colours(result.classes)
     parts = [
         f'<section class="person" id="person-{number}">',
         f'<div class="head">{image}<div><h2>{title}</h2>',
@@ -37,7 +37,7 @@ def write_person(result, person, events, pictures) -> str:
     ]
     if result.classes:
         parts += [
-            write_share_bar(shares),
+            write_share_bar(shares, colours),
             f'<p class="said">{describe_shares(shares)}</p>',
         ]
     if not result.is_picture:
@@ -47,7 +47,7 @@ def write_person(result, person, events, pictures) -> str:
             "over time. Arrow keys move, plus and minus zoom, Escape shows "
             'all."></div>'
         )
-        parts.append(_write_events(person, events, pictures))
+        parts.append(_write_events(person, events, pictures, colours))
     parts.append("</section>")
     return "\n".join(parts)
 
@@ -70,7 +70,7 @@ def _describe_person(result, person):
     return said + "."
 
 
-def _write_events(person, events, pictures):
+def _write_events(person, events, pictures, colours):
     if not events:
         return "<p>No expression but neutral was held for half a second.</p>"
     rows = []
@@ -83,7 +83,7 @@ def _write_events(person, events, pictures):
         )
         rows.append(
             f"<tr><td>{image}</td>"
-            f'<td><i style="background:{choose_colour(event.expression)}"></i>'
+            f'<td><i style="background:{colours[event.expression]}"></i>'
             f"{escape(event.expression)}</td>"
             f'<td><button type="button" data-at="{event.start_s:.3f}" '
             f'data-to="{event.end_s:.3f}">{show_time(event.start_s)} to '

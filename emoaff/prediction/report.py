@@ -10,7 +10,7 @@ import numpy as np
 
 from emoaff.prediction import tables
 from emoaff.prediction.face_pictures import cut_faces
-from emoaff.prediction.html_parts import choose_colour
+from emoaff.prediction.html_parts import choose_colours
 from emoaff.prediction.html_parts import escape
 from emoaff.prediction.html_parts import show_time
 from emoaff.prediction.html_parts import write_keys
@@ -101,7 +101,7 @@ def render_report(
     ]
     data = {
         "classes": list(result.classes),
-        "colours": [choose_colour(name) for name in result.classes],
+        "colours": [*choose_colours(result.classes).values()],
         **_collect_curves(result),
     }
     return fill_page(
@@ -215,7 +215,7 @@ def _write_legend(result):
     if not result.classes or result.is_picture:
         return ""
     return (
-        f'<ul class="legend">{write_keys(result.classes)}'
+        f'<ul class="legend">{write_keys(choose_colours(result.classes))}'
         '<li><i class="unnamed"></i>none named</li>'
         '<li><i class="doubt"></i>in doubt</li>'
         '<li><i class="away"></i>no face</li></ul>'

@@ -6,6 +6,7 @@ import urllib.parse
 
 from emoaff.prediction import report as one
 from emoaff.prediction import tables
+from emoaff.prediction.html_parts import choose_colours
 from emoaff.prediction.html_parts import escape
 from emoaff.prediction.html_parts import write_keys
 from emoaff.prediction.html_parts import write_share_bar
@@ -73,14 +74,16 @@ def write_reports(
             pages.append(page)
         else:
             pages.append(one.write_report(result, page, found, overwrite))
-        lines += _write_lines(result, page.relative_to(folder))
+        lines += _list_lines(result, page.relative_to(folder))
         classes |= dict.fromkeys(result.classes)
+    # Known when all are read, so that a class has one colour in all rows.
+    colours = choose_colours(classes)
     text = one.fill_page(
         "index.html",
         title=f"{len(pages)} recordings" if len(pages) > 1 else "1 recording",
-        legend=write_keys(tuple(classes))
+        legend=write_keys(colours)
         + '<li><i class="unnamed"></i>none named</li>',
-        rows="\n".join(lines),
+        rows="\n".join(_write_line(*line, colours) for line in lines),
     )
     with tables.renamed(index) as half:
         half.write_text(text, "utf-8", "backslashreplace")
@@ -107,20 +110,25 @@ def _find_video(folder, inner, name):
     return None
 
 
-def _write_lines(result, page):
-    """Rows of the comparing table: one for each person."""
+def _list_lines(result, page):
+    """What the comparing table says: first cells and shares of each person."""
     link = urllib.parse.quote(page.as_posix())
     shown = (page.parent / result.name).as_posix()
     name = f'<a href="{link}">{escape(shown)}</a>'
     if not result.persons:
-        return [f"<tr><td>{name}</td><td></td><td></td><td>no face</td></tr>"]
-    lines = []
+        yield f"<tr><td>{name}</td><td></td><td></td>", "no face"
     for person in result.persons:
         seen = "" if result.is_picture else f"{person.durations().sum():.1f} s"
-        bar = write_share_bar(person.shares()) if result.classes else ""
-        lines.append(
+        who = escape(result.name_person(person.person))
+        yield (
             f'<tr><td>{name}</td><td><a href="{link}#person-{person.person}">'
-            f"{escape(result.name_person(person.person))}</a></td><td>{seen}</td><td>{bar}</td></tr>"
+            f"{who}</a></td><td>{seen}</td>",
+            person.shares() if result.classes else "",
         )
         name = ""
-    return lines
+
+
+def _write_line(cells, said, colours):
+    """A row of the comparing table, with a bar of shares at its end."""
+    bar = said if isinstance(said, str) else write_share_bar(said, colours)
+    return f"{cells}<td>{bar}</td></tr>"

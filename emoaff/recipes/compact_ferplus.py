@@ -5,9 +5,9 @@ distributions of FER+ and becomes the preset `compact_ferplus`.
 
 Run, in eight rounds and a mean. Each of the first five begins where the one
 before ended; the third has a teacher, the preset `resnet50_ferplus`; the later
-ones are for pictures unlike those of FER+ and have two teachers, that preset and
-an earlier round. The sixth and seventh begin from the fifth, the eighth from the
-mean of these three, and the preset is the mean of the last four:
+ones are for pictures unlike those of FER+ and have two teachers, that preset
+and an earlier round. The sixth and seventh begin from the fifth, the eighth
+from the mean of these three, and the preset is the mean of the last four:
 
     emoaff prepare ferplus --manual-dir CORPUS --data-dir data
     emoaff train compact_ferplus --data-dir data \
@@ -34,8 +34,8 @@ faces, and 0.866 and 0.725 of the mean (one run each; the spread over seeds was
 not measured). Two CPU cores train 100 pictures a second at 112 pixels and more
 at 80, so the first two rounds take about 55 and 35 minutes where nothing else
 runs. The third took 1.3 hours beside other work, the fourth and fifth 36 and 17
-minutes on one core, the sixth to eighth 44, 24 and 46 minutes beside other work,
-and the mean 3.
+minutes on one core, the sixth to eighth 44, 24 and 46 minutes beside other
+work, and the mean 3.
 
 Score it again:
 
@@ -128,9 +128,9 @@ published for research, as ImageNet was, behind the teacher.""",
 Vote distributions as targets, from the third round on mixed with teachers'
 answers; classes drawn in proportion to the square root of their counts; warps,
 light, blur, noise and covered patches as augmentation
-(`emoaff.data.face_augmenter`), from the fourth round on much stronger: a face in
-a crop up to 1.9 times as wide, turned by up to 35 degrees, darkened, blurred,
-surrounded by parts of other pictures. There the logarithm of the classes'
+(`emoaff.data.face_augmenter`), from the fourth round on much stronger: a face
+in a crop up to 1.9 times as wide, turned by up to 35 degrees, darkened,
+blurred, surrounded by parts of other pictures. There the logarithm of the classes'
 shares is added to the logits in the loss and weights are averaged over the
 steps. The weights are the mean of four rounds, the fifth and eighth counting
 four times. Calibration is fitted on held-out pictures and changed copies of
