@@ -33,6 +33,8 @@ class FaceGallery:
 
     Attributes:
         names: Of all people, sorted.
+        warnings: Clauses on names whose pictures look like one person, after
+            whom therefore nobody is named.
 
     Raises:
         FileNotFoundError: If there is no such folder.
@@ -62,6 +64,12 @@ class FaceGallery:
             )
         self.names = sorted(sums)
         self._vectors = np.stack([normalise(sums[name]) for name in self.names])
+        likeness = np.triu(self._vectors @ self._vectors.T, k=1)
+        self.warnings = [
+            f"{self.names[i]} and {self.names[j]} look like one person, so "
+            "nobody is named after either: put their pictures under one name"
+            for i, j in np.argwhere(likeness >= 1 - _LEAD)
+        ]
 
     def find_names(
         self, means: Mapping[int, np.ndarray], together: Set[frozenset] = set()

@@ -162,6 +162,7 @@ class Timeline:
                 numbers.get(person, person): name
                 for person, name in self.tracker.names.items()
             }
+            self._ended = True
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
@@ -187,7 +188,13 @@ class Timeline:
     def warnings(self) -> list[str]:
         """Problems met while reading so far, as clauses."""
         source = self._video if self.kind == "video" else self._picture
-        return list(source.warnings)
+        said = list(source.warnings)
+        if self._gallery is not None:
+            said += self._gallery.warnings
+            if self._ended and not self.names:
+                known = ", ".join(self._gallery.names)
+                said.append(f"nobody looks clearly like {known}")
+        return said
 
     @property
     def damaged(self) -> bool:
@@ -261,6 +268,7 @@ class Timeline:
         self._last_counted = -1
         self.tracker = None
         self.names: dict[int, str] = {}
+        self._ended = False  # so who nobody is named after is known
 
     def _count_all(self, rows):
         for row in rows:
@@ -326,6 +334,7 @@ class Timeline:
         ]
         if self._gallery is not None:
             self.names = name_faces(image, faces, self._gallery)
+            self._ended = True
         return chosen(faces, self.options)
 
 

@@ -130,13 +130,13 @@ answers; classes drawn in proportion to the square root of their counts; warps,
 light, blur, noise and covered patches as augmentation
 (`emoaff.data.face_augmenter`), from the fourth round on much stronger: a face
 in a crop up to 1.9 times as wide, turned by up to 35 degrees, darkened,
-blurred, surrounded by parts of other pictures. There the logarithm of the classes'
-shares is added to the logits in the loss and weights are averaged over the
-steps. The weights are the mean of four rounds, the fifth and eighth counting
-four times. Calibration is fitted on held-out pictures and changed copies of
-them; of the likeliest share of the class prior 0.7 is kept, which is best in
-accuracy and UAR together. The run's settings are in `config.json` under
-`provenance`.""",
+blurred, surrounded by parts of other pictures. There the logarithm of the
+classes' shares is added to the logits in the loss and weights are averaged
+over the steps. The weights are the mean of four rounds, the fifth and eighth
+counting four times. Calibration is fitted on held-out pictures and changed
+copies of them; of the likeliest share of the class prior 0.7 is kept, which is
+best in accuracy and UAR together. The run's settings are in `config.json`
+under `provenance`.""",
     "away": [
         "On 502 film clips (KERC 2020), valence and arousal derived from its "
         "answers have a CCC of .50 and .13 with their raters (prior uniform).",

@@ -99,3 +99,29 @@ def test_a_person_is_named_in_a_video_and_a_picture(tmp_path):
         timeline = emoaff.predict_video(path, preset, people=str(tmp_path))
         assert len(set(timeline.to_pandas()["person"].dropna())) == 1
         assert timeline.names == {1: "eileen"}
+
+
+def test_two_names_of_one_person_are_said(gallery, tmp_path):
+    assert gallery.warnings == []
+    draw(tmp_path / "bea.png", near(UP, RIGHT, 0.95))
+    (said,) = FaceGallery(tmp_path, Embedder(), Detector()).warnings
+    assert said.startswith("anna and bea look like one person")
+
+
+def test_a_file_that_shows_none_of_the_people_says_so(tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert")
+    import emoaff
+    from emoaff.presets import load_preset
+    from tests.sample import CLIP
+
+    shutil.copy(PORTRAIT, tmp_path / "eileen.jpg")
+    preset = load_preset("compact_ferplus", "litert")
+    for path in (PORTRAIT, CLIP):
+        timeline = emoaff.predict_video(path, preset, people=str(tmp_path))
+        assert timeline.warnings == []
+        list(timeline.linked())
+        assert timeline.warnings == []  # she is there
+        monkeypatch.setattr(FaceGallery, "find_names", lambda *_: {})
+        list(timeline.linked())
+        assert timeline.warnings == ["nobody looks clearly like eileen"]
+        monkeypatch.undo()
