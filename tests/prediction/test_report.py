@@ -1,9 +1,11 @@
+import importlib.util
 import json
 import re
 
 import pytest
 
 from emoaff.prediction.files import predict_files
+from emoaff.prediction.options import Options
 from emoaff.prediction.report import render_report
 from emoaff.prediction.report import write_report
 from emoaff.prediction.result import Result
@@ -134,6 +136,29 @@ def test_predict_writes_the_page_beside_its_table(tmp_path):
         "me.html",
         "me.json",
     ]
+
+
+def test_face_crops_have_all_pages_pictures_and_tables(tmp_path):
+    picture, out = tmp_path / "me.jpg", tmp_path / "out"
+    picture.write_bytes(PORTRAIT.read_bytes())
+    formats = "csv,csv-long,events,json,elan,praat,srt"
+    if importlib.util.find_spec("pyarrow"):
+        formats += ",parquet"
+    preset, options = load_preset("compact_ferplus"), Options(crops=True)
+    told = predict_files(
+        [picture],
+        preset,
+        out,
+        options,
+        page=True,
+        annotated="emoaff",
+        form=formats,
+    )
+    assert told == [] and "me.jpg" in (out / "me.html").read_text("utf-8")
+    assert (out / "me_annotated.jpg").is_file()
+    (line,) = json.loads((out / "me_rows.json").read_text("utf-8"))
+    assert line["face_score"] is None and line["person"] == 1
+    assert is_own_page(write_report(out / "me.csv", video=picture))
 
 
 def test_a_video_that_begins_with_sound_alone_is_played_later(tmp_path):
