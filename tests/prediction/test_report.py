@@ -119,6 +119,30 @@ def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
     assert f'<video controls preload="metadata" src="../{CLIP.name}">' in page
 
 
+def test_an_annotated_video_beside_the_result_is_named(tmp_path):
+    result = Result.read(write_result(tmp_path, [row(0)]))
+    plain = write_report(result, video=CLIP).read_text("utf-8")
+    assert "plays everywhere" not in plain
+    assert "video.videoWidth === 0" in plain
+    (tmp_path / "clip_annotated.mp4").touch()
+    (tmp_path / "pages").mkdir()
+    page = write_report(result, tmp_path / "pages" / "a.html", CLIP)
+    name = "clip_annotated.mp4"
+    named = f'<a href="../{name}">{name}</a> plays everywhere.</p>'
+    assert named in page.read_text("utf-8")
+
+
+def test_predict_names_the_video_it_draws_where_a_name_was_taken(tmp_path):
+    (tmp_path / f"{CLIP.stem}_annotated.mp4").write_text("mine")
+    preset = load_preset("compact_ferplus")
+    options = {"page": True, "annotated": "emoaff"}
+    assert predict_files([CLIP], preset, tmp_path, **options) == []
+    name = f"{CLIP.stem}_2_annotated.mp4"
+    assert (tmp_path / name).is_file()
+    page = (tmp_path / f"{CLIP.stem}_2.html").read_text("utf-8")
+    assert f'<a href="{name}">{name}</a> plays everywhere.' in page
+
+
 def test_predict_writes_the_page_beside_its_table(tmp_path):
     out = tmp_path / "out"
     picture = tmp_path / "me.jpg"
