@@ -258,7 +258,7 @@ def _write_notes(result):
     if isinstance(prior, dict) and prior.get("asked"):
         lines.append(f"Class prior: {prior['asked']}")
     smoothing = header.get("smoothing") or {}
-    if smoothing:
+    if smoothing and not result.is_picture:
         said = smoothing.get("method", "")
         for key, word in (("width_s", "wide"), ("time_constant_s", "constant")):
             if key in smoothing:

@@ -109,6 +109,9 @@ def test_the_page_says_how_it_was_made_and_what_it_is_not_for(tmp_path):
     assert "Smoothing of what is named: mean, 0.6 s wide" in page
     assert "It is bad at it." in page and "its clock is odd" in page
     assert "Not for decisions about people." in page
+    media = {"kind": "picture", "width": 64, "height": 48}
+    page = write_report(write_result(tmp_path, [row(0)], media=media))
+    assert "Smoothing" not in page.read_text("utf-8")
 
 
 def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
