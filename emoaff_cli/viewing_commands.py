@@ -2,6 +2,8 @@
 
 import argparse
 
+from emoaff_cli.arguments import complain
+from emoaff_cli.arguments import sentence
 from emoaff_cli.arguments import silence_startup
 from emoaff_cli.media_commands import DEFAULT_PRESET
 from emoaff_cli.media_commands import PREDICT_OPTIONS
@@ -40,9 +42,15 @@ def _run_report(args):
     from emoaff.prediction.reports import write_reports
     from emoaff.progress import escape_unprintable
 
-    pages = write_reports(args.result, args.out, args.video, args.overwrite)
+    errors = []
+    pages = write_reports(
+        args.result, args.out, args.video, args.overwrite, errors.append
+    )
     for page in pages:
         print_line(escape_unprintable(str(page)))
+    for error in errors:
+        complain(sentence(error))
+    return 2 if errors else 0
 
 
 # Options of `predict` that make sense while one watches.

@@ -18,6 +18,7 @@ from emoaff.prediction.inputs import find_inputs
 from emoaff.prediction.inputs import reason
 from emoaff.prediction.naming import load_gallery
 from emoaff.prediction.processes import run_in_processes
+from emoaff.prediction.report import DRAWN
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
 from emoaff.prediction.result import read_names
@@ -255,7 +256,7 @@ class _Job:
             talk = Talk(talk, lines.append)
         with folder.stage() as stage:
             try:
-                made = self._make(timeline, stage, stem, folder.path, talk)
+                made = self._make(timeline, stage, stem, folder, talk)
                 header, files = {**made[0], "request": request}, made[1]
                 written = folder.publish(files, header, stem, timeline.path)
             except (OSError, ValueError) as error:
@@ -279,11 +280,10 @@ class _Job:
         header = summary.header(timeline)
         header["columns"] = self.formats.describe_columns()
         files = {".csv": path, **files}
-        place = os.path.relpath(timeline.path, folder)
+        place = os.path.relpath(timeline.path, folder.path)
         files |= self.formats.write_finished(full, header, path, place)
         if self.annotated:
-            suffix = ".mp4" if timeline.kind == "video" else ".jpg"
-            ending = f"_annotated{suffix}"
+            ending = DRAWN if timeline.kind == "video" else "_annotated.jpg"
             files[ending] = stage / f"{stem}{ending}"
             names = read_names(header)
             _annotate(
@@ -291,7 +291,13 @@ class _Job:
             )
         if self.page:
             files[".html"] = stage / f"{stem}.html"
-            text = render_report(Result(full, header), timeline.path, folder)
+            drawn = None
+            if DRAWN in files:
+                name = folder.foresee_name(files, stem, timeline.path)
+                drawn = folder.path / f"{name}{DRAWN}"
+            text = render_report(
+                Result(full, header), timeline.path, folder.path, drawn
+            )
             files[".html"].write_text(text, "utf-8", "backslashreplace")
         return header, files
 

@@ -48,7 +48,7 @@ class PersonRecord:
         wavers: bool `(n,)`, whether a row is clear by itself but not together
             with those around it, and so has no smoothed class.
         boxes: float32 `(n, 4)`, x, y, w, h in pixels.
-        scores: float32 `(n,)`, of the detector.
+        scores: float32 `(n,)`, of the detector; NaN for face crops.
     """
 
     def __init__(self, person: int, classes: tuple[str, ...]):
@@ -210,7 +210,8 @@ class PersonRecord:
         The largest face with the surest detection, of the rows without doubt
         if there are any.
         """
-        merit = self.boxes[:, 2] * self.boxes[:, 3] * self.scores
+        scores = np.nan_to_num(self.scores, nan=1.0)
+        merit = self.boxes[:, 2] * self.boxes[:, 3] * scores
         clear = np.array([not doubt for doubt in self.doubts])
         return int(np.argmax(np.where(clear | ~clear.any(), merit, -1)))
 

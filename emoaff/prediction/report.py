@@ -22,6 +22,7 @@ from emoaff.prediction.result_folder import PAGE_MARK
 from emoaff.prediction.result_folder import is_own_page
 from emoaff.prediction.summary import show_percent
 
+DRAWN = "_annotated.mp4"  # after the stem of a result
 _BINS = 1200  # points of a curve; more cannot be told apart on a screen
 _KEY_FRAMES = 6  # pictures of a person's strongest events
 _DETAILED = 12  # people with such pictures; the others have a portrait
@@ -64,7 +65,10 @@ def write_report(
         result = Result.read(result)
     path = pathlib.Path(out) if out else result.table.with_suffix(".html")
     refuse_to_replace(path, overwrite)
-    text = render_report(result, video, path.parent)
+    drawn = result.table.with_name(f"{result.table.stem}{DRAWN}")
+    if not drawn.is_file():
+        drawn = None
+    text = render_report(result, video, path.parent, drawn)
     with tables.renamed(path) as half:
         half.write_text(text, "utf-8", "backslashreplace")
     return path
@@ -84,6 +88,7 @@ def render_report(
     result: Result,
     video: str | os.PathLike | None = None,
     folder: str | os.PathLike = ".",
+    drawn: str | os.PathLike | None = None,
 ) -> str:
     """Returns the page as text; see `write_report`.
 
@@ -91,6 +96,7 @@ def render_report(
         result: What it is about.
         video: See `write_report`.
         folder: Where the page will lie.
+        drawn: The annotated video, named where the other does not play.
     """
     events = {p.person: p.find_events() for p in result.persons}
     pictures = _cut_pictures(result, events, video)
@@ -109,7 +115,7 @@ def render_report(
         title=escape(result.name),
         facts=escape(_describe_facts(result)),
         people_nav=_write_nav(result),
-        video=_write_video(video, folder) if plays else "",
+        video=_write_video(video, folder, drawn) if plays else "",
         legend=_write_legend(result),
         people="\n".join(people) or "<p>No face was found.</p>",
         notes=_write_notes(result),
@@ -224,14 +230,23 @@ def _write_legend(result):
     )
 
 
-def _write_video(video, folder):
-    place = os.path.relpath(os.fspath(video), os.fspath(folder))
-    address = urllib.parse.quote(place.replace(os.sep, "/"))
+def _write_video(video, folder, drawn):
+    other = ""
+    if drawn is not None:
+        name = escape(tables.describe_name(drawn))
+        address = _write_address(drawn, folder)
+        other = f' <a href="{address}">{name}</a> plays everywhere.'
+    source = _write_address(video, folder)
     return (
-        f'<video controls preload="metadata" src="{escape(address)}"></video>'
-        '<p class="hint" id="no-video" hidden>The video is not where it was, '
-        "or this browser cannot play it.</p>"
+        f'<video controls preload="metadata" src="{source}"></video>'
+        '<p class="hint" id="no-video" hidden>The video is not where '
+        f"it was, or this browser cannot play it.{other}</p>"
     )
+
+
+def _write_address(file, folder):
+    place = os.path.relpath(os.fspath(file), os.fspath(folder))
+    return escape(urllib.parse.quote(place.replace(os.sep, "/")))
 
 
 def _write_notes(result):
@@ -243,7 +258,7 @@ def _write_notes(result):
     if isinstance(prior, dict) and prior.get("asked"):
         lines.append(f"Class prior: {prior['asked']}")
     smoothing = header.get("smoothing") or {}
-    if smoothing:
+    if smoothing and not result.is_picture:
         said = smoothing.get("method", "")
         for key, word in (("width_s", "wide"), ("time_constant_s", "constant")):
             if key in smoothing:

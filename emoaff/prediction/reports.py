@@ -3,6 +3,7 @@
 import os
 import pathlib
 import urllib.parse
+from collections.abc import Callable
 
 from emoaff.prediction import report as one
 from emoaff.prediction import tables
@@ -21,6 +22,7 @@ def write_reports(
     out: str | os.PathLike | None = None,
     video: str | os.PathLike | None = None,
     overwrite: bool = False,
+    on_error: Callable[[Exception], None] | None = None,
 ) -> list[pathlib.Path]:
     """Writes a page for each result of a folder, and one that compares them.
 
@@ -35,9 +37,11 @@ def write_reports(
         video: The video, or for a folder the folder with the videos, found by
             the names that the results have of them.
         overwrite: See `write_report`.
+        on_error: Called with the error of each result of a folder that gets
+            no page; the others do. `None` raises the first.
 
     Returns:
-        The pages; of a folder `index.html` comes first.
+        The pages; of a folder `index.html` comes first, if there are others.
 
     Raises:
         FileNotFoundError: If there is no such result, folder or video.
@@ -57,25 +61,33 @@ def write_reports(
             "tables with a header of the same name. Found none. Give the --out "
             "of a prediction."
         )
+    if video is not None:
+        video = pathlib.Path(video)
+        if not video.is_dir():
+            raise FileNotFoundError(
+                f"{video}: expected a folder with the videos of the results. "
+                "Check the path."
+            )
     folder = pathlib.Path(out) if out else path
     folder.mkdir(parents=True, exist_ok=True)
     index = folder / INDEX
     one.refuse_to_replace(index, overwrite)
     pages, lines, classes = [], [], {}
     for table in tables_of:
-        result = Result.read(table)
-        inner = table.parent.relative_to(path)
-        (folder / inner).mkdir(parents=True, exist_ok=True)
-        page = folder / inner / f"{table.stem}.html"
-        if page.parent == folder and page.name.lower() == INDEX:
-            page = folder / f"{table.stem}_csv.html"
-        found = _find_video(video, inner, result.name)
-        if found is None and _is_of_predict(page, result):
-            pages.append(page)
-        else:
-            pages.append(one.write_report(result, page, found, overwrite))
+        try:
+            result = Result.read(table)
+            inner = table.parent.relative_to(path)
+            page = _write_page(result, folder, inner, video, overwrite)
+        except (OSError, ValueError) as error:
+            if on_error is None:
+                raise
+            on_error(error)
+            continue
+        pages.append(page)
         lines += _list_lines(result, page.relative_to(folder))
         classes |= dict.fromkeys(result.classes)
+    if not pages:
+        return []
     # Known when all are read, so that a class has one colour in all rows.
     colours = choose_colours(classes)
     text = one.fill_page(
@@ -90,6 +102,18 @@ def write_reports(
     return [index, *pages]
 
 
+def _write_page(result, folder, inner, video, overwrite):
+    """Writes the page of one result of a folder, where it is not kept."""
+    (folder / inner).mkdir(parents=True, exist_ok=True)
+    page = folder / inner / f"{result.table.stem}.html"
+    if page.parent == folder and page.name.lower() == INDEX:
+        page = folder / f"{result.table.stem}_csv.html"
+    found = _find_video(video, inner, result.name)
+    if found is None and _is_of_predict(page, result):
+        return page
+    return one.write_report(result, page, found, overwrite)
+
+
 def _is_of_predict(page, result):
     """Whether `predict --report` wrote a page, which has pictures of faces."""
     return page.is_file() and page.name in result.header.get("files", ())
@@ -98,12 +122,6 @@ def _is_of_predict(page, result):
 def _find_video(folder, inner, name):
     if folder is None:
         return None
-    folder = pathlib.Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            f"{folder}: expected a folder with the videos of the results. "
-            "Check the path."
-        )
     for path in (folder / inner / name, folder / name):
         if path.is_file():
             return path

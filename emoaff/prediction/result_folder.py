@@ -132,6 +132,19 @@ class ResultFolder:
                     if free:
                         shutil.rmtree(folder, ignore_errors=True)
 
+    def foresee_name(
+        self, endings: Iterable[str], stem: str, source: pathlib.Path
+    ) -> str:
+        """Returns the stem that `publish` will give, if no other run takes it.
+
+        Args:
+            endings: Of the names of all files but the header.
+            stem: See `publish`.
+            source: See `publish`.
+        """
+        source_id = identify_source(source)
+        return self._choose_name(stem, source_id, [*endings, ".json"])
+
     def publish(
         self,
         files: dict[str, pathlib.Path],

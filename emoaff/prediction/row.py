@@ -19,7 +19,8 @@ class Row:
         person: Number of the person, from 1; `None` where no face was found,
             and then nothing below has a value.
         box: `(x, y, w, h)` of the face in pixels of the upright picture.
-        face_score: Score of the person's latest detection, in `[0, 1]`.
+        face_score: Score of the person's latest detection, in `[0, 1]`; NaN
+            where none was looked for, as in face crops.
         probabilities: float32 `(classes,)`, the model's answer for this frame.
         smoothed: As `probabilities`, over the frames around this one.
         valence: In `[-1, 1]`; NaN where the model does not give it.

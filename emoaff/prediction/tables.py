@@ -45,7 +45,8 @@ COLUMNS = {
     "time_s": "seconds from the first frame",
     "person": "number of the person, from 1; empty where no face was found",
     "box_x, box_y, box_w, box_h": "face box in pixels of the upright picture",
-    "face_score": "0 to 1, score of the person's latest detection",
+    "face_score": "0 to 1, score of the person's latest detection; empty for "
+    "face crops",
     "one column per class": "probability, 0 to 1, in the order of classes",
     "expression": "the most probable class of this frame; empty if in doubt",
     "confidence": "its probability, at most the header's confidence_at_most",
@@ -240,7 +241,7 @@ def _add_person(row, cells, classes):
         row.time_s,
         int(cells["person"]),
         tuple(float(cells[name]) for name in _BEFORE[3:7]),
-        float(cells["face_score"]),
+        float(cells["face_score"] or NAN),
         probabilities,
         smoothed,
         float(cells["valence"] or NAN),

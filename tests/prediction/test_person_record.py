@@ -81,6 +81,8 @@ def test_the_portrait_is_the_largest_sure_face_without_doubt():
     ]
     assert record(rows).choose_portrait() == 1
     assert record(rows[:1]).choose_portrait() == 0
+    crops = [each.changed(face_score=np.nan) for each in rows]
+    assert record(crops).choose_portrait() == 2
 
 
 def test_a_bin_holds_the_mean_of_its_rows_and_nothing_where_none_is():

@@ -1,9 +1,11 @@
+import importlib.util
 import json
 import re
 
 import pytest
 
 from emoaff.prediction.files import predict_files
+from emoaff.prediction.options import Options
 from emoaff.prediction.report import render_report
 from emoaff.prediction.report import write_report
 from emoaff.prediction.result import Result
@@ -107,6 +109,9 @@ def test_the_page_says_how_it_was_made_and_what_it_is_not_for(tmp_path):
     assert "Smoothing of what is named: mean, 0.6 s wide" in page
     assert "It is bad at it." in page and "its clock is odd" in page
     assert "Not for decisions about people." in page
+    media = {"kind": "picture", "width": 64, "height": 48}
+    page = write_report(write_result(tmp_path, [row(0)], media=media))
+    assert "Smoothing" not in page.read_text("utf-8")
 
 
 def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
@@ -115,6 +120,30 @@ def test_a_page_with_the_video_shows_faces_and_finds_it(tmp_path):
     page = render_report(result, CLIP, CLIP.parent / "pages")
     assert page.count("data:image/jpeg;base64,") == 2  # portrait and event
     assert f'<video controls preload="metadata" src="../{CLIP.name}">' in page
+
+
+def test_an_annotated_video_beside_the_result_is_named(tmp_path):
+    result = Result.read(write_result(tmp_path, [row(0)]))
+    plain = write_report(result, video=CLIP).read_text("utf-8")
+    assert "plays everywhere" not in plain
+    assert "video.videoWidth === 0" in plain
+    (tmp_path / "clip_annotated.mp4").touch()
+    (tmp_path / "pages").mkdir()
+    page = write_report(result, tmp_path / "pages" / "a.html", CLIP)
+    name = "clip_annotated.mp4"
+    named = f'<a href="../{name}">{name}</a> plays everywhere.</p>'
+    assert named in page.read_text("utf-8")
+
+
+def test_predict_names_the_video_it_draws_where_a_name_was_taken(tmp_path):
+    (tmp_path / f"{CLIP.stem}_annotated.mp4").write_text("mine")
+    preset = load_preset("compact_ferplus")
+    options = {"page": True, "annotated": "emoaff"}
+    assert predict_files([CLIP], preset, tmp_path, **options) == []
+    name = f"{CLIP.stem}_2_annotated.mp4"
+    assert (tmp_path / name).is_file()
+    page = (tmp_path / f"{CLIP.stem}_2.html").read_text("utf-8")
+    assert f'<a href="{name}">{name}</a> plays everywhere.' in page
 
 
 def test_predict_writes_the_page_beside_its_table(tmp_path):
@@ -134,6 +163,29 @@ def test_predict_writes_the_page_beside_its_table(tmp_path):
         "me.html",
         "me.json",
     ]
+
+
+def test_face_crops_have_all_pages_pictures_and_tables(tmp_path):
+    picture, out = tmp_path / "me.jpg", tmp_path / "out"
+    picture.write_bytes(PORTRAIT.read_bytes())
+    formats = "csv,csv-long,events,json,elan,praat,srt"
+    if importlib.util.find_spec("pyarrow"):
+        formats += ",parquet"
+    preset, options = load_preset("compact_ferplus"), Options(crops=True)
+    told = predict_files(
+        [picture],
+        preset,
+        out,
+        options,
+        page=True,
+        annotated="emoaff",
+        form=formats,
+    )
+    assert told == [] and "me.jpg" in (out / "me.html").read_text("utf-8")
+    assert (out / "me_annotated.jpg").is_file()
+    (line,) = json.loads((out / "me_rows.json").read_text("utf-8"))
+    assert line["face_score"] is None and line["person"] == 1
+    assert is_own_page(write_report(out / "me.csv", video=picture))
 
 
 def test_a_video_that_begins_with_sound_alone_is_played_later(tmp_path):

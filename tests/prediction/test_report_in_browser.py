@@ -1,7 +1,10 @@
 """The page in a real browser: hover, zoom, keys, a click that plays."""
 
+import os
 import shutil
 
+import av
+import numpy as np
 import pytest
 
 from emoaff.prediction.report import write_report
@@ -104,6 +107,40 @@ def test_a_click_plays_the_video_there(page):
     page.wait_for_function("document.querySelector('video').currentTime > 2.5")
     at = page.evaluate("document.querySelector('video').currentTime")
     assert 2.5 < at < 5
+
+
+def test_a_video_whose_pictures_cannot_be_played_is_told(browser, tmp_path):
+    made, table = tmp_path / "phone.mov", write_result(tmp_path, [row(0)])
+    with av.open(os.fspath(made), "w") as file:
+        pictures = file.add_stream("libx265", 10)
+        pictures.width, pictures.height = 64, 48
+        pictures.pix_fmt = "yuv420p"
+        sound = file.add_stream("aac", 16000)
+        for n in range(10):
+            picture = np.full((48, 64, 3), n * 20, np.uint8)
+            file.mux(pictures.encode(av.VideoFrame.from_ndarray(picture)))
+        heard = np.zeros((1, 16000), np.float32)
+        heard = av.AudioFrame.from_ndarray(heard, "fltp", "mono")
+        heard.sample_rate = 16000
+        file.mux(sound.encode(heard))
+        file.mux(pictures.encode())
+        file.mux(sound.encode())
+    (tmp_path / "clip_annotated.mp4").touch()
+    path = write_report(table, video=made)
+    tab = browser.new_page()
+    tab.goto(path.as_uri())
+    tab.wait_for_function("document.querySelector('video').readyState > 0")
+    if tab.evaluate("document.querySelector('video').videoWidth"):
+        pytest.skip("this browser plays HEVC")
+    line = tab.locator("#no-video")
+    line.wait_for(state="visible", timeout=5000)
+    assert "clip_annotated.mp4 plays everywhere." in line.inner_text()
+    tab.close()
+
+
+def test_a_video_that_plays_has_no_such_line(page):
+    page.wait_for_function("document.querySelector('video').readyState > 0")
+    assert not page.locator("#no-video").is_visible()
 
 
 def test_keys_move_along_the_timeline(page):

@@ -1,5 +1,6 @@
 import pytest
 
+import emoaff_cli
 from emoaff.prediction.reports import write_reports
 from tests.prediction.results import row
 from tests.prediction.results import write_result
@@ -47,6 +48,35 @@ def test_a_folder_without_a_result_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected a folder with results"):
         write_reports(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notes.csv"]
+
+
+def test_a_damaged_table_is_named_and_the_others_have_pages(tmp_path, capsys):
+    write_result(tmp_path, [row(0)], "good")
+    bad = write_result(tmp_path, [row(0)], "bad")
+    bad.write_text(bad.read_text().replace("0.990", "0.9x0"))
+    with pytest.raises(ValueError, match="bad.csv, line 2"):
+        write_reports(tmp_path)
+    assert emoaff_cli.main(["report", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.out.split() == [
+        str(tmp_path / name) for name in ("index.html", "good.html")
+    ]
+    assert said.err.startswith(f"emoaff: {bad}, line 2: expected a row")
+    index = (tmp_path / "index.html").read_text("utf-8")
+    assert "good.mp4" in index and "bad" not in index
+
+
+def test_without_a_table_that_can_be_read_there_is_no_index(tmp_path, capsys):
+    write_result(tmp_path, [row(0)], "bad").write_text("frame\n")
+    assert emoaff_cli.main(["report", str(tmp_path)]) == 2
+    assert "bad.csv: expected the columns" in capsys.readouterr().err
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_a_folder_of_videos_that_is_not_there_is_told(tmp_path):
+    write_result(tmp_path, [row(0)])
+    with pytest.raises(FileNotFoundError, match="folder with the videos"):
+        write_reports(tmp_path, video=tmp_path / "no", on_error=print)
 
 
 def test_an_index_of_somebody_else_is_kept(tmp_path):

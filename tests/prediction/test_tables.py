@@ -185,3 +185,10 @@ def test_a_table_that_is_written_twice_at_once_is_whole(tmp_path):
             first(row)
     assert len(path.read_text().splitlines()) == 4
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_face_without_a_score_is_read_as_it_was_written(tmp_path):
+    row = ROWS[0].changed(face_score=math.nan)
+    write(tmp_path / "crop.csv", [row])
+    (read,) = tables.read_table(tmp_path / "crop.csv")[1]
+    assert math.isnan(read.face_score) and read.person == 1

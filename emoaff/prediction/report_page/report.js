@@ -194,9 +194,13 @@
     });
   }
   if (video) {
-    video.addEventListener("error", () => {
-      document.getElementById("no-video").hidden = false;
-    });
+    const tell = () => { document.getElementById("no-video").hidden = false; };
+    // Where a browser knows the sound's codec alone, it plays that without a word.
+    const look = () => { if (video.videoWidth === 0) tell(); };
+    video.addEventListener("error", tell);
+    video.addEventListener("loadedmetadata", look);
+    if (video.error) tell();
+    if (video.readyState > 0) look();
     video.addEventListener("timeupdate", () => {
       for (const u of charts) {
         const at = Math.max(0, video.currentTime - data.player_start);
