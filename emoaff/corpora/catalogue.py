@@ -1,9 +1,11 @@
 """Corpora as TFDS data sets: which there are, how to build and read them."""
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.util
 import inspect
+import logging
 import os
 import pathlib
 import pkgutil
@@ -95,7 +97,23 @@ def make_builder(
         return made(data_dir=data_dir, config=config or None)
     first = next(iter(known.values()), None)
     own = _change_config(corpus, known.get(config, first), settings)
-    return made(data_dir=data_dir, config=own)
+    with _expecting_own_configuration():
+        return made(data_dir=data_dir, config=own)
+
+
+@contextlib.contextmanager
+def _expecting_own_configuration():
+    """Silences TFDS's warning of a configuration that is meant."""
+    logger = logging.getLogger("absl")
+
+    def keep(record):
+        return not str(record.msg).startswith("Using custom data config")
+
+    logger.addFilter(keep)
+    try:
+        yield
+    finally:
+        logger.removeFilter(keep)
 
 
 def _change_config(corpus, config, settings):

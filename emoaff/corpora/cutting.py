@@ -21,6 +21,7 @@ from emoaff.corpora.recording_cut import CropSettings
 from emoaff.corpora.recording_cut import RecordingCut
 from emoaff.corpora.work_folder import WorkFolder
 from emoaff.progress import Progress
+from emoaff.progress.quiet_start import start_quietly
 
 
 def cut_all(
@@ -75,7 +76,11 @@ def _run_here(jobs, settings, work, processes):
             _run_alone(jobs, settings, work, progress)
             return
         one = joblib.delayed(functools.partial(cut, owner=os.getpid()))
-        run = joblib.Parallel(processes, return_as="generator_unordered")
+        run = joblib.Parallel(
+            processes,
+            return_as="generator_unordered",
+            initializer=start_quietly,
+        )
         calls = (one(job, settings, work) for job in jobs)
         for done, more in enumerate(run(calls), start=1):
             frames += more

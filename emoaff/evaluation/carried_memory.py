@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from emoaff.data.clips import frame_batches
 from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.frame_rates import find_usual_jumps
-from emoaff.data.stored_pictures import stored_pictures
 from emoaff.prediction.memories import Cell
 from emoaff.prediction.memories import StreamMemory
 from emoaff.presets import Preset
@@ -40,8 +40,8 @@ def predict_carried(
     model.stepper()
     if features is None:
         parts = [
-            model.encode(list(pictures))
-            for pictures in stored_pictures(recordings, preset.size, _PICTURES)
+            model.encode(list(pictures.numpy()))
+            for pictures in frame_batches(recordings, preset.size, _PICTURES)
         ]
         features = np.concatenate(parts)
     ahead = preset.config.get("sampling", {}).get("rule") == "one_step_ahead"

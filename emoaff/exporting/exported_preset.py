@@ -67,10 +67,7 @@ class ExportedModel:
             Dict of float32 `(n, values)` or, for models that answer each
             frame, `(n, frames, values)`, by the preset's output names.
         """
-        faces = np.asarray(faces)
-        dtype = self.about["inputs"]["face"]["dtype"]
-        if dtype == "uint8" and faces.dtype != np.uint8:
-            faces = np.uint8(np.clip(np.rint(faces), 0, 255))
+        faces = self.convert(np.asarray(faces))
         self._require_frames(faces)
         answers = running.run_all(self.run, self.about, faces, len(faces))
         each = self.about["answers_each_frame"]
@@ -78,6 +75,13 @@ class ExportedModel:
             # Of a window only the last frame saw all of it.
             answers = {name: x[:, -1] for name, x in answers.items()}
         return self.restore_outputs(answers)
+
+    def convert(self, faces: np.ndarray) -> np.ndarray:
+        """Rounds faces 0-255 where the file takes whole numbers."""
+        dtype = self.about["inputs"]["face"]["dtype"]
+        if dtype == "uint8" and faces.dtype != np.uint8:
+            return np.uint8(np.clip(np.rint(faces), 0, 255))
+        return faces
 
     def __call__(self, faces, training=False):
         """As `predict_on_batch`, also within a `tf.function`."""

@@ -24,8 +24,8 @@ class ExportedSequence:
         self.each_frame = model.about["answers_each_frame"]
 
     def encode(self, crops: list[np.ndarray]) -> np.ndarray:
-        """Returns the faces unchanged, `(n, height, width, 3)`."""
-        return np.stack(crops)
+        """Returns the faces as the file takes them, `(n, height, width, 3)`."""
+        return self.model.convert(np.stack(crops))
 
     def answer(self, faces: np.ndarray) -> dict[str, np.ndarray]:
         """Runs the file on windows `(n, window, height, width, 3)`."""

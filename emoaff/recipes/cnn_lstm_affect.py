@@ -1,4 +1,4 @@
-"""Valence and arousal of each frame of a face video, beside its expression.
+r"""Valence and arousal of each frame of a face video, beside its expression.
 
 LSTMs on the features of a preset of single pictures, which stays as it is,
 learn the ratings of film clips with a concordance loss and become the preset

@@ -1,4 +1,4 @@
-"""Eight expressions from one small face picture, trained on FER+.
+r"""Eight expressions from one small face picture, trained on FER+.
 
 A MobileNetV1 whose first weights come from face recognition learns the vote
 distributions of FER+ and becomes the preset `compact_ferplus`.

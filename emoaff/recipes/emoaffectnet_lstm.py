@@ -1,4 +1,4 @@
-"""Two LSTMs follow EMO-AffectNet's features over two seconds.
+r"""Two LSTMs follow EMO-AffectNet's features over two seconds.
 
 EMO-AffectNet, Ryumina et al., 2022 (10.1016/j.neucom.2022.10.013), the
 temporal model: windows of 10 samples at 5 a second, step 5, on the 512

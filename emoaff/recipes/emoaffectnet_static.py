@@ -1,4 +1,4 @@
-"""ResNet-50 (VGGFace2 layout) learns seven expressions on AffectNet.
+r"""ResNet-50 (VGGFace2 layout) learns seven expressions on AffectNet.
 
 EMO-AffectNet, Ryumina et al., 2022 (10.1016/j.neucom.2022.10.013), the static
 model: 224 x 224, 512 features, seven classes. Label smoothing is

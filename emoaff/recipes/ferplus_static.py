@@ -1,4 +1,4 @@
-"""Eight expressions from one face picture: ResNet-50 on the votes of FER+.
+r"""Eight expressions from one face picture: ResNet-50 on the votes of FER+.
 
 Ours, not a paper's: classes drawn in favour of the rare ones, strong
 augmentation, averaged weights, a teacher, calibration on held-out pictures. It

@@ -1,4 +1,4 @@
-"""One image model learns from several corpora, with a head for each label.
+r"""One image model learns from several corpora, with a head for each label.
 
     emoaff train joint_heads --data-dir data --out runs/joint \
         --set dataset=[kerc2020/clips,ferplus] --set weights=[1,3]

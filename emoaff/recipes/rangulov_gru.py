@@ -1,4 +1,4 @@
-"""Three GRUs follow a CNN's features of 100 frames to valence and arousal.
+r"""Three GRUs follow a CNN's features of 100 frames to valence and arousal.
 
 Rangulov and Fahim, 2020 (arXiv 2006.11168), the second of two steps: GRU 100,
 100 and 50 on the 300 features of `rangulov_cnn`, whose weights no longer

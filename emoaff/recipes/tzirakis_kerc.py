@@ -1,4 +1,4 @@
-"""An image model and two LSTMs learn valence and arousal of film clips.
+r"""An image model and two LSTMs learn valence and arousal of film clips.
 
 The network of Tzirakis et al., 2021, arXiv 2111.02717, on KERC 2020, whose
 clips are 1 to 12 faces and have one rating each.

@@ -1,4 +1,4 @@
-"""ResNet-50 and two LSTMs learn eight emotions from webcam videos.
+r"""ResNet-50 and two LSTMs learn eight emotions from webcam videos.
 
 Tzirakis et al., 2021, arXiv 2111.02717, section 3 and Tables 3 and 4: the
 network is pre-trained on the RealEyes set with a sigmoid loss weighted by

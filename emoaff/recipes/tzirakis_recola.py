@@ -1,4 +1,4 @@
-"""ResNet-50 and two LSTMs learn arousal and valence on RECOLA (fine-tuning).
+r"""ResNet-50 and two LSTMs learn arousal and valence on RECOLA (fine-tuning).
 
 Tzirakis et al., 2021, arXiv 2111.02717, Table 5: the same network beginning
 from random weights, from ImageNet's, or from a run of `tzirakis_realeyes`.

@@ -63,3 +63,8 @@ def test_what_is_not_built_is_named(monkeypatch, tmp_path):
         corpora.require_built("small", "test", tmp_path)
     with pytest.raises(FileNotFoundError, match="emoaff prepare small"):
         corpora.require_built("small", "train", tmp_path / "new")
+
+
+def test_a_changed_configuration_is_not_warned_of(tmp_path, caplog):
+    corpora.make_builder("video_folder+named=lab", tmp_path)
+    assert "custom data configuration" not in caplog.text

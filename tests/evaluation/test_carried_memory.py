@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from emoaff.evaluation.preset_scoring import evaluate
+from tests.data.small_corpus import SIDE
+from tests.data.small_corpus import segments
+from tests.data.small_corpus import small_video
 from tests.evaluation.small_scores import SPLIT
 from tests.evaluation.small_scores import colours
 from tests.small_presets import AFFECT
@@ -45,3 +48,20 @@ def test_what_cannot_be_carried_is_refused(preset, affect, data_dir):
         evaluate(preset, "small", SPLIT, data_dir, stride=2, memory="carried")
     with pytest.raises(ValueError, match="memory='kept'"):
         evaluate(preset, "small", SPLIT, data_dir, memory="kept")
+
+
+@pytest.fixture
+def larger_dir(monkeypatch, tmp_path):
+    splits = {SPLIT: list(segments(0, range(6), side=2 * SIDE))}
+    small_video(monkeypatch, tmp_path, splits, shape=(2 * SIDE, 2 * SIDE, 3))
+    return tmp_path
+
+
+def test_larger_crops_are_resized_as_for_windows(preset, larger_dir):
+    carried, windows = (
+        evaluate(preset, "small", SPLIT, larger_dir, memory=memory).predictions
+        for memory in ("carried", "window")
+    )
+    # One window of six frames is the whole recording.
+    for name in ("arousal", "valence"):
+        np.testing.assert_allclose(carried[name], windows[name], atol=1e-5)

@@ -74,3 +74,9 @@ def test_a_module_is_all_that_a_recipe_takes():
     assert [e.scores["uar"] for e in small.expected] == [0.25]
     assert small.about["summary"] == "A small one."
     assert "drawn faces only" in small.about["limits"]
+
+
+@pytest.mark.parametrize("name", recipes.list_recipes())
+def test_commands_can_be_pasted_as_they_are_printed(name):
+    for line in recipes.describe_recipe(name).splitlines():
+        assert "  --" not in line.strip()
