@@ -1,5 +1,6 @@
 """Corpora that a test defines in a line, and builds from files it wrote."""
 
+import gc
 import os
 import pathlib
 import shutil
@@ -151,6 +152,7 @@ def killed(root, data_dir, where, count):
     """Builds in a process that is killed; see `build_and_die`."""
     child = os.fork()
     if not child:
+        gc.freeze()  # what the parent left has threads that are not here
         try:
             build_and_die(root, data_dir, where, count)
         finally:
@@ -163,6 +165,7 @@ def killed_after(root, data_dir, seconds):
     """Builds in a process that is killed then; returns whether it was."""
     child = os.fork()
     if not child:
+        gc.freeze()
         kill = (os.getpid(), signal.SIGKILL)
         threading.Timer(seconds, os.kill, kill).start()
         try:

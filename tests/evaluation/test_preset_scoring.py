@@ -74,7 +74,7 @@ def test_a_subset_is_scored_on_its_own_pictures(affect, data_dir, truth):
 def test_intervals_are_those_of_the_bootstrap_given(
     affect, data_dir, evaluation
 ):
-    bootstrap = Bootstrap(draws=1, seed=3)
+    bootstrap = Bootstrap(draws=2, seed=3)
     got = evaluate(affect, "small", SPLIT, data_dir, bootstrap=bootstrap).table
     people = ("person 0", "person 0", "person 1")
     (scores,) = evaluation.scores
@@ -82,7 +82,7 @@ def test_intervals_are_those_of_the_bootstrap_given(
     # Not recordings, of which there are three; nor 1000 draws.
     assert got.rows != scores.table(bootstrap).rows
     assert got.rows != evaluation.table.rows
-    assert got.facts["interval"] == bootstrap.describe("subjects")
+    assert got.facts["interval"] == bootstrap.describe("subjects", 2)
 
 
 def even(values):

@@ -1,6 +1,7 @@
 """Kills, full disks and interrupts in the midst of `predict`."""
 
 import csv
+import gc
 import json
 import os
 import pathlib
@@ -62,6 +63,7 @@ def fork(work, kill_after_s=None):
     here, there = os.pipe()
     child = os.fork()
     if not child:
+        gc.freeze()  # what the parent left has threads that are not here
         status = 1
         try:
             if kill_after_s is not None:
