@@ -128,7 +128,11 @@ class ResultFolder:
         """Removes what was left of stages by processes that were killed."""
         with self._lock():
             for folder in self.path.glob(f"{_STAGE}*{_PART}"):
-                with _hold(folder) as free:
+                # Another run may end just now and take its own away.
+                with (
+                    contextlib.suppress(FileNotFoundError),
+                    _hold(folder) as free,
+                ):
                     if free:
                         shutil.rmtree(folder, ignore_errors=True)
 

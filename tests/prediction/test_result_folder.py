@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import pathlib
 import threading
 
 import pytest
@@ -117,6 +118,14 @@ def test_two_runs_at_once_both_finish(tmp_path):
         read_own_header(tmp_path / f"{name}.json")["source_id"] for name in got
     ]
     assert {ids.count(each) for each in ids} == {5}
+
+
+def test_what_another_run_takes_away_just_now_is_not_swept(
+    tmp_path, monkeypatch
+):
+    gone = tmp_path / ".emoaff-of-another.part"
+    monkeypatch.setattr(pathlib.Path, "glob", lambda *_: iter([gone]))
+    assert publish(ResultFolder(tmp_path), tmp_path / "clip.mp4") == "clip"
 
 
 def test_a_kill_before_the_last_file_leaves_no_finished_result(
