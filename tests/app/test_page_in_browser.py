@@ -78,6 +78,8 @@ def test_upload_result_and_download(page, tmp_path):
     result.wait_for(timeout=WAIT_MS)
     assert "person 1" in page.locator("tbody").inner_text()
     assert "happiness" in page.locator("tbody").inner_text()
+    names = page.locator("a[download]").all_inner_texts()
+    assert len(names) == len(set(names)) > 5  # told apart by what they say
     with page.expect_download() as waiting:
         page.get_by_role("link", name="rows (CSV)").click()
     assert waiting.value.suggested_filename == "astronaut.csv"

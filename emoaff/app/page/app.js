@@ -20,7 +20,8 @@ const WORDS = {
 // Endings of files, longest first, and what they are called.
 const FILES = [
   ["_annotated.mp4", "annotated video"], ["_annotated.jpg", "annotated picture"],
-  ["_events.csv", "events (CSV)"], ["_rows.json", "rows (JSON)"],
+  ["_events.csv", "events (CSV)"], ["_long.csv", "long table (CSV)"],
+  ["_rows.json", "rows (JSON)"],
   [".csv", "rows (CSV)"], [".json", "how it was made (JSON)"],
   [".eaf", "ELAN"], [".TextGrid", "Praat"], [".srt", "subtitles"],
   [".html", "report (HTML)"],
