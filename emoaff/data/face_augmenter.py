@@ -39,6 +39,8 @@ class FaceAugmenter:
         surround: Share of a batch, its last pictures, that have an enlarged
             and turned part of another picture outside, as hair and background
             are around a face in a loose crop.
+        jpeg: Least quality of a JPEG; every third picture is compressed, with a
+            quality drawn uniformly from `[jpeg, 100]`. 100 compresses none.
     """
 
     size: int = 112
@@ -56,6 +58,7 @@ class FaceAugmenter:
     dim: float = 1.0
     surround: float = 0.0
     source_blur: float = 0.0
+    jpeg: float = 100.0
 
     def __call__(self, images, seed):
         """Changes one batch.
@@ -79,7 +82,8 @@ class FaceAugmenter:
         x += sigma * draw.normal(tf.shape(x))
         if self.dim < 1.0:
             x = self._dim(x, draw)
-        return tf.clip_by_value(self._cover(x, draw), 0.0, 255.0)
+        x = tf.clip_by_value(self._cover(x, draw), 0.0, 255.0)
+        return self._compress(x, draw) if self.jpeg < 100.0 else x
 
     def _warp(self, x, draw):
         shrink = self.zoom if self.shrink is None else self.shrink
@@ -146,6 +150,20 @@ class FaceAugmenter:
         factor = tf.exp(draw.uniform(math.log(self.dim), 0.0))
         dimmed = draw.uniform(0.0, 1.0) < 1 / 3
         return x * tf.where(dimmed, factor, 1.0)[:, None, None, None]
+
+    def _compress(self, x, draw):
+        quality = tf.cast(tf.round(draw.uniform(self.jpeg, 100.0)), tf.int32)
+        third = tf.range(0, tf.shape(x)[0], 3)
+
+        def compress(row):
+            picture = tf.cast(tf.round(x[row]), tf.uint8)
+            coded = tf.image.adjust_jpeg_quality(picture, quality[row])
+            return tf.cast(coded, tf.float32)
+
+        compressed = tf.map_fn(
+            compress, third, fn_output_signature=tf.float32
+        )
+        return tf.tensor_scatter_nd_update(x, third[:, None], compressed)
 
     def _cover(self, x, draw):
         grid = (tf.range(self.size, dtype=tf.float32) + 0.5) / self.size

@@ -151,6 +151,7 @@ _LEAST = {
     "schedule.epochs": 1,
     "batch.size": 1,
     "batch.accumulate": 1,
+    "augmentation.jpeg": 0,
     "augmentation.shrink": 1,
     "augmentation.zoom": 1,
 }

@@ -176,7 +176,7 @@ class AugmentationConfig(SettingGroup):
     Args:
         name: One of `emoaff.data.augmentations.AUGMENTATIONS`.
         shrink: How much smaller faces get at most with `"face"`, as in crops
-            with so much more around them. This and the next eight are
+            with so much more around them. This and the next nine are
             arguments of `emoaff.data.face_augmenter.FaceAugmenter`.
         zoom: How much larger faces get at most.
         rotation: Largest rotation, in degrees.
@@ -186,6 +186,7 @@ class AugmentationConfig(SettingGroup):
         dim: Least factor of light.
         surround: Share of the images with another image around them.
         source_blur: Largest blur before the warp, in pixels of the corpus.
+        jpeg: Least quality of a JPEG, of 100; a third of the images gets one.
         mixup: Blends pairs of windows; the parameter of the beta distribution
             that draws how, or 0 for none.
     """
@@ -200,6 +201,7 @@ class AugmentationConfig(SettingGroup):
     dim: float = 1.0
     surround: float = 0.0
     source_blur: float = 0.0
+    jpeg: float = 100.0
     mixup: float = 0.0
 
     @property

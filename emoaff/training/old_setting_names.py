@@ -46,6 +46,7 @@ OLD_SETTING_NAMES = {
     "dim": "augmentation.dim",
     "surround": "augmentation.surround",
     "source_blur": "augmentation.source_blur",
+    "jpeg": "augmentation.jpeg",
     "mixup": "augmentation.mixup",
     "teacher": "teacher.preset",
     "teacher_sees": "teacher.sees",
