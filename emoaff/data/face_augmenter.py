@@ -160,9 +160,7 @@ class FaceAugmenter:
             coded = tf.image.adjust_jpeg_quality(picture, quality[row])
             return tf.cast(coded, tf.float32)
 
-        compressed = tf.map_fn(
-            compress, third, fn_output_signature=tf.float32
-        )
+        compressed = tf.map_fn(compress, third, fn_output_signature=tf.float32)
         return tf.tensor_scatter_nd_update(x, third[:, None], compressed)
 
     def _cover(self, x, draw):

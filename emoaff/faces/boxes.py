@@ -86,27 +86,53 @@ def suppress(
     return np.array(kept, int)
 
 
-def assign_pairs(gain: np.ndarray) -> list[tuple[int, int]]:
-    """Pairs rows with columns so that the sum of gains is the largest.
+def assign_pairs(gain: np.ndarray, allowed: np.ndarray) -> dict[int, int]:
+    """Pairs rows with columns: as many as can be, of the largest sum.
 
     Args:
         gain: `(n, m)`, finite.
+        allowed: bool `(n, m)`, which pairs may be.
 
     Returns:
-        `min(n, m)` pairs of row and column.
+        Row to column of each pair.
 
     References:
         - [Kuhn, 1955](https://doi.org/10.1002/nav.3800020109)
     """
-    if 0 in gain.shape:
-        return []
-    if 1 in gain.shape:
-        return [divmod(int(gain.argmax()), gain.shape[1])]
+    pairs = {}
+    for rows, columns in _find_groups(allowed):
+        part = gain[np.ix_(rows, columns)]
+        if 1 in part.shape:
+            best = [divmod(int(part.argmax()), len(columns))]
+        else:
+            best = _assign_group(part, allowed[np.ix_(rows, columns)])
+        pairs |= {int(rows[i]): int(columns[j]) for i, j in best}
+    return pairs
+
+
+def _assign_group(gain, allowed):
     # Here, because it takes longer to import than all else of a picture.
     from scipy.optimize import linear_sum_assignment
 
-    rows, columns = linear_sum_assignment(gain, maximize=True)
-    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+    least = gain.min() - np.ptp(gain) * len(gain) - 1.0  # so more pairs win
+    table = np.where(allowed, gain, least)
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    return [(i, j) for i, j in zip(rows, columns, strict=True) if allowed[i, j]]
+
+
+def _find_groups(allowed):
+    """Yields rows and columns that are tied to each other by allowed pairs."""
+    left = set(np.flatnonzero(allowed.any(axis=1)))
+    while left:
+        rows = np.zeros(len(allowed), bool)
+        rows[min(left)] = True
+        before = 0
+        while rows.sum() > before:
+            before = rows.sum()
+            columns = allowed[rows].any(axis=0)
+            rows = allowed[:, columns].any(axis=1)
+        yield np.flatnonzero(rows), np.flatnonzero(columns)
+        left -= set(np.flatnonzero(rows))
 
 
 def squared(boxes: np.ndarray) -> np.ndarray:

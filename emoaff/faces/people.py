@@ -101,7 +101,7 @@ class People:
             that is free, from 1 on.
         """
         people = sorted(self._vectors)
-        table = np.full((len(faces), len(people)), -9.0)
+        table = np.zeros((len(faces), len(people)))
         allowed = np.zeros_like(table, bool)
         for row, face in enumerate(faces):
             likeness, lack = self._compare(people, face, present[row])
@@ -115,11 +115,11 @@ class People:
                     and lack[column] <= 0
                     and lead >= _LEAD
                 )
-        chosen = dict(assign_pairs(np.where(allowed, table, -9.0)))
+        chosen = assign_pairs(table, allowed)
         numbers = []
         for row in range(len(faces)):
             column = chosen.get(row)
-            if column is None or not allowed[row, column]:
+            if column is None:
                 self._count += 1
                 numbers.append(self._count)
             else:

@@ -216,11 +216,8 @@ def match(
     )
     likes = np.stack([track.vector for track in tracks]) @ vectors.T
     allowed = (overlaps >= _OVERLAP) & (likes >= likeness)
-    # `(tracks, detections)`. Every track is paired where there are enough
-    # detections; a pair that is not allowed comes last and is dropped below.
-    gain = np.where(allowed, overlaps + likes, -9.0)
-    pairs = assign_pairs(gain)
-    return {tracks[i]: j for i, j in pairs if allowed[i, j]}
+    pairs = assign_pairs(overlaps + likes, allowed)
+    return {tracks[i]: j for i, j in pairs.items()}
 
 
 def confirm_lost(

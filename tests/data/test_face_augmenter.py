@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -207,3 +208,38 @@ def test_blur_before_the_warp_is_in_pixels_of_the_stored_picture():
     np.testing.assert_allclose(
         widths(large)[blurred] / widths(small)[blurred], 3.0, rtol=0.12
     )
+
+
+def test_every_third_picture_is_a_jpeg_of_the_least_quality_or_better(images):
+    smooth = tf.image.resize(images[:12], (64, 64)).numpy()
+    changed = {**STILL, "jpeg": 20.0}
+    plain = np.asarray(FaceAugmenter(size=64, **STILL)(smooth, [0, 3]))
+    out = np.asarray(FaceAugmenter(size=64, **changed)(smooth, [0, 3]))
+    rest = np.arange(12) % 3 > 0
+    np.testing.assert_array_equal(out[rest], plain[rest])
+
+    def compress(picture, quality):
+        settings = (cv2.IMWRITE_JPEG_QUALITY, quality)
+        _, code = cv2.imencode(".jpg", picture, settings)
+        return cv2.imdecode(code, cv2.IMREAD_COLOR)
+
+    for one, before in zip(
+        out[~rest], np.uint8(plain[~rest].round()), strict=True
+    ):
+        error = np.abs(one - before).mean()
+        worst = np.abs(compress(before, 20).astype(int) - before).mean()
+        assert 0 < error < 1.3 * worst
+        assert out.min() >= 0 and out.max() <= 255
+
+
+def test_the_least_quality_of_a_jpeg_is_reached_now_and_then(images):
+    smooth = tf.image.resize(images[:1], (32, 32)).numpy()
+    many = np.repeat(smooth, 120, axis=0)
+    plain = np.asarray(FaceAugmenter(size=32, **STILL)(many, [0, 3]))
+
+    def find_errors(least):
+        changed = FaceAugmenter(size=32, **{**STILL, "jpeg": least})
+        out = np.asarray(changed(many, [0, 3]))[::3]
+        return np.abs(out - plain[::3].round()).mean(axis=(1, 2, 3))
+
+    assert find_errors(10.0).max() > 2 * find_errors(80.0).max()

@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -159,15 +161,41 @@ def test_following_does_not_depend_on_the_last_digits_of_a_box():
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (4, 1), (3, 4), (5, 2), (0, 3)])
-def test_pairs_have_the_largest_sum(shape):
-    gain = np.random.default_rng(1).normal(size=shape)
-    pairs = boxes.assign_pairs(gain)
-    few, many = sorted(shape)
-    # By trying every choice of partners.
-    tried = [
-        sum(table[i, j] for i, j in enumerate(order))
-        for table in (gain if shape[0] <= shape[1] else gain.T,)
-        for order in itertools.permutations(range(many), few)
-    ]
-    assert len(pairs) == few
-    assert sum(gain[i, j] for i, j in pairs) == pytest.approx(max(tried))
+@pytest.mark.parametrize("share", [1.0, 0.6, 0.3])
+def test_pairs_are_as_many_as_can_be_and_have_the_largest_sum(shape, share):
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        gain, allowed = rng.normal(size=shape), rng.random(shape) < share
+        pairs = boxes.assign_pairs(gain, allowed)
+        assert len(set(pairs.values())) == len(pairs)
+        assert all(allowed[i, j] for i, j in pairs.items())
+        few, many = sorted(shape)
+        turned = shape[0] > shape[1]
+        table, open_ = (gain.T, allowed.T) if turned else (gain, allowed)
+        # By trying every choice of partners.
+        tried = [
+            (
+                sum(open_[i, j] for i, j in enumerate(order)),
+                sum(table[i, j] for i, j in enumerate(order) if open_[i, j]),
+            )
+            for order in itertools.permutations(range(many), few)
+        ]
+        most, largest = max(tried)
+        assert len(pairs) == most
+        found = sum(gain[i, j] for i, j in pairs.items())
+        assert found == pytest.approx(largest)
+
+
+def test_pairs_that_nothing_else_claims_are_found_without_loading_scipy():
+    code = """
+import sys, numpy as np
+from emoaff.faces.boxes import assign_pairs
+allowed = np.eye(4, dtype=bool)
+allowed[0, :2] = False
+print(assign_pairs(np.ones((4, 4)), allowed))
+print("scipy.optimize" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[:2] == ["{1: 1, 2: 2, 3: 3}", "False"]
