@@ -229,6 +229,7 @@ def test_every_third_picture_is_a_jpeg_of_the_least_quality_or_better(images):
         error = np.abs(one - before).mean()
         worst = np.abs(compress(before, 20).astype(int) - before).mean()
         assert 0 < error < 1.3 * worst
+        assert (one == one.round()).all()  # as it was read from a file
         assert out.min() >= 0 and out.max() <= 255
 
 
