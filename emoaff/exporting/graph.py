@@ -121,7 +121,9 @@ def name_outputs(answers: dict, outputs: dict, priors=None) -> dict:
 
 def _reweigh(values, answered, asked):
     """`emoaff.presets.class_prior.reweigh` for tensors."""
-    moved = values * ops.cast(factors(answered, asked), "float32")
+    power = asked.sharpness / answered.sharpness
+    moved = values if power == 1 else ops.power(values, power)
+    moved = moved * ops.cast(factors(answered, asked), "float32")
     total = ops.sum(moved, axis=-1, keepdims=True)
     shares = ops.cast(ops.array(asked.shares), "float32")
     return ops.where(total > 0, moved / ops.maximum(total, 1e-30), shares)

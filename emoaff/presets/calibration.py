@@ -6,6 +6,8 @@ import numpy as np
 from scipy import optimize
 from scipy import special
 
+_LEAST_LOG = -50.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Calibration:
@@ -19,6 +21,8 @@ class Calibration:
         log_shares: `(classes,)`, logarithms of how often each class really is.
         fitted_on: Pictures that it was fitted on.
         kept: Of the likeliest `prior_share`, how much was used.
+        sharpness: How much surer of itself it is than it may be where the
+            classes are equally frequent; see `fit_sharpness`.
 
     References:
         - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
@@ -29,6 +33,7 @@ class Calibration:
     log_shares: tuple[float, ...]
     fitted_on: int
     kept: float = 1.0
+    sharpness: float = 1.0
 
     @property
     def offset(self) -> np.ndarray:
@@ -139,6 +144,47 @@ def fit_temperature(logits, truth, independent=None) -> float:
     bounds = (np.log(0.05), np.log(20.0))
     best = optimize.minimize_scalar(
         negative_log_likelihood, bounds=bounds, method="bounded"
+    )
+    return float(np.exp(best.x))
+
+
+def fit_sharpness(probabilities, truth, shares) -> float:
+    """Finds how much surer a classifier is than equal classes allow.
+
+    The class shares are divided out of the probabilities, every class counts
+    the same, and the temperature is sought that then makes the labels most
+    likely. Errors on rare classes hardly count where a temperature is fitted
+    to pictures as they come, and much once each class is as frequent.
+
+    Args:
+        probabilities: `(n, classes)`, rows sum to 1.
+        truth: int `(n,)`, class indices.
+        shares: `(classes,)`, that the probabilities hold for; over 0 where
+            there are labels.
+
+    Returns:
+        A factor in [0.5, 2], over 1 for one that is too sure; 1 where `n` is
+        0.
+    """
+    truth = np.asarray(truth)
+    if not len(truth):
+        return 1.0
+    shares = np.asarray(shares, np.float64)
+    seen = shares > 0
+    with np.errstate(divide="ignore"):
+        logits = np.log(np.asarray(probabilities, np.float64)[:, seen])
+    logits = np.maximum(logits, _LEAST_LOG) - np.log(shares[seen])
+    column = (np.cumsum(seen) - 1)[truth]
+    weights = 1 / np.bincount(truth)[truth]
+
+    def negative_log_likelihood(log_sharpness):
+        log_p = special.log_softmax(logits / np.exp(log_sharpness), axis=1)
+        return -weights @ log_p[np.arange(len(truth)), column]
+
+    best = optimize.minimize_scalar(
+        negative_log_likelihood,
+        bounds=(np.log(0.5), np.log(2.0)),
+        method="bounded",
     )
     return float(np.exp(best.x))
 

@@ -35,10 +35,14 @@ class ClassPrior:
             of the user's.
         classes: Class names.
         shares: Share of each class, in their order, from 0 on; sum to 1.
+        sharpness: How many times as sure a model is, in logarithms, where its
+            answers are for these shares as for others. Over 1 for the shares
+            of its training data, if what it takes for certain there is less so
+            elsewhere.
 
     Raises:
-        ValueError: If there are not as many shares as classes, or they are no
-            shares.
+        ValueError: If there are not as many shares as classes, they are no
+            shares, or `sharpness` is not over 0.
 
     Example:
     >>> prior = ClassPrior("given", ("neutral", "happiness"), (0.8, 0.2))
@@ -49,6 +53,7 @@ class ClassPrior:
     name: str
     classes: tuple[str, ...]
     shares: tuple[float, ...]
+    sharpness: float = 1.0
 
     def __post_init__(self):
         object.__setattr__(self, "classes", tuple(self.classes))
@@ -63,6 +68,11 @@ class ClassPrior:
                 "Expected a share from 0 on for each of "
                 f"{', '.join(self.classes)}, 1 in all. Received: "
                 f"{', '.join(f'{share:g}' for share in self.shares)}."
+            )
+        if not 0 < self.sharpness < np.inf:
+            raise ValueError(
+                "Expected a sharpness over 0. Received: "
+                f"sharpness={self.sharpness}."
             )
 
     def to_dict(self) -> dict:
@@ -133,8 +143,10 @@ def reweigh(probabilities, answered: ClassPrior, asked: ClassPrior):
     """Computes probabilities for other class shares than they were made with.
 
     Each is divided by the share of its class where the model learned,
-    multiplied by that where it is used, and the row scaled to 1 again. A class
-    that was never in the training data stays at 0.
+    multiplied by that where it is used, and the row scaled to 1 again. In
+    between, where the two priors differ in `sharpness`, it is raised to the
+    power of their ratio. A class that was never in the training data stays
+    at 0.
 
     Args:
         probabilities: float `(..., classes)`, rows sum to 1.
@@ -156,7 +168,8 @@ def reweigh(probabilities, answered: ClassPrior, asked: ClassPrior):
     array([0.5, 0.5])
     """
     rows = np.asarray(probabilities)
-    moved = np.float64(rows) * factors(answered, asked)
+    power = asked.sharpness / answered.sharpness
+    moved = np.float64(rows) ** power * factors(answered, asked)
     total = moved.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         moved = np.where(total == 0, np.array(asked.shares), moved / total)
@@ -165,9 +178,16 @@ def reweigh(probabilities, answered: ClassPrior, asked: ClassPrior):
 
 
 def factors(answered: ClassPrior, asked: ClassPrior) -> np.ndarray:
-    """Returns what each class is multiplied by, float64 `(classes,)`."""
+    """Returns what each class is multiplied by, float64 `(classes,)`.
+
+    The probabilities are raised to `asked.sharpness / answered.sharpness`
+    before, see `reweigh`.
+    """
     before, after = np.array(answered.shares), np.array(asked.shares)
-    return np.where(before > 0, after / np.where(before > 0, before, 1), 0)
+    power = asked.sharpness / answered.sharpness
+    return np.where(
+        before > 0, after / np.where(before > 0, before, 1) ** power, 0
+    )
 
 
 def _natural(space):

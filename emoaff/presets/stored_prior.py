@@ -1,7 +1,8 @@
 """What a preset's `config.json` says of class shares.
 
 `outputs.expression` may hold `class_prior`, the shares of the training data in
-the order of `classes`, and in an exported file `answered_prior`, `name` and
+the order of `classes`, with `prior_sharpness` (see `ClassPrior`; 1 where it is
+not there), and in an exported file `answered_prior`, `name` and
 `shares` that were built into it.
 """
 
@@ -26,10 +27,11 @@ def read_stored_prior(preset, key: str) -> ClassPrior | None:
     if preset.labels is None or key not in output:
         return None
     stored, name = output[key], class_prior.AS_TRAINED
+    sharpness = output.get("prior_sharpness", 1.0)
     if key == "answered_prior":
-        stored, name = stored["shares"], stored["name"]
+        stored, name, sharpness = stored["shares"], stored["name"], 1.0
     try:
-        return ClassPrior(name, preset.labels.classes, tuple(stored))
+        return ClassPrior(name, preset.labels.classes, tuple(stored), sharpness)
     except ValueError as error:
         raise ValueError(
             f"outputs.expression.{key} in the config.json of {preset.name} is "

@@ -30,8 +30,9 @@ def describe_class_prior(calibration: Calibration | None, config, data) -> dict:
         data: A `ClipData`.
 
     Returns:
-        `shares`, float64 `(classes,)`, and `derivation`, a text. A class that
-        no label names has a share of 0.
+        `shares`, float64 `(classes,)`, `sharpness` (see
+        `emoaff.presets.ClassPrior`), and `derivation`, a text. A class that no
+        label names has a share of 0.
     """
     counts = data.count_windows_by_class()
     named = zip(data.space.classes, counts.tolist(), strict=True)
@@ -46,13 +47,21 @@ def describe_class_prior(calibration: Calibration | None, config, data) -> dict:
                 "the balance of drawing, so their shares were moved by the "
                 "rest of it."
             )
-        return {"shares": shares, "derivation": learned}
+        return {
+            "shares": shares,
+            "sharpness": calibration.sharpness,
+            "derivation": learned,
+        }
     with np.errstate(divide="ignore"):
         logs = np.log(count_learned_classes(config, data))
     if strength:
         logs -= make_prior_offset(strength, data.class_counts())
     learned += "".join(f" {words}" for words in _explain_changes(config))
-    return {"shares": special.softmax(logs), "derivation": learned}
+    return {
+        "shares": special.softmax(logs),
+        "sharpness": 1.0,
+        "derivation": learned,
+    }
 
 
 def _explain_changes(config):

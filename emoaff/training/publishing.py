@@ -309,4 +309,6 @@ def _outputs(target, space, prior):
     if prior:
         shares = [round(float(share), 6) for share in prior["shares"]]
         output["class_prior"] = shares
+        if prior["sharpness"] != 1:
+            output["prior_sharpness"] = round(prior["sharpness"], 4)
     return {name: output}

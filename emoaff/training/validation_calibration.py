@@ -6,11 +6,14 @@ What is public here:
     set_recordings_aside(recordings, share, seed) -> two arrays, or None
 """
 
+import dataclasses
+
 import numpy as np
 
 from emoaff.data.subject_splits import split_by_subject
 from emoaff.presets.calibration import Calibration
 from emoaff.presets.calibration import fit_calibration
+from emoaff.presets.calibration import fit_sharpness
 from emoaff.training.validation_measures import collect_scored
 
 
@@ -25,6 +28,10 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         aside: The recordings to fit on, int, which are few: their labels are
             taken as a little unsure, see
             `emoaff.presets.calibration.fit_temperature`. `None` for all.
+
+    Returns:
+        The calibration; with `balance.correct_prior` its `sharpness` is
+        fitted too.
     """
     side = config.model.final_side
     rows = None
@@ -41,7 +48,15 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         counts = data.count_windows_by_class()
     kept = config.balance.prior_kept
     independent = None if aside is None else len(aside)
-    return fit_calibration(logits, truth, counts, kept, independent)
+    fitted = fit_calibration(logits, truth, counts, kept, independent)
+    if counts is None:
+        return fitted
+    sharpness = fit_sharpness(
+        fitted.probabilities(logits),
+        truth,
+        fitted.find_prior(np.maximum(counts, 1)),
+    )
+    return dataclasses.replace(fitted, sharpness=sharpness)
 
 
 def set_recordings_aside(recordings, share: float, seed: int = 0):

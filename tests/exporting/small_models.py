@@ -27,9 +27,11 @@ CONFIG = {
 }
 
 
-def outputs_with_prior(shares):
+def outputs_with_prior(shares, sharpness=1.0):
     """The outputs of a preset that knows its training's class shares."""
     expression = {**BOTH["expression"], "class_prior": list(shares)}
+    if sharpness != 1:
+        expression["prior_sharpness"] = sharpness
     return {**BOTH, "expression": expression}
 
 

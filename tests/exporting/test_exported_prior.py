@@ -13,18 +13,19 @@ from tests.prediction.small_sequences import reloaded
 SHARES = (0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05)
 
 
-@pytest.fixture(scope="module")
-def presets(tmp_path_factory):
+@pytest.fixture(scope="module", params=[1.0, 1.25])
+def presets(tmp_path_factory, request):
     """A preset of pictures and one of clips that know their class shares."""
     folder = tmp_path_factory.mktemp("presets")
-    known = {"outputs": small_models.outputs_with_prior(SHARES)}
+    known = {"outputs": small_models.outputs_with_prior(SHARES, request.param)}
     still = small_models.still_preset(folder / "still")
     clips = small_models.sequence_preset(folder / "clips")
     return reloaded(still, **known), reloaded(clips, **known)
 
 
-def by_hand(answers, asked):
-    moved = np.float64(answers) / SHARES * asked
+def by_hand(answers, asked, preset):
+    sharpness = preset.trained_prior.sharpness
+    moved = (np.float64(answers) / SHARES) ** (1 / sharpness) * asked
     return moved / moved.sum(axis=-1, keepdims=True)
 
 
@@ -34,7 +35,7 @@ def test_pictures_are_answered_for_the_prior(presets, tmp_path, suffix):
     path = emoaff.export(still, tmp_path / f"a{suffix}", prior="uniform").path
     faces = list(small_models.noise(6))
     plain, got = still.predict(faces), load_preset(path).predict(faces)
-    expected = by_hand(plain["expression"], np.full(8, 1 / 8))
+    expected = by_hand(plain["expression"], np.full(8, 1 / 8), still)
     np.testing.assert_allclose(got["expression"], expected, atol=1e-5)
     np.testing.assert_allclose(got["valence"], plain["valence"], atol=1e-5)
 
@@ -82,7 +83,7 @@ def test_clips_are_answered_for_the_prior(presets, tmp_path, form):
     faces = np.float32(small_models.noise(2, 5))
     plain = clips.model.predict_on_batch(faces)["expression"]
     got = load_preset(path).model.predict_on_batch(faces)["expression"]
-    np.testing.assert_allclose(got, by_hand(plain, asked), atol=1e-4)
+    np.testing.assert_allclose(got, by_hand(plain, asked, clips), atol=1e-4)
 
 
 def test_what_is_ruled_out_by_the_prior_is_0(presets, tmp_path):

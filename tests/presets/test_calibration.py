@@ -5,6 +5,7 @@ import pytest
 
 from emoaff.presets.calibration import calibration_error
 from emoaff.presets.calibration import fit_calibration
+from emoaff.presets.calibration import fit_sharpness
 from emoaff.presets.calibration import fit_temperature
 from emoaff.presets.class_prior import ClassPrior
 from emoaff.presets.class_prior import reweigh
@@ -121,6 +122,23 @@ def test_without_its_prior_a_perfect_model_is_right_on_equal_classes():
     weights = 1 / np.bincount(truth)[truth]
     assert calibration_error(truth, level, weights=weights) < 0.03
     assert calibration_error(truth, probabilities, weights=weights) > 0.1
+
+
+@pytest.mark.parametrize("sharpness", [0.8, 1.0, 1.4])
+def test_sharpness_beyond_what_equal_classes_allow_is_found(sharpness):
+    shares = np.array([0.9, 0.08, 0.02])
+    rng = np.random.default_rng(0)
+    truth = rng.choice(3, 40_000, p=shares)
+    seen = rng.normal(size=(len(truth), 3)) + 1.5 * np.eye(3)[truth]
+    # The logarithm of a class's likelihood ratio is 1.5 times what is seen.
+    odds = shares * np.exp(sharpness * 1.5 * seen)
+    probabilities = odds / odds.sum(axis=1, keepdims=True)
+    found = fit_sharpness(probabilities, truth, shares)
+    assert found == pytest.approx(sharpness, rel=0.06)
+
+
+def test_sharpness_of_nothing_is_one():
+    assert fit_sharpness(np.zeros((0, 3)), [], np.full(3, 1 / 3)) == 1.0
 
 
 def test_less_of_the_prior_can_be_kept_and_temperature_follows():

@@ -108,6 +108,31 @@ def test_going_and_coming_back_changes_nothing():
     np.testing.assert_allclose(back, rows, rtol=1e-12)
 
 
+def test_a_model_that_was_too_sharp_is_softened_between_the_two_priors():
+    sharp = ClassPrior("as-trained", SPACE.classes, TRAINED.shares, 2.0)
+    got = reweigh(np.array([0.5, 0.3, 0.2]), sharp, UNIFORM)
+    # .5/.5, .3/.3, .2/.2 are 1 each; .8/.5, .1/.3, .1/.2 are 8/5, 1/3, 1/2.
+    np.testing.assert_allclose(got, [1 / 3] * 3)
+    got = reweigh(np.array([0.8, 0.1, 0.1]), sharp, read("neutral=.6"))
+    roots = np.sqrt([8 / 5, 1 / 3, 1 / 2]) * read("neutral=.6").shares
+    np.testing.assert_allclose(got, roots / roots.sum())
+    same = reweigh(np.array([0.8, 0.1, 0.1]), sharp, sharp)
+    np.testing.assert_allclose(same, [0.8, 0.1, 0.1])
+
+
+def test_going_and_coming_back_changes_nothing_about_a_sharp_model_either():
+    rows = np.random.default_rng(0).dirichlet([1, 1, 1], 20)
+    sharp = ClassPrior("as-trained", SPACE.classes, TRAINED.shares, 1.3)
+    back = reweigh(reweigh(rows, sharp, UNIFORM), UNIFORM, sharp)
+    np.testing.assert_allclose(back, rows, rtol=1e-12)
+
+
+@pytest.mark.parametrize("sharpness", [0.0, -1.0, np.nan, np.inf])
+def test_a_sharpness_that_is_none_is_refused(sharpness):
+    with pytest.raises(ValueError, match="^Expected a sharpness over 0"):
+        ClassPrior("given", SPACE.classes, TRAINED.shares, sharpness)
+
+
 def test_bayes_rule_gives_the_same():
     rng = np.random.default_rng(1)
     likelihood = rng.uniform(0.1, 1, (6, 3))
