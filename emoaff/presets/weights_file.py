@@ -38,9 +38,10 @@ def store(
     - `"float16"` rounds them. Arrays with numbers beyond its range, such as
       variances of batch norms, stay as they are.
     - `"int8"` rounds arrays of at least two axes (kernels) to 255 steps for
-      each index of the last axis (each filter), from minus to plus its
-      largest magnitude, and compresses them; the others are stored as for
-      `"float16"`.
+      each filter, from minus to plus its largest magnitude, and compresses
+      them; the others are stored as for `"float16"`. A filter is an index of
+      the last axis, or of the last two where the last has length 1 and there
+      are three or more: depthwise kernels, `(h, w, channels, 1)`.
 
     Args:
         full: The `.weights.h5` file.
@@ -169,7 +170,10 @@ def _put(file, name, values, dtype):
     if values.dtype != np.float32 or dtype == "float32":
         file[name] = values
     elif dtype == "int8" and values.ndim > 1:
-        largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
+        # A depthwise filter may be a hundred times its neighbour.
+        depthwise = values.ndim > 2 and values.shape[-1] == 1
+        within = tuple(range(values.ndim - (2 if depthwise else 1)))
+        largest = np.abs(values).max(axis=within)
         scale = np.where(largest > 0, largest, 1) / np.float32(127)
         steps = np.int8(np.rint(values / scale))
         file.create_dataset(name, data=steps, compression="gzip")

@@ -71,6 +71,25 @@ def test_8_bits_err_by_half_a_step_of_each_filter_at_most(tmp_path):
     assert np.abs(ours[..., 0] - theirs[..., 0]).max() < 0.02
 
 
+def test_8_bits_err_by_half_a_step_of_each_depthwise_filter_too(tmp_path):
+    made = keras.Sequential(
+        [keras.Input((8, 8, 6)), keras.layers.DepthwiseConv2D(3)]
+    )
+    sizes = 10.0 ** np.arange(-2, 4)[:, None]
+    rng = np.random.default_rng(0)
+    kernel = np.float32(rng.normal(size=(3, 3, 6, 1)) * sizes)
+    made.layers[0].kernel.assign(kernel)
+    made.save_weights(tmp_path / "full.weights.h5")
+    path = tmp_path / "int8.weights.h5"
+    store(tmp_path / "full.weights.h5", path, "int8")
+    made.layers[0].kernel.assign(np.zeros_like(kernel))
+    with readable(path) as file:
+        made.load_weights(file)
+    error = np.abs(made.layers[0].kernel.numpy() - kernel).max(axis=(0, 1))
+    step = np.abs(kernel).max(axis=(0, 1)) / 127
+    assert (error <= step / 2 * 1.001).all()
+
+
 def test_8_bits_are_a_quarter_of_the_kernels(tmp_path):
     _, path = stored(tmp_path, "int8")
     kinds = {}
