@@ -170,6 +170,12 @@ def _table(config):
         if "class_prior" in output:
             shares = ", ".join(f"{x:.3f}" for x in output["class_prior"])
             yield "shares of these in training (prior)", shares
+        if "prior_sharpness" in output:
+            yield (
+                "for another prior",
+                "logarithms of likelihoods are divided by "
+                f"{output['prior_sharpness']:.2f}, as confidence is less there",
+            )
     missing = [d for d in ("valence", "arousal") if d not in dimensions]
     if missing:
         yield ", ".join(missing), "not trained, so not given"
