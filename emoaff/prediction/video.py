@@ -21,13 +21,13 @@ from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
 from emoaff.prediction import tables
+from emoaff.prediction.face_rows import choose_faces
+from emoaff.prediction.face_rows import observe
 from emoaff.prediction.finishing import Finishing
 from emoaff.prediction.linked_rows import link_rows
 from emoaff.prediction.loaded_presets import load_preset_once
 from emoaff.prediction.naming import load_gallery
 from emoaff.prediction.naming import name_faces
-from emoaff.prediction.observing import chosen
-from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.options import choose_identity
 from emoaff.prediction.person_tally import PersonTally
@@ -301,7 +301,7 @@ class Timeline:
         if self.kind == "picture":
             yield self._picture, self._find_faces_of_picture()
         else:
-            yield from observed(
+            yield from observe(
                 self._video, self.options, self.detector, FaceTracker
             )
 
@@ -335,7 +335,7 @@ class Timeline:
         if self._gallery is not None:
             self.names = name_faces(image, faces, self._gallery)
             self._ended = True
-        return chosen(faces, self.options)
+        return choose_faces(faces, self.options)
 
 
 def predict_video(

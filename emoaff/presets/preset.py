@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import keras
 
     from emoaff.presets.litert_model import LiteRTModel
+    from emoaff.presets.sequence_model import SequenceModel
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -265,6 +266,22 @@ class Preset:
                 for name in parts[0]
             }
         )
+
+    def take_apart(self) -> "SequenceModel":
+        """Splits a model with a memory into image model and temporal head.
+
+        Returns:
+            The parts, made once; see
+            `emoaff.presets.sequence_model.sequence_model`.
+
+        Raises:
+            ValueError: If it has no such parts, takes more than faces, or the
+                preset that it takes features from is gone or another.
+        """
+        # Here, because it loads Keras, which a model of pictures does without.
+        from emoaff.presets.sequence_model import sequence_model
+
+        return sequence_model(self)
 
     def features(
         self, crops, layer: str = "features", batch_size: int = 64

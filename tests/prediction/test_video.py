@@ -1,5 +1,3 @@
-import types
-
 import cv2
 import numpy as np
 import pytest
@@ -8,10 +6,7 @@ import emoaff
 from emoaff.faces import Frame
 from emoaff.faces import VideoWriter
 from emoaff.faces import read_picture
-from emoaff.faces.track import Face
 from emoaff.prediction import summary
-from emoaff.prediction.face_rows import cut_faces
-from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.video import Timeline
 from emoaff.prediction.video import predict_frames
 from tests.prediction.small_sequences import WINDOW
@@ -157,57 +152,6 @@ def test_persons_of_a_picture_are_numbered_from_the_left(preset, shared_data):
     rows = list(emoaff.predict_video(path, preset))
     assert [row.person for row in rows] == list(range(1, len(rows) + 1))
     assert sorted(row.box[0] for row in rows) == [row.box[0] for row in rows]
-
-
-def test_each_face_gets_the_answer_for_its_own_crop():
-    # A model that answers with the brightness of the crop.
-    preset = types.SimpleNamespace(
-        predict=lambda crops: {
-            "expression": np.float32([[c.max()] for c in crops])
-        },
-    )
-
-    def observed():
-        for i in range(100):
-            faces = [
-                Face(person, (person, 0, 1, 1), 1.0, True)
-                for person in range(1, 1 + i % 4)
-            ]
-            yield Frame(i, i / 10, np.full((2, 2, 3), 2 * i, np.uint8)), faces
-
-    def crop(image, box):
-        return image[:1, :1] + np.uint8(box[0])
-
-    rows = list(still_rows(cut_faces(observed(), crop), preset))
-    assert [(r.frame, r.person) for r in rows] == [
-        (i, person)
-        for i in range(100)
-        for person in (range(1, 1 + i % 4) if i % 4 else [None])
-    ]
-    for row in rows:
-        if row.person:
-            assert row.probabilities[0] == 2 * row.frame + row.person
-
-
-def test_memory_does_not_grow_with_the_video(preset):
-    # The pictures themselves must be gone before many more are read.
-    alive = []
-
-    class Picture(np.ndarray):
-        def __del__(self):
-            alive.remove(id(self.base))
-
-    def observed():
-        for i in range(500):
-            base = np.zeros((4, 4, 3), np.uint8)
-            alive.append(id(base))
-            image = base.view(Picture)
-            assert len(alive) < 10
-            yield Frame(i, i / 25, image), []
-            del image
-
-    cut = cut_faces(observed(), preset.crop)
-    assert sum(1 for _ in still_rows(cut, preset)) == 500
 
 
 def test_a_missing_file_is_named(preset, tmp_path):
