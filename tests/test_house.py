@@ -49,7 +49,6 @@ TESTED_ELSEWHERE = {
         "prediction/sequence_rows": "prediction/test_running.py",
         "presets/architecture": "fuzzing/test_damaged_presets.py",
         "presets/config_check": "fuzzing/test_damaged_presets.py",
-        "presets/litert_model": "presets/test_engine_file.py",
         "training/batch_changes": "training/test_clip_data.py",
         "training/card_rewriting": "training/test_publishing.py",
         "training/config_groups": "training/test_clip_config.py",

@@ -42,6 +42,8 @@ class LiteRTNetwork:
     {'faces': (1, 2), 'offsets': (1, 4)}
     """
 
+    engine = "litert"  # of a preset with such a file in place of a Keras model
+
     def __init__(self, path: str | os.PathLike, threads: int = 1):
         self._path, self._threads = pathlib.Path(path), threads
         self._data = self._path.read_bytes()
@@ -61,6 +63,25 @@ class LiteRTNetwork:
             if len(self._ready) > _KEPT:
                 self._ready.popitem(last=False)
         return answers
+
+    def predict_on_batch(self, values: np.ndarray) -> dict[str, np.ndarray]:
+        """Runs a network that takes batches of one, on each of a batch.
+
+        One by one: a batch takes as long or longer, since what one needs stays
+        in the processor's cache, and each of its sizes would have to be made
+        ready first.
+
+        Args:
+            values: `(n, ...)`, `n` at least 1.
+
+        Returns:
+            The outputs by name, `(n, ...)`.
+        """
+        answers = [self(values[i : i + 1]) for i in range(len(values))]
+        return {
+            name: np.concatenate([answer[name] for answer in answers])
+            for name in answers[0]
+        }
 
     def _make_ready(self, values):
         litert = require_litert()
@@ -87,20 +108,14 @@ def run_each(
 ) -> Callable[[np.ndarray], list[np.ndarray]]:
     """Makes a function that runs a network on each of a batch.
 
-    One by one: a batch takes as long, and each of its sizes would have to be
-    made ready first.
-
     Args:
         network: Takes batches of one.
         outputs: Names of outputs, in the order in which they are wanted.
     """
 
     def run(values):
-        answers = [network(values[i : i + 1]) for i in range(len(values))]
-        return [
-            np.concatenate([answer[output] for answer in answers])
-            for output in outputs
-        ]
+        answers = network.predict_on_batch(values)
+        return [answers[output] for output in outputs]
 
     return run
 

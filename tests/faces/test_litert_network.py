@@ -51,6 +51,18 @@ def test_both_engines_see_the_same_faces():
             )
 
 
+def test_a_batch_is_answered_as_its_members_one_by_one():
+    network = LiteRTNetwork(FOLDER / "rnet.tflite")
+    noise = np.random.default_rng(0).normal(0, 1, (3, 24, 24, 3))
+    noise = noise.astype("float32")
+    answers = network.predict_on_batch(noise)
+    assert sorted(answers) == ["faces", "offsets"]
+    for name, values in answers.items():
+        singly = [network(noise[i : i + 1])[name][0] for i in range(3)]
+        assert len({each.tobytes() for each in singly}) == 3
+        np.testing.assert_array_equal(values, singly)
+
+
 def test_only_so_many_shapes_stay_ready(monkeypatch):
     monkeypatch.setattr("emoaff.faces.litert_network._KEPT", 3)
     monkeypatch.setattr("emoaff.faces.litert_network._LARGEST", 5000)
