@@ -1,6 +1,7 @@
 """Networks as LiteRT files, run without TensorFlow."""
 
 import collections
+import contextlib
 import importlib
 import os
 import pathlib
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from emoaff.faces.silence import silence_output
+from emoaff.progress.silence import silence_output
 
 ENGINES = ("auto", "litert", "keras")
 SIGNATURE = "serving_default"
@@ -18,6 +19,9 @@ SIGNATURE = "serving_default"
 # another ten with a border.
 _KEPT = 24
 _LARGEST = 1_000_000  # numbers in an input that stays ready
+# LiteRT prints how it runs, once a process. Then standard error is left alone,
+# since other threads write there, too.
+_has_printed = threading.Event()
 
 
 class LiteRTNetwork:
@@ -86,13 +90,14 @@ class LiteRTNetwork:
     def _make_ready(self, values):
         litert = require_litert()
         try:
-            with silence_output():
+            with _silence_first_run():
                 interpreter = litert.Interpreter(
                     model_content=self._data, num_threads=self._threads
                 )
                 runner = interpreter.get_signature_runner(SIGNATURE)
                 if values is not None:
                     runner(**{self._input: values})
+                    _has_printed.set()
                 return runner
         except (RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
@@ -101,6 +106,12 @@ class LiteRTNetwork:
                 f"damaged, or needs a newer ai-edge-litert ({reason}). Take a "
                 "fresh copy, or choose the engine keras."
             ) from error
+
+
+def _silence_first_run():
+    if _has_printed.is_set():
+        return contextlib.nullcontext()
+    return silence_output()
 
 
 def run_each(
