@@ -331,9 +331,9 @@ def test_a_name_that_begins_with_a_dash_is_a_file_if_there_is_one(
 def test_every_signal_to_end_leaves_no_half_file(
     number, status, tmp_path, monkeypatch, capsys, request
 ):
-    from emoaff.prediction import video
+    from emoaff.prediction import timeline
 
-    rows = video.Timeline.linked
+    rows = timeline.Timeline.linked
     # A test run in the background may have been started with these ignored.
     usual = signal.SIG_DFL
     if number == signal.SIGINT:
@@ -349,7 +349,7 @@ def test_every_signal_to_end_leaves_no_half_file(
                 os.kill(os.getpid(), number)
             yield row
 
-    monkeypatch.setattr(video.Timeline, "linked", ended)
+    monkeypatch.setattr(timeline.Timeline, "linked", ended)
     assert predict(PORTRAIT, CLIP, out=tmp_path) == status
     said = sentences(complaint(capsys).err)
     assert said == [
