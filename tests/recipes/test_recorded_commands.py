@@ -119,7 +119,7 @@ def test_each_command_of_the_page_trains_a_preset_in_one_epoch(place):
         for words in ready:
             less = ["--set", "epochs=1"]
             if words[1] == "compact_ferplus":  # with `stages` instead
-                less = ["--set", "stages=[[1,64]]", "--set", "warmup_steps=1"]
+                less = ["--set", "stages=[[1,64]]", "--set", "warmup_steps=0"]
             assert main([*words, *less]) == 0, shlex.join(words)
             run = pathlib.Path(words[words.index("--out") + 1])
             provenance = presets.read_config(run / "preset")["provenance"]
