@@ -28,7 +28,7 @@ from emoaff.faces import VideoWriter
 from emoaff.prediction import drawing
 from emoaff.prediction import running
 from emoaff.prediction import tables
-from emoaff.prediction import video
+from emoaff.prediction import timeline as timelines
 
 _STAGES = ("decode", "detect", "track", "crop", "model", "write", "annotate")
 
@@ -140,11 +140,11 @@ def _run(path, preset, detector, folder, annotated):
                 drawing.annotate(path, table, folder / "annotated.mp4")
 
     began = time.perf_counter()
-    go(video.Timeline(path, preset, detector=detector), Stopwatch())
+    go(timelines.Timeline(path, preset, detector=detector), Stopwatch())
     seconds = time.perf_counter() - began
     watch, ahead = Stopwatch(), running.run_ahead
     names = ("Video", "FaceTracker")
-    kept = [getattr(video, name) for name in names]
+    kept = [getattr(timelines, name) for name in names]
     running.run_ahead = lambda items, *_: items
     try:
         timeline = _make_timed_timeline(path, preset, detector, watch)
@@ -152,7 +152,7 @@ def _run(path, preset, detector, folder, annotated):
     finally:
         running.run_ahead = ahead
         for name, value in zip(names, kept, strict=True):
-            setattr(video, name, value)
+            setattr(timelines, name, value)
     _print(path, timeline, watch, seconds)
     return timeline.frames / seconds
 
@@ -162,7 +162,7 @@ def _make_timed_timeline(path, preset, detector, watch):
         def __iter__(self):
             return watch.time_iterator("decode", super().__iter__())
 
-    class TimedTracker(video.FaceTracker):
+    class TimedTracker(timelines.FaceTracker):
         def track(self, frames):
             return watch.time_iterator("track", super().track(frames))
 
@@ -178,8 +178,8 @@ def _make_timed_timeline(path, preset, detector, watch):
         call = watch.function(stage, getattr(preset, name))
         object.__setattr__(timed, name, call)  # it is frozen
 
-    video.Video, video.FaceTracker = TimedVideo, TimedTracker
-    return video.Timeline(path, timed, detector=TimedDetector)
+    timelines.Video, timelines.FaceTracker = TimedVideo, TimedTracker
+    return timelines.Timeline(path, timed, detector=TimedDetector)
 
 
 def _repeat_video(path, out, times):

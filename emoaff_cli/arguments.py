@@ -59,12 +59,8 @@ def silence_startup():
     Only the command does this, never a program that imports emoaff.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    # Here, since `emoaff --help` needs none of it.
+    from emoaff.progress.silence import silence_output
+
+    with silence_output():
         yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -13,6 +13,7 @@ from emoaff_cli import corpus_commands
 from emoaff_cli import export_commands
 from emoaff_cli import feature_commands
 from emoaff_cli import media_commands
+from emoaff_cli import model_commands
 from emoaff_cli import new_commands
 from emoaff_cli import run_commands
 from emoaff_cli import scoring_commands
@@ -117,7 +118,7 @@ def make_parser() -> argparse.ArgumentParser:
         viewing_commands.add_live,
         viewing_commands.add_report,
         viewing_commands.add_app,
-        media_commands.add_models,
+        model_commands.add_models,
         corpus_commands.add_corpora,
         corpus_commands.add_prepare,
         training_commands.add_recipes,

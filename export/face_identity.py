@@ -23,8 +23,8 @@ import tensorflow as tf
 
 from emoaff.faces import face_embedder
 from emoaff.faces.litert_network import LiteRTNetwork
-from emoaff.faces.silence import silence_output
 from emoaff.models import build_mobilenet_v1
+from emoaff.progress.silence import silence_output
 
 SIDE = 160  # pixels; what `FaceEmbedder` gives
 _FACES, _FOR_RANGES = 400, 100

@@ -7,9 +7,10 @@ after an interruption, using all cores or a Beam runner, counting, and reporting
 what was left out.
 """
 
-from emoaff.corpora.catalogue import check
+from emoaff.corpora.building import check
+from emoaff.corpora.building import draw_missing
+from emoaff.corpora.building import prepare
 from emoaff.corpora.catalogue import describe_corpus
-from emoaff.corpora.catalogue import draw_missing
 from emoaff.corpora.catalogue import find_label_space
 from emoaff.corpora.catalogue import find_name
 from emoaff.corpora.catalogue import get_about
@@ -18,7 +19,6 @@ from emoaff.corpora.catalogue import list_splits
 from emoaff.corpora.catalogue import load
 from emoaff.corpora.catalogue import make_builder
 from emoaff.corpora.catalogue import needs_files
-from emoaff.corpora.catalogue import prepare
 from emoaff.corpora.catalogue import require_built
 from emoaff.version import keep_old_names
 

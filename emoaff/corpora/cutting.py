@@ -21,7 +21,7 @@ from emoaff.corpora.recording_cut import CropSettings
 from emoaff.corpora.recording_cut import RecordingCut
 from emoaff.corpora.work_folder import WorkFolder
 from emoaff.progress import Progress
-from emoaff.progress.quiet_start import start_quietly
+from emoaff.progress.silence import start_quietly
 
 
 def cut_all(

@@ -13,7 +13,7 @@ import numpy as np
 
 from emoaff.exporting.packages import require_package
 from emoaff.faces.litert_network import SIGNATURE
-from emoaff.faces.silence import silence_output
+from emoaff.progress.silence import silence_output
 
 _LEAST = 64  # channels; with fewer the rounding costs more than it saves
 _ROWS = 8192  # places of pictures that the rounding is fitted on

@@ -13,7 +13,7 @@ from emoaff.exporting.graph import Graph
 from emoaff.exporting.packages import require_package
 from emoaff.exporting.saved_model_file import SIGNATURE
 from emoaff.exporting.saved_model_file import write_saved_model
-from emoaff.faces.silence import silence_output
+from emoaff.progress.silence import silence_output
 
 _IN_8_BITS = frozenset(
     "ADD AVERAGE_POOL_2D CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D "

@@ -7,7 +7,7 @@ import numpy as np
 
 from emoaff.exporting.packages import require_package
 from emoaff.exporting.saved_model_file import SIGNATURE
-from emoaff.faces.silence import silence_output
+from emoaff.progress.silence import silence_output
 
 
 def open_runtime(path: str | os.PathLike, threads: int = 1):

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from emoaff.faces.silence import STDERR_LOCK
+from emoaff.progress.silence import STDERR_LOCK
 
 CUT_SHORT = "Premature end of JPEG file"
 _STDERR = 2

@@ -1,6 +1,8 @@
 """What tells one person's face from another's."""
 
+import dataclasses
 import pathlib
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -81,6 +83,40 @@ class FaceEmbedder:
         ((features,),) = answers.values()
         # Roots keep a few strong features from deciding alone.
         return np.sqrt(np.maximum(features, 0)) - self._centre
+
+
+@dataclasses.dataclass(eq=False)
+class Glimpse:
+    """One look at a face, embedded only if it is needed.
+
+    Args:
+        crop: What `FaceEmbedder.cut` gives; None once it is embedded.
+        vector: Its embedding; None before.
+    """
+
+    crop: np.ndarray | None
+    vector: np.ndarray | None = None
+
+
+def compute_mean(
+    embedder: FaceEmbedder, glimpses: Sequence[Glimpse]
+) -> np.ndarray | None:
+    """Embeds looks at one face that were not embedded before.
+
+    Args:
+        embedder: Has `embed`.
+        glimpses: The looks.
+
+    Returns:
+        The mean of all, `(1024,)` of length 1; `None` without any.
+    """
+    new = [glimpse for glimpse in glimpses if glimpse.vector is None]
+    vectors = embedder.embed([glimpse.crop for glimpse in new])
+    for glimpse, vector in zip(new, vectors, strict=True):
+        glimpse.crop, glimpse.vector = None, vector
+    if not glimpses:
+        return None
+    return normalise(sum(glimpse.vector for glimpse in glimpses))
 
 
 def normalise(vector: np.ndarray) -> np.ndarray:

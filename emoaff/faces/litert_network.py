@@ -1,6 +1,7 @@
 """Networks as LiteRT files, run without TensorFlow."""
 
 import collections
+import contextlib
 import importlib
 import os
 import pathlib
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from emoaff.faces.silence import silence_output
+from emoaff.progress.silence import silence_output
 
 ENGINES = ("auto", "litert", "keras")
 SIGNATURE = "serving_default"
@@ -18,6 +19,9 @@ SIGNATURE = "serving_default"
 # another ten with a border.
 _KEPT = 24
 _LARGEST = 1_000_000  # numbers in an input that stays ready
+# LiteRT prints how it runs, once a process. Then standard error is left alone,
+# since other threads write there, too.
+_has_printed = threading.Event()
 
 
 class LiteRTNetwork:
@@ -42,6 +46,8 @@ class LiteRTNetwork:
     {'faces': (1, 2), 'offsets': (1, 4)}
     """
 
+    engine = "litert"  # of a preset with such a file in place of a Keras model
+
     def __init__(self, path: str | os.PathLike, threads: int = 1):
         self._path, self._threads = pathlib.Path(path), threads
         self._data = self._path.read_bytes()
@@ -62,16 +68,36 @@ class LiteRTNetwork:
                 self._ready.popitem(last=False)
         return answers
 
+    def predict_on_batch(self, values: np.ndarray) -> dict[str, np.ndarray]:
+        """Runs a network that takes batches of one, on each of a batch.
+
+        One by one: a batch takes as long or longer, since what one needs stays
+        in the processor's cache, and each of its sizes would have to be made
+        ready first.
+
+        Args:
+            values: `(n, ...)`, `n` at least 1.
+
+        Returns:
+            The outputs by name, `(n, ...)`.
+        """
+        answers = [self(values[i : i + 1]) for i in range(len(values))]
+        return {
+            name: np.concatenate([answer[name] for answer in answers])
+            for name in answers[0]
+        }
+
     def _make_ready(self, values):
         litert = require_litert()
         try:
-            with silence_output():
+            with _silence_first_run():
                 interpreter = litert.Interpreter(
                     model_content=self._data, num_threads=self._threads
                 )
                 runner = interpreter.get_signature_runner(SIGNATURE)
                 if values is not None:
                     runner(**{self._input: values})
+                    _has_printed.set()
                 return runner
         except (RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
@@ -82,13 +108,16 @@ class LiteRTNetwork:
             ) from error
 
 
+def _silence_first_run():
+    if _has_printed.is_set():
+        return contextlib.nullcontext()
+    return silence_output()
+
+
 def run_each(
     network: LiteRTNetwork, outputs: tuple[str, ...]
 ) -> Callable[[np.ndarray], list[np.ndarray]]:
     """Makes a function that runs a network on each of a batch.
-
-    One by one: a batch takes as long, and each of its sizes would have to be
-    made ready first.
 
     Args:
         network: Takes batches of one.
@@ -96,11 +125,8 @@ def run_each(
     """
 
     def run(values):
-        answers = [network(values[i : i + 1]) for i in range(len(values))]
-        return [
-            np.concatenate([answer[output] for answer in answers])
-            for output in outputs
-        ]
+        answers = network.predict_on_batch(values)
+        return [answers[output] for output in outputs]
 
     return run
 

@@ -7,8 +7,10 @@ import numpy as np
 
 from emoaff.faces.boxes import assign_pairs
 from emoaff.faces.crop import crop_face
-from emoaff.faces.face_memory import FaceMemory
-from emoaff.faces.face_memory import Glimpse
+from emoaff.faces.face_embedder import FaceEmbedder
+from emoaff.faces.face_embedder import Glimpse
+from emoaff.faces.face_embedder import compute_mean
+from emoaff.faces.face_embedder import normalise
 
 _EXEMPLARS = 10  # descriptions kept of one person
 _PEOPLE = 1000  # people remembered; those unseen for longest are forgotten
@@ -37,20 +39,26 @@ class People:
     shot and within two seconds, less is asked the nearer the face is to the
     place where that person was last.
 
+    Embedding costs time, so a look at a face waits until it has to be compared:
+    in a video with one person, for ever.
+
     Args:
         same: Product of two descriptions from which on two faces are one
             person's.
         near: The same, for a face that comes back at its old place.
-        faces: Knows faces; then a face that is like the person's is that
+        embedder: Knows faces; then a face that is like the person's is that
             person's, too, and one that is not is someone else's, whatever it
             looks like otherwise. None to go by the description alone.
     """
 
     def __init__(
-        self, same: float, near: float, faces: FaceMemory | None = None
+        self, same: float, near: float, embedder: FaceEmbedder | None = None
     ):
         self._same, self._near = same, near
-        self.faces = faces
+        self._embedder = embedder
+        # By person: looks that are not embedded yet, the sum of those that are.
+        self._waiting: dict[int, list[Glimpse]] = {}
+        self._sums: dict[int, np.ndarray] = {}
         self._vectors: dict[int, list[np.ndarray]] = {}
         self._last: dict[int, tuple[float, int, np.ndarray]] = {}
         self._count = 0
@@ -74,8 +82,7 @@ class People:
             box: `(4,)` corners in pixels.
             glimpses: Looks at the face that were not noted before.
         """
-        if self.faces is not None:
-            self.faces.add(person, glimpses)
+        self.add_glimpses(person, glimpses)
         known = self._vectors.setdefault(person, [])
         if all(each @ vector < 0.95 for each in known):
             known.append(vector)
@@ -128,6 +135,26 @@ class People:
         self._forget(set(numbers).union(*present))
         return numbers
 
+    def add_glimpses(self, person: int, glimpses: Sequence[Glimpse]) -> None:
+        """Adds looks at a person's face; nothing where faces are not known."""
+        if self._embedder is not None:
+            self._waiting.setdefault(person, []).extend(glimpses)
+
+    def list_people(self) -> list[int]:
+        """Returns the numbers of all whose faces were seen, in order."""
+        return sorted({*self._waiting, *self._sums})
+
+    def get_mean(self, person: int) -> np.ndarray | None:
+        """Returns the mean embedding of a person's face; see `compute_mean`."""
+        waiting = self._waiting.pop(person, [])
+        if waiting:
+            compute_mean(self._embedder, waiting)
+            total = sum(glimpse.vector for glimpse in waiting)
+            self._sums[person] = self._sums.get(person, 0) + total
+        if person not in self._sums:
+            return None
+        return normalise(self._sums[person])
+
     def get_likeness(self, first: int, second: int) -> float:
         """Returns how alike two people's best matching descriptions are."""
         products = np.stack(self._vectors[first]) @ np.transpose(
@@ -155,10 +182,10 @@ class People:
         lack = self._same + (self._near - self._same) * fall - looks
         glimpses = glimpses[0] if glimpses else ()
         away = [person for person in people if person not in present]
-        if self.faces is None or not away or not glimpses:
+        if self._embedder is None or not away or not glimpses:
             return looks, lack
-        mean = self.faces.compute_mean(glimpses)
-        known = [self.faces.get_mean(person) for person in people]
+        mean = compute_mean(self._embedder, glimpses)
+        known = [self.get_mean(person) for person in people]
         alike = np.array(
             [-1.0 if each is None else float(mean @ each) for each in known]
         )
@@ -182,8 +209,8 @@ class People:
         )
         for person in gone[: max(len(self._vectors) - _PEOPLE, 0)]:
             del self._vectors[person], self._last[person]
-            if self.faces is not None:
-                self.faces.forget(person)
+            self._waiting.pop(person, None)
+            self._sums.pop(person, None)
 
 
 def describe_faces(

@@ -9,7 +9,6 @@ from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.face_embedder import FaceEmbedder
 from emoaff.faces.face_gallery import FaceGallery
-from emoaff.faces.face_memory import FaceMemory
 from emoaff.faces.frame import Frame
 from emoaff.faces.people import People
 from emoaff.faces.people import describe_faces
@@ -113,7 +112,8 @@ class FaceTracker:
         links: After the last frame of `track`: each person who is an earlier
             one, with the number of that one.
         names: After the last frame: person to name, by `gallery`.
-        faces: The `FaceMemory` of the latest video; None without one.
+        faces: The `People` of the latest video, where faces are known, else
+            None; `list_people()` and `get_mean(person)` give their embeddings.
 
     Example:
     >>> with Video("astronaut.mp4") as video:
@@ -149,7 +149,7 @@ class FaceTracker:
         self.gallery = gallery
         self.links: dict[int, int] = {}
         self.names: dict[int, str] = {}
-        self.faces: FaceMemory | None = None
+        self.faces: People | None = None
         self.detector = build_detector(detector)
         self.detect_every_s = detect_every_s
         self.start_score = start_score
@@ -178,10 +178,11 @@ class FaceTracker:
 
     def make_people(self) -> People:
         """Makes what remembers the people of one video."""
-        self.faces = self.embedder and FaceMemory(self.embedder)
         if self.identity == "none":
             return People(9.0, 9.0)  # out of reach of any likeness
-        return People(self.same_person, self.near_person, self.faces)
+        people = People(self.same_person, self.near_person, self.embedder)
+        self.faces = people if self.embedder else None
+        return people
 
 
 def _given(slots):

@@ -93,8 +93,8 @@ class Tracking:
                     if all(track in slot.faces for slot in given)
                 )
         for track in self._tracks:
-            if track.person and self._people.faces is not None:
-                self._people.faces.add(track.person, track.glimpses)
+            if track.person:
+                self._people.add_glimpses(track.person, track.glimpses)
         self._note_together(given)
         self._slots, self._tracks = [], []
         self._steps = self._unseen = self._checks = 0
@@ -240,11 +240,10 @@ class Tracking:
             Each person who is an earlier one, with the number of that one;
             and the names of people.
         """
-        faces = self._people.faces
-        people = faces.list_people() if faces is not None else []
+        people = self._people.list_people()
         if len(people) < 2 and gallery is None:
             return {}, {}
-        means = {each: faces.get_mean(each) for each in people}
+        means = {each: self._people.get_mean(each) for each in people}
         means = {each: v for each, v in means.items() if v is not None}
         links = link_people(means, self._together, self._people.get_likeness)
         if gallery is None:
@@ -252,8 +251,8 @@ class Tracking:
         return name_people(means, self._together, links, gallery)
 
     def _glance(self, track, image, detection, time_s):
-        if self._people.faces is not None:
-            embedder = self._settings.embedder
+        embedder = self._settings.embedder
+        if embedder is not None:
             track.glance(embedder, image, detection.box, time_s)
 
     def _note_together(self, slots):

@@ -11,7 +11,7 @@ from emoaff.faces.boxes import convert_from_corners
 from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.detect import Detection
 from emoaff.faces.face_embedder import FaceEmbedder
-from emoaff.faces.face_memory import Glimpse
+from emoaff.faces.face_embedder import Glimpse
 from emoaff.faces.frame import Frame
 
 # Share of the way that a followed box is drawn towards a detection that

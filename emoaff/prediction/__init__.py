@@ -1,7 +1,7 @@
 """From a video or picture to rows: who shows what, and when."""
 
 from emoaff.prediction.row import Row
-from emoaff.prediction.video import Timeline
+from emoaff.prediction.timeline import Timeline
 from emoaff.prediction.video import predict_frames
 from emoaff.prediction.video import predict_video
 

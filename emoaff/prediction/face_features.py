@@ -7,7 +7,7 @@ import numpy as np
 
 from emoaff.faces.detect import FaceDetector
 from emoaff.prediction.options import Options
-from emoaff.prediction.video import Timeline
+from emoaff.prediction.timeline import Timeline
 from emoaff.presets import LAYER
 from emoaff.presets.preset import Preset
 
@@ -29,7 +29,7 @@ def extract_features(
         layer: See `emoaff.presets.Preset.features`.
         options: How faces are found and followed; what concerns expressions
             means nothing here.
-        detector: See `emoaff.prediction.video.Timeline`.
+        detector: See `emoaff.prediction.timeline.Timeline`.
 
     Yields:
         Blocks of faces in the order of frames, then persons: `person`,

@@ -1,6 +1,5 @@
-"""From frames with faces to rows: one by one, or with a memory each."""
+"""From frames to faces, and from faces to rows."""
 
-import collections
 import dataclasses
 import math
 from collections.abc import Callable
@@ -9,141 +8,85 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
-from emoaff.prediction.memories import Cell
+from emoaff.faces.track import FaceTracker
+from emoaff.labels import DIMENSIONS
+from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
-from emoaff.prediction.row import make_row_values
-from emoaff.prediction.row import row
 
-_CROPS = 32  # a batch for the image model; more gain nothing on a CPU
-_FRAMES = 64  # frames to wait for a batch to fill
+CROPS = 32  # a batch for the image model; more gain nothing on a CPU
+FRAMES = 64  # frames to wait for a batch to fill
 
 
-@dataclasses.dataclass(eq=False)
-class Person:
-    """One person, from the first frame to where the memory is reset.
-
-    Args:
-        memory: Takes cells and features; see `WindowMemory`.
-        sampler: Picks the samples; see `PersonSampler`.
-        place: Number of the latest frame with the person, of those looked at.
-        time_s: Its time.
-    """
-
-    memory: object
-    sampler: object
-    place: int = -1
-    time_s: float = math.nan
-
-
-class SequenceRows:
-    """Turns frames with faces into rows; the image model sees a face once.
-
-    A person's memory begins anew after more than `gap_s` seconds without that
-    person (`0`: after any frame without), and never passes to another. Memory
-    does not grow with the video: a row is given as soon as nothing that
-    follows can change it, and those of later frames wait for it.
+def observe(
+    frames: Iterable[Frame],
+    options: Options,
+    detector: FaceDetector,
+    tracker=FaceTracker,
+    samples=None,
+) -> Iterator[tuple[Frame, list[Face]]]:
+    """Finds the faces of a video's frames and picks those that are wanted.
 
     Args:
-        preset: Names the outputs.
-        crop: `(image, box)` to what the image model takes.
-        encode: List of these to `(n, features)`.
-        person: Makes a `Person` for one who appears.
-        gap_s: Seconds, may be infinite.
-        only_detected: Whether a sample must have been detected in its frame.
-        wait: Frames to wait for a batch of crops to fill; 1 to give each
-            frame at once.
+        frames: In order; those that `options.every` skips are not given.
+        options: See `Options`.
+        detector: Finds faces.
+        tracker: The class that follows them.
+        samples: Says of a frame whether a model with a memory looks at it;
+            `None` for a model of pictures, which looks at all. Without a
+            tracker, a face then stays where it was until the next sample, and
+            for `options.gap_s` where none is found any more.
+
+    Yields:
+        Each frame with its faces.
     """
+    frames = (frame for frame in frames if frame.index % options.every == 0)
+    if options.detection == "track":
+        followed = tracker(detector, live=options.live).track(frames)
+        for frame, faces in followed:
+            yield frame, choose_faces(faces, options)
+        return
+    held, lost_s, gap_s = [], None, options.gap_s + 1e-9
+    for frame in frames:
+        sampled = samples is None or samples(frame)
+        faces = []
+        if sampled or options.detection == "every":
+            found = detector.detect(frame.image)
+            faces = [Face.of(1, each.box, sampled, each) for each in found]
+            faces = choose_faces(faces, options)
+        if faces:
+            held, lost_s = [_mark_undetected(faces[0])], None
+        elif samples is not None:
+            if sampled and lost_s is None:
+                lost_s = frame.time_s
+            if lost_s is not None and frame.time_s - lost_s > gap_s:
+                held = []
+            faces = held
+        yield frame, faces
 
-    def __init__(
-        self,
-        preset,
-        crop: Callable,
-        encode: Callable,
-        person: Callable[[], Person],
-        gap_s: float = 1.0,
-        only_detected: bool = False,
-        wait: int = _FRAMES,
-    ):
-        self._preset, self._crop, self._encode = preset, crop, encode
-        self._new, self._gap_s = person, gap_s
-        self._only_detected, self._wait = only_detected, wait
-        self._persons: dict[int, Person] = {}
-        self._crops, self._work = [], []
-        # Frames whose rows are not given yet: number, time, faces, cells.
-        self._open: collections.deque = collections.deque()
-        self._place = self._waited = 0
 
-    def __call__(
-        self, observed: Iterable[tuple[Frame, list[Face]]]
-    ) -> Iterator[Row]:
-        """Yields the rows in the order of frames, then persons."""
-        for frame, faces in observed:
-            yield from self.push(frame, faces)
-        yield from self.finish()
+def choose_faces(faces: list[Face], options: Options) -> list[Face]:
+    """Selects the faces that `options` asks for; of equals, the later one.
 
-    def push(self, frame: Frame, faces: list[Face]) -> Iterator[Row]:
-        """Adds the next frame and yields the rows that are certain now."""
-        place = self._place
-        self._part_with_absent(place, frame.time_s, faces)
-        cells = [self._meet(place, frame, face) for face in faces]
-        self._open.append((frame.index, frame.time_s, faces, cells))
-        self._place += 1
-        self._waited += 1
-        if len(self._crops) >= _CROPS or self._waited >= self._wait:
-            self._compute()
-            self._waited = 0
-            yield from self._take_ready_rows()
+    Args:
+        faces: Of one frame.
+        options: Its `faces` and `min_score`.
+    """
+    faces = [face for face in faces if face.score > options.min_score]
+    if options.faces == "all":
+        return faces
+    rank = {
+        "largest": lambda face: face.box[2] * face.box[3],
+        "best": lambda face: face.score,
+        "lowest": lambda face: -face.score,
+    }[options.faces]
+    return sorted(faces, key=rank)[-1:]
 
-    def finish(self) -> Iterator[Row]:
-        """Yields the rows that are left when the video is at its end."""
-        self._work += [(p.memory, None, None) for p in self._persons.values()]
-        self._persons = {}
-        self._compute()
-        yield from self._take_ready_rows()
 
-    def _part_with_absent(self, place, time_s, faces):
-        """Ends the memory of those who have been away for too long."""
-        here = {face.person for face in faces}
-        for number, person in list(self._persons.items()):
-            away = place - person.place - (number in here)
-            if away and time_s - person.time_s > self._gap_s + 1e-9:
-                self._work.append((person.memory, None, None))
-                del self._persons[number]
-
-    def _meet(self, place, frame, face):
-        person = self._persons.get(face.person)
-        if person is None:
-            person = self._persons[face.person] = self._new()
-        person.place, person.time_s = place, frame.time_s
-        cell, crop = Cell(frame.index), None
-        may = face.detected or not self._only_detected
-        if may and person.sampler.takes(frame.index, frame.time_s):
-            crop = len(self._crops)
-            self._crops.append(self._crop(frame.image, face.box))
-        self._work.append((person.memory, cell, crop))
-        return cell
-
-    def _compute(self):
-        """Runs the image model, then the memories, in order."""
-        features = self._encode(self._crops) if self._crops else None
-        for memory, cell, crop in self._work:
-            if cell is None:
-                memory.finish()
-            else:
-                memory.add(cell, None if crop is None else features[crop])
-        self._crops, self._work = [], []
-
-    def _take_ready_rows(self):
-        while self._open and all(
-            cell.values is not None for cell in self._open[0][3]
-        ):
-            index, time_s, faces, cells = self._open.popleft()
-            if not faces:
-                yield Row(index, time_s)
-            for face, cell in zip(faces, cells, strict=True):
-                yield row(self._preset, index, time_s, face, cell.values)
+def _mark_undetected(face):
+    return dataclasses.replace(face, detected=False)
 
 
 def cut_faces(
@@ -166,7 +109,7 @@ def cut_faces(
 def still_rows(
     cut: Iterable[tuple[int, float, list[Face], list[np.ndarray]]],
     preset,
-    wait: int = _FRAMES,
+    wait: int = FRAMES,
 ) -> Iterator[Row]:
     """Turns frames with faces into rows, running the model in batches.
 
@@ -182,7 +125,7 @@ def still_rows(
     for *frame, crops in cut:
         batch += crops
         waiting.append(frame)
-        if len(batch) >= _CROPS or len(waiting) >= wait:
+        if len(batch) >= CROPS or len(waiting) >= wait:
             yield from _flush(waiting, batch, preset)
             waiting, batch = [], []
     yield from _flush(waiting, batch, preset)
@@ -195,14 +138,39 @@ def _flush(waiting, crops, preset):
         if not faces:
             yield Row(index, time_s)
         for face in faces:
-            values = make_row_values({k: v[i] for k, v in answers.items()})
-            yield Row(
-                index,
-                time_s,
-                face.person,
-                face.box,
-                face.score,
-                doubt=face.doubt,
-                **values,
-            )
+            values = {name: rows[i] for name, rows in answers.items()}
+            yield make_row(index, time_s, face, values)
             i += 1
+
+
+def make_row(
+    index: int, time_s: float, face: Face, values: dict[str, np.ndarray]
+) -> Row:
+    """Makes the row of one face.
+
+    Args:
+        index: 0-based number of the frame.
+        time_s: Its time in seconds.
+        face: The face.
+        values: What the model says of it, by the names of
+            `emoaff.presets.preset.Preset.named`: `expression` `(classes,)`,
+            `valence` and `arousal` numbers; empty where there is no answer.
+
+    Returns:
+        The row; affect that is not NaN has the source `"model"`.
+    """
+    affect = {d: float(values[d]) for d in DIMENSIONS if d in values}
+    sources = {
+        f"{d}_source": "model" for d, v in affect.items() if not math.isnan(v)
+    }
+    return Row(
+        index,
+        time_s,
+        face.person,
+        face.box,
+        face.score,
+        values.get("expression"),
+        doubt=face.doubt,
+        **affect,
+        **sources,
+    )

@@ -12,7 +12,7 @@ from emoaff.prediction.inputs import Input
 from emoaff.prediction.inputs import reason
 from emoaff.prediction.request import identify_request
 from emoaff.prediction.result_folder import ResultFolder
-from emoaff.prediction.video import Timeline
+from emoaff.prediction.timeline import Timeline
 from emoaff.presets import load_preset
 from emoaff.progress import Progress
 from emoaff.progress import escape_unprintable

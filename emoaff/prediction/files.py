@@ -17,17 +17,17 @@ from emoaff.prediction.inputs import describe_loose_frames
 from emoaff.prediction.inputs import find_inputs
 from emoaff.prediction.inputs import reason
 from emoaff.prediction.naming import load_gallery
+from emoaff.prediction.options import Options
 from emoaff.prediction.processes import run_in_processes
 from emoaff.prediction.report import DRAWN
 from emoaff.prediction.report import render_report
 from emoaff.prediction.result import Result
 from emoaff.prediction.result import read_names
+from emoaff.prediction.run_mode import choose_run_mode
 from emoaff.prediction.run_summary import Outcome
 from emoaff.prediction.run_summary import write_run_summary
-from emoaff.prediction.running import choose_run_mode
 from emoaff.prediction.table_files import TableFiles
 from emoaff.prediction.talk import Talk
-from emoaff.prediction.video import Options
 from emoaff.presets import Preset
 from emoaff.progress import escape_unprintable
 

@@ -1,6 +1,5 @@
 """Finishes a model's answers before they are written."""
 
-import math
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -63,7 +62,6 @@ class Finishing:
             rows = self._baseline(rows)
         for row in self.smoother(rows):
             if row.person is not None:
-                row = self._with_sources(row)
                 row = self._derive(row) if self._derive else row
                 row = self._rule.row(row) if self._rule else row
             yield row
@@ -82,12 +80,3 @@ class Finishing:
         if name in self._taught:
             return "model"
         return "derived" if self._derive else ""
-
-    def _with_sources(self, row):
-        return row.changed(
-            **{
-                f"{name}_source": "model"
-                for name in self._taught
-                if not math.isnan(getattr(row, name))
-            }
-        )

@@ -192,14 +192,7 @@ def _warm_up(preset, detector):
         if preset.window == 1 and not preset.takes_features:
             preset.predict([crop] * people)
         else:
-            _take_apart(preset).encode([crop] * people)
-
-
-def _take_apart(preset):
-    # Here, because it loads Keras, which a model of pictures does without.
-    from emoaff.presets.sequence_model import sequence_model
-
-    return sequence_model(preset)
+            preset.take_apart().encode([crop] * people)
 
 
 def _measure_rate(times):

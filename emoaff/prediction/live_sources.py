@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 
 from emoaff.faces.signatures import find_media_kind
-from emoaff.faces.silence import silence_output
 from emoaff.faces.video import Video
+from emoaff.progress.silence import silence_output
 
 _MOST_CAMERAS = 10
 _URLS = ("rtsp://", "rtsps://", "rtmp://", "http://", "https://", "udp://")

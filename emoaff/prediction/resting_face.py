@@ -169,6 +169,8 @@ def _withhold_answer(row):
         smoothed=None,
         valence=NAN,
         arousal=NAN,
+        valence_source="",
+        arousal_source="",
         doubt="; ".join(filter(None, (row.doubt, RESTING))),
     )
 

@@ -6,13 +6,14 @@ import itertools
 import json
 import os
 import pathlib
-import shutil
 import tempfile
 from collections.abc import Iterable
 from collections.abc import Iterator
 
 from emoaff.prediction import tables
 from emoaff.prediction.drawing import is_drawn
+from emoaff.presets.whole_folder import hold_folder
+from emoaff.presets.whole_folder import remove_unheld
 
 _NAME_BYTES = 200  # leaves room for `_annotated.mp4` in the usual 255
 _SEEN_TO_BE_OURS = (".mp4", ".jpg", ".html")  # by what is in them
@@ -121,20 +122,14 @@ class ResultFolder:
                     prefix=_STAGE, suffix=_PART, dir=self.path
                 )
                 stack.enter_context(folder)
-                stack.enter_context(_hold(folder.name))
+                stack.enter_context(hold_folder(folder.name))
             yield pathlib.Path(folder.name)
 
     def _sweep(self):
         """Removes what was left of stages by processes that were killed."""
         with self._lock():
             for folder in self.path.glob(f"{_STAGE}*{_PART}"):
-                # Another run may end just now and take its own away.
-                with (
-                    contextlib.suppress(FileNotFoundError),
-                    _hold(folder) as free,
-                ):
-                    if free:
-                        shutil.rmtree(folder, ignore_errors=True)
+                remove_unheld(folder)
 
     def foresee_name(
         self, endings: Iterable[str], stem: str, source: pathlib.Path
@@ -217,27 +212,8 @@ class ResultFolder:
     @contextlib.contextmanager
     def _lock(self):
         """Keeps other runs from choosing names in this folder."""
-        with _hold(self.path, wait=True):
+        with hold_folder(self.path, wait=True):
             yield
-
-
-@contextlib.contextmanager
-def _hold(folder, wait=False):
-    """Holds a folder against other processes; says whether that is so."""
-    try:
-        import fcntl
-    except ImportError:  # on Windows
-        yield False
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        held = False
-        with contextlib.suppress(OSError):  # not on every network drive
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            held = True
-        yield held
-    finally:
-        os.close(handle)
 
 
 def shorten_stem(stem: str) -> str:

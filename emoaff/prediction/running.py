@@ -1,6 +1,9 @@
 """From frames to rows, for a preset of any kind."""
 
+import collections
+import contextlib
 import math
+import threading
 from collections.abc import Iterable
 from collections.abc import Iterator
 
@@ -11,23 +14,25 @@ from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
 from emoaff.prediction.doubt_rule import DoubtRule
-from emoaff.prediction.face_rows import Person
-from emoaff.prediction.face_rows import SequenceRows
+from emoaff.prediction.face_rows import FRAMES
 from emoaff.prediction.face_rows import cut_faces
+from emoaff.prediction.face_rows import observe
 from emoaff.prediction.face_rows import still_rows
 from emoaff.prediction.memories import AverageMemory
 from emoaff.prediction.memories import StreamMemory
 from emoaff.prediction.memories import WindowMemory
-from emoaff.prediction.observing import PersonSampler
-from emoaff.prediction.observing import ScriptSampler
-from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
-from emoaff.prediction.running_ahead import run_ahead
+from emoaff.prediction.run_mode import choose_run_mode
+from emoaff.prediction.run_mode import is_ahead
+from emoaff.prediction.samplers import PersonSampler
+from emoaff.prediction.samplers import ScriptSampler
+from emoaff.prediction.sequence_rows import Person
+from emoaff.prediction.sequence_rows import SequenceRows
 from emoaff.presets.preset import Preset
 
-_WAIT = 64  # frames to wait for a batch of faces to fill
 _READ_AHEAD, _SEEN_AHEAD, _CUT_AHEAD = 8, 64, 64  # frames
+_BYTES_AHEAD = 24e6  # of the items that wait, as far as `measure` knows them
 
 
 class Running:
@@ -73,7 +78,7 @@ class Running:
         window = self.preset.window
         sampling = self.preset.config.get("sampling", {})
         by_preset = None
-        if not _take_apart(self.preset).each_frame:
+        if not self.preset.take_apart().each_frame:
             by_preset = sampling.get("stride")
         return self.options.stride or by_preset or max(1, window // 2)
 
@@ -83,7 +88,7 @@ class Running:
         detector: FaceDetector,
         tracker=FaceTracker,
     ) -> Iterator[Row]:
-        """Yields the rows of a video's frames; see `observed`.
+        """Yields the rows of a video's frames; see `observe`.
 
         Frames are read, faces found, cut out, and rows made in a thread each,
         in the order and with the results of one after the other.
@@ -154,7 +159,7 @@ class Running:
 
     @property
     def _wait(self):
-        return 1 if self.options.live else _WAIT
+        return 1 if self.options.live else FRAMES
 
     def _find_faces(self, frames, detector, tracker):
         return self.doubted(self._observe(frames, detector, tracker))
@@ -167,7 +172,7 @@ class Running:
             def samples(frame):
                 return sampler.takes(frame.index, frame.time_s)
 
-        return observed(frames, self.options, detector, tracker, samples)
+        return observe(frames, self.options, detector, tracker, samples)
 
     def _make_still_rows(self, cut):
         return self._counted(still_rows(cut, self.preset, self._wait))
@@ -176,7 +181,7 @@ class Running:
         return SequenceRows(
             self.preset,
             self.crop,
-            _take_apart(self.preset).encode,
+            self.preset.take_apart().encode,
             lambda: Person(self._memory(), self._make_person_sampler()),
             0.0 if self._alone else self.options.gap_s,
             self._alone,
@@ -196,7 +201,7 @@ class Running:
         return self._make_sampler()
 
     def _memory(self):
-        model, options = _take_apart(self.preset), self.options
+        model, options = self.preset.take_apart(), self.options
         if self.form == "streaming":
             model.stepper()
             ahead = is_ahead(self.preset)
@@ -222,69 +227,75 @@ class Running:
             yield row
 
 
-def choose_run_mode(preset: Preset, options: Options) -> str:
-    """Chooses the run mode of a preset.
+def run_ahead(
+    items: Iterable, most: int = 16, measure=lambda item: 0
+) -> Iterator:
+    """Yields items in their order, while a thread works on those that follow.
+
+    The thread stops at the end, at an error, which is raised here in its
+    place, and when the iterator is closed.
 
     Args:
-        preset: Any preset.
-        options: Its `temporal` and `live`.
-
-    Returns:
-        `"static"`, `"window"` or `"streaming"`.
-
-    Raises:
-        ValueError: If the preset cannot be run like that, or says nothing
-            about a face.
+        items: Iterated over by the thread alone.
+        most: Items that may wait, at least 1.
+        measure: Bytes of an item. Those that wait are few enough to have 24
+            million at most, but one always may.
     """
-    preset.require_answers()
-    temporal = options.temporal
-    if preset.window == 1 and not preset.takes_features:
-        if temporal not in ("auto", "static"):
-            raise ValueError(
-                f"Expected temporal auto or static for {preset.name}, which "
-                "takes pictures one by one and has no memory. "
-                f"Received: temporal={temporal!r}."
-            )
-        return "static"
-    if temporal == "static":
-        raise ValueError(
-            "Expected a preset that takes pictures one by one for temporal "
-            f"static. Received: {preset.name}, which takes windows of "
-            f"{preset.window} frames. Choose temporal auto."
-        )
-    if is_ahead(preset) and temporal == "window":
-        raise ValueError(
-            f"Expected temporal streaming or auto for {preset.name}, which "
-            "answers for the frame after its window. "
-            "Received: temporal='window'."
-        )
-    if temporal != "auto":
-        return temporal
-    _take_apart(preset)  # which it lacks a part of, it says now
-    # Windows, as models are trained and as `emoaff evaluate` runs them: what is
-    # predicted has the scores that are on the card.
-    if options.live or is_ahead(preset):
-        return "streaming"
-    # An exported file of that form takes one frame at a time and nothing else.
-    about = getattr(preset.model, "about", {})
-    return "streaming" if about.get("form") == "streaming" else "window"
+    waiting: collections.deque = collections.deque()
+    changed = threading.Condition()
+    state = {"bytes": 0, "stop": False, "done": False, "error": None}
+
+    def is_full():
+        over = len(waiting) >= most or state["bytes"] > _BYTES_AHEAD
+        return waiting and over and not state["stop"]
+
+    def work():
+        iterator = iter(items)
+        try:
+            for item in iterator:
+                size = measure(item)
+                with changed:
+                    waiting.append((item, size))
+                    state["bytes"] += size
+                    changed.notify_all()
+                    changed.wait_for(lambda: not is_full())
+                    if state["stop"]:
+                        return
+                del item
+        except BaseException as error:
+            state["error"] = error
+        finally:
+            with contextlib.suppress(Exception):
+                getattr(iterator, "close", lambda: None)()
+            with changed:
+                state["done"] = True
+                changed.notify_all()
+
+    # A daemon, so that a program whose main thread ends does not wait for it.
+    thread = threading.Thread(target=work, name="emoaff-ahead", daemon=True)
+    thread.start()
+    try:
+        while True:
+            with changed:
+                changed.wait_for(lambda: waiting or state["done"])
+                if not waiting:
+                    break
+                item, size = waiting.popleft()
+                state["bytes"] -= size
+                changed.notify_all()
+            yield item
+            del item
+        if state["error"] is not None:
+            raise state["error"]
+    finally:
+        with changed:
+            state["stop"] = True
+            changed.notify_all()
+        thread.join()
 
 
 def _count_bytes(frame):
     return frame.image.nbytes
-
-
-def _take_apart(preset):
-    # Here, because it loads Keras, which a model of pictures may do without.
-    from emoaff.presets.sequence_model import sequence_model
-
-    return sequence_model(preset)
-
-
-def is_ahead(preset: Preset) -> bool:
-    """Returns whether a window's answer is for the frame after it."""
-    rule = preset.config.get("sampling", {}).get("rule")
-    return rule == "one_step_ahead"
 
 
 class Tally:

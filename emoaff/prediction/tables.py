@@ -15,6 +15,7 @@ import numpy as np
 
 from emoaff.prediction.row import NAN
 from emoaff.prediction.row import Row
+from emoaff.presets.plain_json import replace_nan
 
 # What the system says when it takes no more data.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -112,7 +113,7 @@ def renamed(path: str | os.PathLike) -> Iterator[pathlib.Path]:
 def write_header(path: str | os.PathLike, header: dict) -> None:
     """Writes the JSON header of a result; NaN becomes null."""
     with renamed(path) as half:
-        text = json.dumps(_without_nan(header), indent=2, ensure_ascii=False)
+        text = json.dumps(replace_nan(header), indent=2, ensure_ascii=False)
         half.write_text(text + "\n", "utf-8", "backslashreplace")
 
 
@@ -335,13 +336,3 @@ def format_share(value: float, digits: int) -> str:
 
 def _number(value, digits):
     return "" if math.isnan(value) else f"{value:.{digits}f}"
-
-
-def _without_nan(value):
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without_nan(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -1,4 +1,4 @@
-"""Builds the model that a preset's `architecture` describes, within bounds."""
+"""A preset's `architecture`: made of a model, and built again in bounds."""
 
 import copy
 import math
@@ -10,6 +10,7 @@ import numpy as np
 
 from emoaff.layers.keras_settings import use_own_settings
 
+_TRAINING = ("_initializer", "_regularizer", "_constraint")
 _MOST_NODES = 200_000  # lists, objects and values of an architecture
 _LARGEST_OUTPUT = 1 << 27  # numbers that one layer makes of one input
 _MOST_TRIED = 1_000_000  # numbers of an input; clips may take minutes
@@ -62,6 +63,21 @@ def build_model(
         raise _damaged(path, "it is no model with a dict of named outputs")
     _refuse_large_outputs(model, path)
     return model
+
+
+def describe_model(model: keras.Model) -> dict:
+    """Returns what `build_model` builds again, in float32 and to predict with.
+
+    Args:
+        model: Of any policy, compiled or not.
+
+    Returns:
+        Its graph as plain JSON, without what belongs to a training run.
+    """
+    graph = keras.saving.serialize_keras_object(model)
+    graph.pop("compile_config", None)
+    _strip_training(graph)
+    return _undo_mixed_precision(graph)
 
 
 def check_fit(model: keras.Model, config: dict, path: pathlib.Path) -> None:
@@ -272,3 +288,38 @@ def _damaged(path, why):
         f"Expected a preset's {path.name} in {path.parent}. The one there is "
         f"damaged: of its `architecture`, {why}. Take a fresh copy."
     )
+
+
+def _undo_mixed_precision(node):
+    """Undoes mixed precision: a preset is computed with in float32."""
+    if isinstance(node, list):
+        return [_undo_mixed_precision(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("class_name") == "DTypePolicy":
+        name = node["config"]["name"]
+        if name.startswith("mixed_"):
+            return {**node, "config": {**node["config"], "name": "float32"}}
+    return {key: _undo_mixed_precision(item) for key, item in node.items()}
+
+
+def _strip_training(node):
+    """Drops how weights begin and are held in check from Keras's own layers.
+
+    A preset's weights are there already, and other versions of Keras know
+    other arguments of these.
+    """
+    if isinstance(node, list):
+        for item in node:
+            _strip_training(item)
+    if not isinstance(node, dict):
+        return
+    if node.get("module") == "keras.layers":
+        config = node["config"]
+        for name in list(config):
+            if name.endswith(_TRAINING) or (
+                name == "quantization_config" and config[name] is None
+            ):
+                del config[name]
+    for item in node.values():
+        _strip_training(item)

@@ -3,16 +3,16 @@
 import hashlib
 import pathlib
 
+from emoaff.faces.litert_network import LiteRTNetwork
 from emoaff.faces.litert_network import has_litert
 from emoaff.faces.litert_network import require_litert
-from emoaff.presets.litert_model import LiteRTModel
 
 FILE = "model.tflite"
 
 
 def open_model(
     folder: pathlib.Path, config: dict, engine: str
-) -> LiteRTModel | None:
+) -> LiteRTNetwork | None:
     """Opens the LiteRT file of a preset's folder.
 
     Args:
@@ -22,8 +22,9 @@ def open_model(
         engine: `"litert"` or `"auto"`.
 
     Returns:
-        The model; for `"auto"` `None` where there is no such file, it was made
-        from other weights, or `ai_edge_litert` is not installed.
+        The network, which answers as `Preset.named` takes it; for `"auto"`
+        `None` where there is no such file, it was made from other weights, or
+        `ai_edge_litert` is not installed.
 
     Raises:
         ValueError: If `"litert"` was asked for and there is no file of these
@@ -50,7 +51,7 @@ def open_model(
             f"{path.name} is missing or was changed. Take a fresh copy of the "
             "folder, or choose the engine keras."
         )
-    return LiteRTModel(path, config["outputs"])
+    return LiteRTNetwork(path)
 
 
 def compute_sha256(path: pathlib.Path) -> str:

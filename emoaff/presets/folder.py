@@ -48,7 +48,6 @@ WEIGHTS = "model.weights.h5"
 CARD = "README.md"
 _OF_RUN = "preset"  # a run's folder that holds its preset
 _FORMAT = 1
-_TRAINING = ("_initializer", "_regularizer", "_constraint")
 _BUILT_IN = pathlib.Path(__file__).parent / "files"
 _CHECKOUT = pathlib.Path(__file__).parents[2] / "weights"
 _LARGE = ("resnet50_ferplus",)
@@ -322,6 +321,8 @@ def save_preset(
     >>> load_preset(folder).dimensions
     ['valence', 'arousal']
     """
+    # Here, because they load TensorFlow.
+    from emoaff.presets import architecture
     from emoaff.presets import weights_file
 
     path = pathlib.Path(path)
@@ -341,7 +342,7 @@ def save_preset(
                     "sha256": engine_file.compute_sha256(half / WEIGHTS),
                     "parameters": model.count_params(),
                 },
-                "architecture": _architecture(model),
+                "architecture": architecture.describe_model(model),
             },
         )
     return path
@@ -360,48 +361,3 @@ def write_config(path: pathlib.Path, config: dict) -> None:
     half = path / f".{CONFIG}.unfinished"
     half.write_text(text, "utf-8")
     put_in_place(half, path / CONFIG)
-
-
-def _architecture(model):
-    """The model's graph, without what belongs to a training run."""
-    import keras
-
-    graph = keras.saving.serialize_keras_object(model)
-    graph.pop("compile_config", None)
-    _strip_training(graph)
-    return _undo_mixed_precision(graph)
-
-
-def _undo_mixed_precision(node):
-    """Undoes mixed precision: a preset is computed with in float32."""
-    if isinstance(node, list):
-        return [_undo_mixed_precision(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("class_name") == "DTypePolicy":
-        name = node["config"]["name"]
-        if name.startswith("mixed_"):
-            return {**node, "config": {**node["config"], "name": "float32"}}
-    return {key: _undo_mixed_precision(item) for key, item in node.items()}
-
-
-def _strip_training(node):
-    """Drops how weights begin and are held in check from Keras's own layers.
-
-    A preset's weights are there already, and other versions of Keras know
-    other arguments of these.
-    """
-    if isinstance(node, list):
-        for item in node:
-            _strip_training(item)
-    if not isinstance(node, dict):
-        return
-    if node.get("module") == "keras.layers":
-        config = node["config"]
-        for name in list(config):
-            if name.endswith(_TRAINING) or (
-                name == "quantization_config" and config[name] is None
-            ):
-                del config[name]
-    for item in node.values():
-        _strip_training(item)

@@ -15,7 +15,8 @@ from emoaff.presets.stored_prior import require_trained_prior
 if TYPE_CHECKING:
     import keras
 
-    from emoaff.presets.litert_model import LiteRTModel
+    from emoaff.faces.litert_network import LiteRTNetwork
+    from emoaff.presets.sequence_model import SequenceModel
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class Preset:
     name: str
     path: pathlib.Path
     config: dict
-    model: "keras.Model | LiteRTModel"
+    model: "keras.Model | LiteRTNetwork"
     labels: labels.LabelSpace | None
     prior: ClassPrior | None = None
 
@@ -266,6 +267,22 @@ class Preset:
             }
         )
 
+    def take_apart(self) -> "SequenceModel":
+        """Splits a model with a memory into image model and temporal head.
+
+        Returns:
+            The parts, made once; see
+            `emoaff.presets.sequence_model.sequence_model`.
+
+        Raises:
+            ValueError: If it has no such parts, takes more than faces, or the
+                preset that it takes features from is gone or another.
+        """
+        # Here, because it loads Keras, which a model of pictures does without.
+        from emoaff.presets.sequence_model import sequence_model
+
+        return sequence_model(self)
+
     def features(
         self, crops, layer: str = "features", batch_size: int = 64
     ) -> np.ndarray:
@@ -314,7 +331,8 @@ class Preset:
         """Turns what the model puts out into what it means.
 
         Args:
-            answers: Output name to float `(n, values)`.
+            answers: Output name to float `(n, values)`; dimensions may also be
+                `(n,)` each under its name, as files of other engines have them.
 
         Returns:
             `expression` for the preset's `prior`, other classes as they are,
@@ -323,19 +341,22 @@ class Preset:
             their range [-1, 1]: these outputs are linear and may leave it. NaN
             stays NaN.
         """
-        named = {}
+        outputs, named = self.config["outputs"], {}
         for name, values in answers.items():
-            output = self.config["outputs"].get(name, {})
+            kind = outputs.get(name, {}).get("kind")
             if name == "expression" and self.prior is not None:
                 named[name] = class_prior.reweigh(
                     values, self.model_prior, self.prior
                 )
-                continue
-            if output.get("kind") != "dimensional":
+            elif kind == "dimensional" and values.ndim > 1:
+                columns = enumerate(outputs[name]["names"])
+                named |= {dimension: values[:, d] for d, dimension in columns}
+            else:
                 named[name] = values
-                continue
-            for d, dimension in enumerate(output["names"]):
-                named[dimension] = np.clip(values[:, d], *output["range"])
+        for output in outputs.values():
+            if output.get("kind") == "dimensional":
+                for name in named.keys() & set(output["names"]):
+                    named[name] = np.clip(named[name], *output["range"])
         return named
 
     def _resized(self, crop, i):

@@ -206,9 +206,9 @@ def _check_together(config):
             f"augmentation.mixup={augmentation.mixup}, "
             f"augmentation.name={augmentation.name}. Use float32."
         )
-    if not schedule.stages and schedule.head_epochs >= schedule.epochs:
+    if not schedule.stages and schedule.head_epochs > schedule.epochs:
         raise ValueError(
-            "`schedule.head_epochs` must be less than `schedule.epochs`. "
+            "`schedule.head_epochs` must be at most `schedule.epochs`. "
             f"Received: schedule.head_epochs={schedule.head_epochs}, "
             f"schedule.epochs={schedule.epochs}. Lower the first, such as "
             "schedule.head_epochs=0."

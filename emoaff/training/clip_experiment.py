@@ -91,9 +91,13 @@ def clip_experiment(
 
     epochs = len(schedule.list_sides(config.model.size))
     head = schedule.head_epochs
-    stages = [stage(epochs - head, make_optimizer, schedule.frozen)]
+    stages = []
     if head:
-        stages = [stage(head, make_head_optimizer, frozen=True), *stages]
+        stages.append(stage(head, make_head_optimizer, frozen=True))
+    if epochs > head:
+        # Once now: what cannot be is said before the epochs of the head.
+        make_optimizer(config.optimizer, schedule, data.steps * (epochs - head))
+        stages.append(stage(epochs - head, make_optimizer, schedule.frozen))
     validated = data.validation.recordings.split
     one = len(split_datasets(config.data.dataset)) == 1
     official = not splits and one and validated == config.data.validation_split

@@ -36,26 +36,6 @@ def test_a_corpus_says_what_its_classes_are(
     assert corpora.find_label_space(name, tmp_path) == expected
 
 
-def test_a_drawn_corpus_needs_no_folder(monkeypatch, tmp_path, capsys):
-    build(monkeypatch, tmp_path, NEEDS_NO_FILES=True)
-    assert not corpora.needs_files("small")
-    capsys.readouterr()
-    made = corpora.prepare("small", None, tmp_path / "new", False)
-    assert "ownload" not in capsys.readouterr().out  # which would be untrue
-    assert made.info.splits["train"].num_examples == 1
-
-
-def test_any_other_corpus_needs_a_folder(monkeypatch, tmp_path):
-    build(monkeypatch, tmp_path)
-    assert corpora.needs_files("small")
-    with pytest.raises(
-        ValueError, match="no folder, --manual-dir.*corpora small"
-    ):
-        corpora.prepare("small", None, tmp_path / "new", False)
-    with pytest.raises(FileNotFoundError, match="Expected a folder"):
-        corpora.prepare("small", tmp_path / "none", tmp_path / "new", False)
-
-
 def test_what_is_not_built_is_named(monkeypatch, tmp_path):
     build(monkeypatch, tmp_path)
     assert corpora.require_built("small", "train[:1]", tmp_path).name == "small"

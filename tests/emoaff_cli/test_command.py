@@ -1,7 +1,6 @@
 import csv
 import functools
 import importlib.metadata
-import io
 import json
 import os
 import shutil
@@ -212,38 +211,6 @@ def test_train_refuses_a_setting_without_a_value(tmp_path, capsys):
     assert "NAME=VALUE" in complaint(capsys).err
 
 
-def test_one_damaged_preset_does_not_hide_the_others(
-    capsys, tmp_path, monkeypatch
-):
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "config.json").write_text('{"format": 1}')
-    monkeypatch.setenv("EMOAFF_HOME", str(tmp_path))
-    assert emoaff_cli.main(["models"]) == 0
-    captured = capsys.readouterr()
-    assert "compact_ferplus  " in captured.out
-    assert captured.err.startswith("emoaff: Expected a preset's config.json")
-    assert len(captured.err.splitlines()) == 1
-
-
-def test_models_lists_presets_and_prints_a_card(capsys):
-    assert emoaff_cli.main(["models"]) == 0
-    assert "compact_ferplus  " in capsys.readouterr().out
-    assert emoaff_cli.main(["models", "compact_ferplus"]) == 0
-    assert "# compact_ferplus" in capsys.readouterr().out
-
-
-def test_a_list_with_names_that_an_ascii_console_lacks_is_printed(
-    monkeypatch, tmp_path
-):
-    (tmp_path / "日本").symlink_to(presets.find("compact_ferplus"))
-    monkeypatch.setenv("EMOAFF_HOME", str(tmp_path))
-    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr("sys.stdout", console)
-    emoaff_cli.main(["models"])
-    console.flush()
-    assert b"\\u65e5\\u672c" in console.buffer.getvalue()
-
-
 def test_corpora_lists_builders_and_the_tree_wanted(capsys):
     assert emoaff_cli.main(["corpora"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -331,9 +298,9 @@ def test_a_name_that_begins_with_a_dash_is_a_file_if_there_is_one(
 def test_every_signal_to_end_leaves_no_half_file(
     number, status, tmp_path, monkeypatch, capsys, request
 ):
-    from emoaff.prediction import video
+    from emoaff.prediction import timeline
 
-    rows = video.Timeline.linked
+    rows = timeline.Timeline.linked
     # A test run in the background may have been started with these ignored.
     usual = signal.SIG_DFL
     if number == signal.SIGINT:
@@ -349,7 +316,7 @@ def test_every_signal_to_end_leaves_no_half_file(
                 os.kill(os.getpid(), number)
             yield row
 
-    monkeypatch.setattr(video.Timeline, "linked", ended)
+    monkeypatch.setattr(timeline.Timeline, "linked", ended)
     assert predict(PORTRAIT, CLIP, out=tmp_path) == status
     said = sentences(complaint(capsys).err)
     assert said == [

@@ -58,11 +58,11 @@ def test_the_framewise_benchmark_prints_both_layers(capsys, monkeypatch):
 
 @pytest.mark.slow
 def test_the_predict_benchmark_prints_every_stage(capsys, monkeypatch):
-    from emoaff.prediction import video
+    from emoaff.prediction import timeline
 
     # The benchmark puts timed classes in their place.
-    monkeypatch.setattr(video, "Video", video.Video)
-    monkeypatch.setattr(video, "FaceTracker", video.FaceTracker)
+    monkeypatch.setattr(timeline, "Video", timeline.Video)
+    monkeypatch.setattr(timeline, "FaceTracker", timeline.FaceTracker)
     benchmark = script("benchmarks/predict.py")
     monkeypatch.setattr(sys, "argv", ["predict.py", str(CLIP), "--annotate"])
     benchmark.main()

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -49,6 +52,45 @@ def test_both_engines_see_the_same_faces():
             np.testing.assert_allclose(
                 ours.landmarks, theirs.landmarks, atol=0.01
             )
+
+
+def test_a_batch_is_answered_as_its_members_one_by_one():
+    network = LiteRTNetwork(FOLDER / "rnet.tflite")
+    noise = np.random.default_rng(0).normal(0, 1, (3, 24, 24, 3))
+    noise = noise.astype("float32")
+    answers = network.predict_on_batch(noise)
+    assert sorted(answers) == ["faces", "offsets"]
+    for name, values in answers.items():
+        singly = [network(noise[i : i + 1])[name][0] for i in range(3)]
+        assert len({each.tobytes() for each in singly}) == 3
+        np.testing.assert_array_equal(values, singly)
+
+
+_PROGRAM = """
+import numpy as np
+from emoaff.faces.face_embedder import FaceEmbedder
+from emoaff.faces.litert_network import LiteRTNetwork
+from emoaff.faces.mtcnn_networks import FOLDER
+for threads in (1, 2):
+    for side in (12, 30):
+        network = LiteRTNetwork(FOLDER / "pnet.tflite", threads)
+        network(np.zeros((1, side, side, 3), "float32"))
+FaceEmbedder().embed([np.zeros((184, 184, 3), "uint8")])
+"""
+
+
+def test_litert_says_nothing_of_its_own():
+    command = [sys.executable, "-c", _PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
+
+
+def test_what_others_say_later_is_heard(monkeypatch):
+    network = LiteRTNetwork(FOLDER / "rnet.tflite")
+    network(np.zeros((1, 24, 24, 3), "float32"))
+    monkeypatch.setattr("emoaff.faces.litert_network.silence_output", None)
+    network = LiteRTNetwork(FOLDER / "pnet.tflite")
+    network(np.zeros((1, 24, 24, 3), "float32"))
 
 
 def test_only_so_many_shapes_stay_ready(monkeypatch):

@@ -3,8 +3,8 @@ import pytest
 
 from emoaff.faces import Video
 from emoaff.faces import describe_faces
-from emoaff.faces.face_memory import FaceMemory
-from emoaff.faces.face_memory import Glimpse
+from emoaff.faces.face_embedder import Glimpse
+from emoaff.faces.face_embedder import compute_mean
 from emoaff.faces.people import People
 from tests.faces.scene import Person
 from tests.faces.scene import Scene
@@ -112,7 +112,7 @@ class Embedder:
 @pytest.fixture
 def known():
     """One who is gone, with a face along the first axis."""
-    known = People(same=0.8, near=0.6, faces=FaceMemory(Embedder()))
+    known = People(same=0.8, near=0.6, embedder=Embedder())
     assert meet(known, looks=vector(1), seen=vector(1)) == 1
     return known
 
@@ -153,15 +153,88 @@ def test_faces_decide_and_colours_help(
 
 
 def test_a_face_is_not_compared_with_those_who_are_beside_it(known):
-    memory = known.faces
     assert meet(known, vector(1), vector(1), present={1}) == 2
-    assert memory._sums == {}  # nothing was embedded
+    assert known._sums == {}  # nothing was embedded
 
 
 def test_the_likest_face_is_meant_not_the_likest_clothes(known):
     assert meet(known, vector(0, 0, 1), vector(0, 1), **LATER) == 2
     # Dressed as 2, with the face of 1.
     assert meet(known, vector(0, 0, 1), alike(0.95), **LATER) == 1
+
+
+class ColourEmbedder:
+    """Embeds a crop as its mean colour, and counts."""
+
+    def __init__(self):
+        self.count = 0
+
+    def embed(self, crops):
+        self.count += len(crops)
+        rows = [crop.mean((0, 1)) / 255 for crop in crops]
+        rows = [row / np.linalg.norm(row) for row in rows]
+        return np.array(rows, "float32").reshape(-1, 3)
+
+
+def glimpse(*colour):
+    return Glimpse(np.full((4, 4, 3), colour, np.uint8))
+
+
+def test_faces_are_embedded_when_asked_for_and_once_only():
+    embedder = ColourEmbedder()
+    people = People(0.8, 0.6, embedder)
+    people.add_glimpses(1, [glimpse(200, 0, 0), glimpse(0, 200, 0)])
+    assert embedder.count == 0
+    for _ in range(2):
+        np.testing.assert_allclose(
+            people.get_mean(1), [0.5**0.5, 0.5**0.5, 0], atol=1e-6
+        )
+    assert embedder.count == 2
+
+
+def test_the_mean_is_of_all_faces_whenever_they_came():
+    people = People(0.8, 0.6, ColourEmbedder())
+    people.add_glimpses(1, [glimpse(200, 0, 0)])
+    people.get_mean(1)
+    people.add_glimpses(1, [glimpse(200, 0, 0), glimpse(0, 200, 0)])
+    # (2, 1) at length 1
+    expected = np.array([2, 1, 0]) / 5**0.5
+    np.testing.assert_allclose(people.get_mean(1), expected, atol=1e-6)
+
+
+def test_a_glimpse_that_was_compared_is_not_embedded_again():
+    embedder = ColourEmbedder()
+    people = People(0.8, 0.6, embedder)
+    seen = [glimpse(0, 0, 99)]
+    compute_mean(embedder, seen)
+    assert seen[0].crop is None  # its pixels are not kept
+    people.add_glimpses(3, seen)
+    assert people.get_mean(3) == pytest.approx([0, 0, 1])
+    assert embedder.count == 1
+
+
+def test_nobody_has_no_mean():
+    people = People(0.8, 0.6, ColourEmbedder())
+    assert compute_mean(ColourEmbedder(), []) is None
+    people.add_glimpses(1, [])
+    assert people.get_mean(1) is None and people.get_mean(2) is None
+
+
+def test_the_face_of_who_is_forgotten_is_forgotten_too(monkeypatch):
+    monkeypatch.setattr("emoaff.faces.people._PEOPLE", 1)
+    people = People(0.8, 0.6, ColourEmbedder())
+    for time_s in (0, 60):
+        seen = [glimpse(60 - time_s, 0, time_s)]
+        looks = vector(60 - time_s, time_s)
+        people.name([(*face(looks, time_s=time_s), seen)], [set()])
+    assert people.list_people() == [2]
+    assert people.get_mean(1) is None and people.get_mean(2) is not None
+
+
+def test_where_faces_are_not_known_no_looks_are_kept():
+    people = People(0.8, 0.6)
+    people.add_glimpses(1, [glimpse(1, 1, 1)])
+    assert people.list_people() == []
 
 
 PEOPLE = [

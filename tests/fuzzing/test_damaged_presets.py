@@ -106,7 +106,8 @@ def test_a_layer_that_makes_too_much_of_a_picture_is_refused(
 ):
     target = preset_parsers[0]
     config = json.loads(target.seeds[0])
-    (grey,) = (e for e in _architecture(config) if e["name"] == "rescaling")
+    layers = _architecture(config)  # its name counts those before it
+    (grey,) = (e for e in layers if e["class_name"] == "Rescaling")
     grey["class_name"] = "Resizing"
     grey["config"] = {"name": "rescaling", "height": 99_999, "width": 99_999}
     (tmp_path / presets.CONFIG).write_text(json.dumps(config))

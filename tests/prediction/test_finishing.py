@@ -85,12 +85,21 @@ def test_by_default_no_valence_is_made_up():
 
 
 def test_a_taught_valence_is_the_model_s():
-    given = rows(1, None, valence=0.3)
+    given = rows(1, None, valence=0.3, valence_source="model")
     finishing = Finishing(preset(None, ("valence", "arousal")), Options())
     (got,) = finishing(given)
     assert (got.valence, got.valence_source) == (0.3, "model")
     assert np.isnan(got.arousal) and got.arousal_source == ""
     assert finishing.describe()["arousal_source"] == "model"
+
+
+def test_a_taught_valence_at_rest_is_nobody_s():
+    given = rows(4, None, valence=0.3, valence_source="model")
+    dimensional = preset(None, ("valence", "arousal"))
+    got = list(Finishing(dimensional, Options(baseline=0.15))(given))
+    assert [row.valence_source for row in got] == ["", "", "model", "model"]
+    assert np.isnan(got[1].valence)
+    assert got[2].valence == pytest.approx(0)
 
 
 @pytest.mark.parametrize("live", [False, True])

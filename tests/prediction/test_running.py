@@ -1,9 +1,12 @@
 import dataclasses
+import itertools
+import threading
 
 import keras
 import numpy as np
 import pytest
 
+import emoaff
 from emoaff.data.window_votes import sample_windows
 from emoaff.data.window_votes import vote_video_label
 from emoaff.faces import Frame
@@ -11,8 +14,7 @@ from emoaff.layers import Framewise
 from emoaff.prediction.options import Options
 from emoaff.prediction.running import Running
 from emoaff.prediction.running import Tally
-from emoaff.prediction.running import choose_run_mode
-from emoaff.presets import features_folder
+from emoaff.prediction.running import run_ahead
 from emoaff.presets.sequence_model import sequence_model
 from tests.data.small_corpus import SIDE
 from tests.prediction.faces_on_air import BOX
@@ -24,13 +26,12 @@ from tests.prediction.small_sequences import WINDOW
 from tests.prediction.small_sequences import clip_preset
 from tests.prediction.small_sequences import feature_preset
 from tests.prediction.small_sequences import head_layers
-from tests.prediction.small_sequences import reloaded
 from tests.prediction.small_sequences import still_preset
+from tests.sample import CLIP
 from tests.small_presets import AFFECT
 from tests.small_presets import dense
 from tests.small_presets import mean_colour
 from tests.small_presets import saved
-from tests.small_presets import window_model
 
 
 @pytest.fixture(scope="module")
@@ -313,82 +314,91 @@ def test_pictures_are_let_go(window_preset):
     assert len(rows(window_preset, observed(), rate_hz=5)) == 200
 
 
-@pytest.fixture
-def still(tmp_path):
-    return still_preset(tmp_path / "still")
+def list_threads():
+    return [t for t in threading.enumerate() if t.name == "emoaff-ahead"]
+
+
+def test_items_come_in_order_and_the_thread_ends():
+    assert list(run_ahead(range(1000), 3)) == list(range(1000))
+    assert list(run_ahead([], 3)) == []
+    assert not list_threads()
+
+
+def test_an_error_comes_after_the_items_before_it():
+    def items():
+        yield 1
+        yield 2
+        raise ValueError("the third")
+
+    ahead = run_ahead(items())
+    assert [next(ahead), next(ahead)] == [1, 2]
+    with pytest.raises(ValueError, match="the third"):
+        next(ahead)
+    assert not list_threads()
 
 
 @pytest.mark.parametrize(
-    ("each_frame", "options", "form"),
-    [
-        (True, {}, "window"),
-        (True, {"live": True}, "streaming"),
-        (True, {"temporal": "window"}, "window"),
-        (False, {}, "window"),
-        (False, {"live": True}, "streaming"),
-        (False, {"temporal": "streaming"}, "streaming"),
-    ],
+    ("most", "size", "allowed"), [(5, 0, 5), (100, 10_000_000, 3)]
 )
-def test_how_a_model_with_a_memory_is_run(each_frame, options, form, tmp_path):
-    preset = clip_preset(tmp_path / "clips", each_frame)
-    assert choose_run_mode(preset, Options(**options)) == form
-    with pytest.raises(ValueError, match="Expected .* one by one .*static"):
-        choose_run_mode(preset, Options(temporal="static"))
+def test_no_more_items_wait_than_are_allowed(most, size, allowed):
+    made = []
+
+    def items():
+        for i in range(50):
+            made.append(i)
+            yield i
+
+    ahead = run_ahead(items(), most, lambda item: size)
+    for i, taken in enumerate(ahead):
+        threading.Event().wait(0.002)
+        # One more is in the thread's hands.
+        assert len(made) <= i + 1 + allowed + 1
+        assert taken == i
 
 
-@pytest.mark.parametrize("temporal", ["auto", "static"])
-def test_a_model_of_pictures_is_static(still, temporal):
-    assert choose_run_mode(still, Options(temporal=temporal)) == "static"
+def test_closing_ends_the_thread_and_what_it_reads():
+    closed = []
+
+    def items():
+        try:
+            yield from itertools.count()
+        finally:
+            closed.append(threading.current_thread().name)
+
+    ahead = run_ahead(run_ahead(items(), 2), 2)
+    assert next(ahead) == 0
+    ahead.close()
+    assert closed == ["emoaff-ahead"]
+    assert not list_threads()
 
 
-@pytest.mark.parametrize("temporal", ["window", "streaming"])
-def test_a_model_of_pictures_has_no_memory(still, temporal):
-    with pytest.raises(ValueError, match="has no memory"):
-        choose_run_mode(still, Options(temporal=temporal))
-
-
-def test_what_cannot_be_streamed_is_run_by_windows(tmp_path):
-    preset = saved(
-        tmp_path / "conv", window_model(6), AFFECT, sampling={"window": 6}
+def test_both_engines_find_the_same_boxes_and_labels_in_a_clip():
+    keras, litert = (
+        list(emoaff.predict_video(CLIP, engine=name))
+        for name in ("keras", "litert")
     )
-    assert choose_run_mode(preset, Options()) == "window"
+    assert len(keras) == len(litert) > 40
+    for ours, theirs in zip(litert, keras, strict=True):
+        assert (ours.frame, ours.person) == (theirs.frame, theirs.person)
+        assert ours.doubt == theirs.doubt
+        if theirs.person is None:
+            continue
+        np.testing.assert_allclose(ours.box, theirs.box, atol=0.01)
+        for name in ("probabilities", "smoothed"):
+            found, wanted = getattr(ours, name), getattr(theirs, name)
+            assert (found is None) == (wanted is None)
+            if wanted is not None:
+                assert found.argmax() == wanted.argmax()
+                np.testing.assert_allclose(found, wanted, atol=0.05)
 
 
-def test_a_model_of_features_alone_says_nothing(tmp_path):
-    picture = keras.Input((24, 24, 3))
-    x = keras.layers.GlobalAveragePooling2D(name="features")(picture)
-    preset = saved(
-        tmp_path / "trunk",
-        keras.Model(picture, {"features": x}),
-        {"features": {"kind": "features", "size": 3}},
-    )
-    with pytest.raises(ValueError, match="trunk, which gives features alone"):
-        choose_run_mode(preset, Options())
-
-
-def test_parts_are_made_once(tmp_path):
-    preset = clip_preset(tmp_path / "clips")
-    assert sequence_model(preset) is sequence_model(preset)
-
-
-@pytest.mark.parametrize("named", ["still", "../still"])
-def test_a_folder_is_found_beside_the_preset(named, still, tmp_path):
-    preset = feature_preset(tmp_path / "memory", still, named=named)
-    assert features_folder(preset).resolve() == still.path
-    assert sequence_model(preset).encoder.output_shape == (None, 3)
-
-
-def test_a_missing_image_model_is_named(still, tmp_path):
-    preset = feature_preset(tmp_path / "memory", still, named="nowhere")
-    with pytest.raises(ValueError, match="expected in nowhere. There is none"):
-        choose_run_mode(preset, Options())
-
-
-def test_another_image_model_is_refused(still, tmp_path):
-    preset = feature_preset(tmp_path / "memory", still)
-    wrong = {**preset.config["input"], "features_sha256": "0" * 64}
-    with pytest.raises(ValueError, match="has other weights"):
-        sequence_model(reloaded(preset, input=wrong))
+def test_a_timeline_that_is_left_early_can_be_read_again():
+    timeline = emoaff.predict_video(CLIP)
+    for row in timeline:
+        if row.frame == 3:
+            break
+    assert [row.frame for row in timeline][:2] == [0, 1]
+    assert not list_threads()
 
 
 @pytest.mark.parametrize("rule", ["mode", "sum"])

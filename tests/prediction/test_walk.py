@@ -64,10 +64,10 @@ def test_the_walk_starts_at_the_video_and_ends_at_the_table(walked):
     assert "prediction/tables.py" in walked
 
 
-def test_a_frame_passes_at_most_27_files_on_its_way_to_its_row(walked):
+def test_a_frame_passes_at_most_21_files_on_its_way_to_its_row(walked):
     # 20 are wanted. Those of LiteRT, of recognising faces and of reading ahead
     # came to them, three, two and one; a shorter walk is welcome here.
-    assert len(walked) <= 27, sorted(walked)
+    assert len(walked) <= 21, sorted(walked)
 
 
 def test_a_frame_passes_at_most_4_rooms_on_its_way_to_its_row(walked):

@@ -304,6 +304,19 @@ def test_no_crops_give_no_values_of_dimensions(tmp_path):
     assert preset.labels is None
 
 
+def test_dimensions_have_one_meaning_in_one_output_or_in_two(tmp_path):
+    preset = affect_preset(tmp_path / "affect")
+    both = np.float32([[0.25, -3.0], [1.5, 0.5]])
+    answers = [
+        preset.named({"arousal_valence": both}),
+        preset.named({"valence": both[:, 1], "arousal": both[:, 0]}),
+    ]
+    for named in answers:
+        assert sorted(named) == ["arousal", "valence"]
+        assert named["arousal"].tolist() == [0.25, 1.0]
+        assert named["valence"].tolist() == [-1.0, 0.5]
+
+
 def test_missing_values_of_dimensions_stay_missing(tmp_path):
     preset = affect_preset(tmp_path / "affect")
     answers = {"arousal_valence": np.array([[np.nan, -3.0]])}

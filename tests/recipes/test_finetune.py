@@ -73,16 +73,22 @@ def test_a_finetuned_preset_names_the_class_of_unseen_clips(tmp_path):
     assert np.mean(right) >= 0.9
 
 
-def test_a_frozen_preset_learns_only_its_last_layer(tmp_path):
+@pytest.mark.parametrize(
+    "alone",
+    [
+        {"frozen": "true", "head_epochs": "0"},
+        pytest.param({"head_epochs": "1"}, marks=pytest.mark.slow),
+    ],
+)
+def test_a_frozen_preset_learns_only_its_last_layer(alone, tmp_path):
     pictures(tmp_path / "mine")
     corpora.prepare(
         "video_folder/whole", tmp_path / "mine", tmp_path / "data", False
     )
     settings = {
         "dataset": "video_folder/whole",
-        "frozen": "true",
+        **alone,
         "epochs": "1",
-        "head_epochs": "0",
         "batch_size": "4",
         "learning_rate": "0.01",
     }

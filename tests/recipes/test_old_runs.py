@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import shlex
 
 import numpy as np
 import pytest
@@ -207,25 +206,6 @@ def test_names_of_today_and_before_make_the_same_settings():
         }
     )
     assert before.optimizer.learning_rate == 3e-4
-
-
-def recorded_commands():
-    """The commands in the page on how the shipped presets were trained."""
-    page = FOLDER.parents[1] / "docs" / "training" / "README.md"
-    lines = page.read_text("utf-8").splitlines()
-    return [line.strip() for line in lines if "emoaff train " in line]
-
-
-@pytest.mark.parametrize("command", recorded_commands())
-def test_recorded_commands_are_still_understood(command):
-    words = shlex.split(command)
-    given = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
-    overrides = dict(text.split("=", 1) for text in given)
-    settings = list_settings(recipes.find_recipe(words[2]).configure(overrides))
-    for name, text in overrides.items():
-        value = settings[name if name in settings else OLD_SETTING_NAMES[name]]
-        value = json.loads(json.dumps(value))
-        assert str(text) == str(value) or json.loads(text) == value
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_every_old_name_is_that_of_one_setting():
             {"batch_size": 3, "accumulate": 2},
             "multiple of `batch.accumulate`.*batch.size=3",
         ),
-        ({"epochs": 2, "head_epochs": 2}, "less than `schedule.epochs`"),
+        ({"epochs": 2, "head_epochs": 3}, "at most `schedule.epochs`"),
         ({"augment": "face"}, "window.frames=1"),
         ({"pixels": "uint16"}, "`data.pixels` must be one of float32, uint8"),
         ({"pixels": "uint8", "mixup": 0.2}, "pixels=uint8.*mixup=0.2"),

@@ -86,6 +86,17 @@ def test_a_run_leaves_config_history_and_preset(run):
     assert "epoch 2/2" in " ".join(lines)
 
 
+def test_too_long_a_warm_up_is_refused_before_the_first_epoch(
+    data_dir, tmp_path
+):
+    lines, settings = [], {**QUICK, "warmup_steps": "200"}
+    with pytest.raises(ValueError, match="below the number of updates, 3."):
+        train(
+            "compact_ferplus", data_dir, tmp_path, settings, report=lines.append
+        )
+    assert not [line for line in lines if line.startswith("epoch")]
+
+
 def test_the_preset_scores_what_its_card_says(run, data_dir):
     from emoaff.evaluation.preset_scoring import evaluate
 
@@ -268,6 +279,7 @@ def test_a_preset_names_the_shares_that_it_learned(run, data_dir):
 
 def test_the_last_epoch_is_kept_where_that_is_wanted(data_dir, tmp_path):
     settings = {"stages": ((2, 32),), "batch_size": 8, "held_out": 0.3}
+    settings["warmup_steps"] = 1
     config = configure(keep="last", **settings)
     made = RECIPE.make_experiment(config, data_dir, tmp_path, print)
     assert made.better(2.0, 1.0)

@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from emoaff.evaluation.scores.score_row import ScoreRow
+from emoaff.presets.plain_json import replace_nan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +93,7 @@ class ScoreTable:
 
     def to_dict(self) -> dict:
         """Returns a dict for JSON, unrounded; NaN and infinity become None."""
-        return _without_nan(
+        return replace_nan(
             {
                 "facts": self.facts,
                 "rows": [dataclasses.asdict(row) for row in self.rows],
@@ -174,13 +175,3 @@ def _format_fact(value):
 
 def _number(value):
     return "n/a" if math.isnan(value) else f"{value:.4f}"
-
-
-def _without_nan(value):
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without_nan(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

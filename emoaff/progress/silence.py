@@ -1,6 +1,7 @@
 """Keeps what C++ libraries print from the screen."""
 
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -22,3 +23,16 @@ def silence_output():
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def start_quietly() -> None:
+    """Imports TensorFlow; silent where `TF_CPP_MIN_LOG_LEVEL` is 3.
+
+    For other processes than the first. Some lines of its start heed no level
+    and go past Python's streams. What is wrong is raised by the next import,
+    which is not silenced.
+    """
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") != "3":
+        return
+    with silence_output(), contextlib.suppress(ImportError):
+        importlib.import_module("tensorflow")
