@@ -52,6 +52,14 @@ CONFIG = ClipConfig().change(
     },
     batch={"size": 32},
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+)
 # That depends on one's own clips.
 EXPECTED = ()
 
