@@ -186,7 +186,7 @@ def add_predict(commands) -> None:
         "--model",
         default=DEFAULT_PRESET,
         metavar="PRESET|FOLDER",
-        help="default: %(default)s",
+        help="a preset, or the --out of a run; default: %(default)s",
     )
     command.add_argument(
         "--out", default="out", metavar="DIR", help="default: %(default)s"
@@ -398,6 +398,9 @@ def _run_models(args):
         return
     if args.name:
         path = presets.find(args.name) / presets.CARD
+        if not path.is_file():
+            # Says what is the matter with a run that has not ended.
+            presets.read_config(args.name)
         print(path.read_text("utf-8"))
         return
     for name in presets.list_presets():
