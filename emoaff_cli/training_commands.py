@@ -12,7 +12,12 @@ def add_recipes(commands) -> None:
     command = commands.add_parser(
         "recipes", help="what can be trained, or all about one"
     )
-    command.add_argument("name", nargs="?", metavar="NAME")
+    command.add_argument("name", nargs="?", metavar="NAME|FILE.py")
+    command.add_argument(
+        "--settings",
+        action="store_true",
+        help="list the settings of one and their values, for --set",
+    )
     command.set_defaults(run=_run_recipes)
 
 
@@ -21,6 +26,16 @@ def _run_recipes(args):
 
     from emoaff import recipes
 
+    if args.settings:
+        if not args.name:
+            raise ValueError(
+                "Expected the name of a recipe before --settings. Received: "
+                "none. `emoaff recipes` lists them."
+            )
+        from emoaff.training.recipe_lookup import describe_settings
+
+        print(describe_settings(args.name))
+        return
     if args.name:
         print(recipes.describe_recipe(args.name))
         return

@@ -38,7 +38,7 @@ from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
 from emoaff.presets.whole_folder import put_in_place
 from emoaff.presets.whole_folder import write_whole
-from emoaff.progress import suggest_name
+from emoaff.progress import describe_names
 
 if TYPE_CHECKING:
     import keras
@@ -110,11 +110,15 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
                 f"export EMOAFF_HOME=/path/to/the/clone/{_CHECKOUT.name}"
             )
         raise ValueError(
-            f"No preset {str(name_or_path)!r}. Expected one of: "
-            f"{', '.join(list_presets())}; or a folder that holds {CONFIG} and "
-            f"{WEIGHTS}, or that of a run (the --out of emoaff train)."
-            f"{suggest_name(str(name_or_path), list_presets())}"
-            f"{_name_runs(path)}"
+            f"No preset {str(name_or_path)!r}."
+            + describe_names(
+                str(name_or_path),
+                list_presets(),
+                "emoaff models",
+                f"a folder that holds {CONFIG} and {WEIGHTS}, or that of a run "
+                "(the --out of emoaff train)",
+            )
+            + _name_runs(path)
         )
     return path
 

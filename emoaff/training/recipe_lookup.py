@@ -8,16 +8,23 @@ What is public here:
     load_recipe(name) -> module
     find_recipe(name, small) -> Recipe
     read_recipe(module, small) -> Recipe
+    describe_recipe(name) -> str
+    describe_settings(name) -> str
 """
 
 import dataclasses
 import importlib
 import importlib.util
+import json
+import pathlib
 import pkgutil
 
-from emoaff.progress import suggest_name
+from emoaff.progress import describe_names
 from emoaff.training import recipe_file
 from emoaff.training.recipe import Recipe
+from emoaff.training.settings import list_settings
+from emoaff.training.unused_settings import find_unused
+from emoaff.training.unused_settings import read_unused
 
 # Not imported: recipes are found as plug-ins, so that training knows none.
 _PACKAGE = "emoaff.recipes"
@@ -60,8 +67,13 @@ def load_recipe(name: str):
     current, _ = split_name(name)
     if current not in known:
         raise ValueError(
-            f"No recipe {name!r}.{suggest_name(name, known)} Expected one of: "
-            f"{', '.join(known)}; or the path of a file that ends in .py."
+            f"No recipe {name!r}."
+            + describe_names(
+                name,
+                known,
+                "emoaff recipes",
+                "the path of a file that ends in .py",
+            )
         )
     return importlib.import_module(f"{_PACKAGE}.{current}")
 
@@ -182,3 +194,34 @@ def describe_recipe(name: str) -> str:
     if hasattr(module, "SMALL"):
         parts.append(read_recipe(module, small=True).describe())
     return "\n\n".join(parts)
+
+
+def describe_settings(name: str) -> str:
+    """Returns a recipe's settings and their values, a line each.
+
+    Values are written as `--set` takes them. Those that the recipe's network
+    does not look at, or that others rule out, say so.
+
+    Raises:
+        ValueError: If there is no such recipe.
+
+    Example:
+    >>> print(describe_settings("finetune").splitlines()[-1])
+    seed=0
+    """
+    recipe = find_recipe(name)
+    settings = list_settings(recipe.config)
+    folder = pathlib.Path(recipe.file).parent
+    never = read_unused(recipe.name, folder)
+    notes = {
+        **dict.fromkeys(find_unused(settings), "  (unused by these settings)"),
+        **dict.fromkeys(never, "  (unused by this recipe)"),
+    }
+    return "\n".join(
+        f"{each}={_write(value)}{notes.get(each, '')}"
+        for each, value in settings.items()
+    )
+
+
+def _write(value):
+    return value if isinstance(value, str) else json.dumps(value)
