@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import importlib
 import os
 import sys
 
@@ -68,3 +69,9 @@ def silence_startup():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def start_keras() -> None:
+    """Imports Keras and TensorFlow without what they print."""
+    with silence_startup():
+        importlib.import_module("emoaff.layers")

@@ -105,7 +105,7 @@ def add_runs(commands) -> None:
         help="a column of history.csv; default: what decides the best epoch",
     )
     command.add_argument("--csv", metavar="FILE", help="write it there, too")
-    command.set_defaults(run=_run_runs)
+    command.set_defaults(run=_run_runs, needs_keras=False)
 
 
 def _run_runs(args):

@@ -5,6 +5,7 @@ import pathlib
 from emoaff_cli.arguments import add_settings
 from emoaff_cli.arguments import overrides
 from emoaff_cli.arguments import positive
+from emoaff_cli.arguments import start_keras
 
 
 def add_recipes(commands) -> None:
@@ -18,30 +19,29 @@ def add_recipes(commands) -> None:
         action="store_true",
         help="list the settings of one and their values, for --set",
     )
-    command.set_defaults(run=_run_recipes)
+    command.set_defaults(run=_run_recipes, needs_keras=False)
 
 
 def _run_recipes(args):
-    import inspect
+    from emoaff.training.recipe_sources import list_recipes
+    from emoaff.training.recipe_sources import read_title
 
-    from emoaff import recipes
-
-    if args.settings:
-        if not args.name:
-            raise ValueError(
-                "Expected the name of a recipe before --settings. Received: "
-                "none. `emoaff recipes` lists them."
-            )
-        from emoaff.training.recipe_lookup import describe_settings
-
-        print(describe_settings(args.name))
-        return
     if args.name:
-        print(recipes.describe_recipe(args.name))
+        start_keras()
+        from emoaff.training import recipe_lookup
+
+        describe = recipe_lookup.describe_recipe
+        if args.settings:
+            describe = recipe_lookup.describe_settings
+        print(describe(args.name))
         return
-    for name in recipes.list_recipes():
-        text = inspect.getdoc(recipes.load_recipe(name))
-        print(f"{name}  {text.splitlines()[0]}")
+    if args.settings:
+        raise ValueError(
+            "Expected the name of a recipe with --settings. Received: none. "
+            "`emoaff recipes` lists them."
+        )
+    for name in list_recipes():
+        print(f"{name}  {read_title(name)}")
 
 
 def add_train(commands) -> None:

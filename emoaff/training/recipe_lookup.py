@@ -2,7 +2,6 @@
 
 What is public here:
 
-    list_recipes() -> list of str
     list_small_recipes() -> list of str
     split_name(name, small) -> str, bool
     load_recipe(name) -> module
@@ -14,35 +13,21 @@ What is public here:
 
 import dataclasses
 import importlib
-import importlib.util
 import json
 import pathlib
-import pkgutil
 
 from emoaff.progress import describe_names
 from emoaff.training import recipe_file
 from emoaff.training.recipe import Recipe
+from emoaff.training.recipe_sources import PACKAGE
+from emoaff.training.recipe_sources import list_recipes
 from emoaff.training.settings import list_settings
 from emoaff.training.unused_settings import find_unused
 from emoaff.training.unused_settings import read_unused
 
-# Not imported: recipes are found as plug-ins, so that training knows none.
-_PACKAGE = "emoaff.recipes"
 # What names of small recipes began with before there was `--small`.
 _OLD_PREFIX = "synthetic_"
 _DRAWN = "synthetic_affect"
-
-
-def list_recipes() -> list[str]:
-    """Returns the names of the recipes, sorted.
-
-    Example:
-    >>> list_recipes()[:3]
-    ['afew_va', 'affectnet_va', 'affwildnet_resnet']
-    """
-    spec = importlib.util.find_spec(_PACKAGE)
-    places = spec.submodule_search_locations
-    return sorted(module.name for module in pkgutil.iter_modules(places))
 
 
 def load_recipe(name: str):
@@ -75,7 +60,7 @@ def load_recipe(name: str):
                 "the path of a file that ends in .py",
             )
         )
-    return importlib.import_module(f"{_PACKAGE}.{current}")
+    return importlib.import_module(f"{PACKAGE}.{current}")
 
 
 def find_recipe(name: str, small: bool = False) -> Recipe:

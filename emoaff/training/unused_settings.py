@@ -7,13 +7,12 @@ What is public here:
 """
 
 import ast
-import importlib.util
 import os
-import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-_RECIPES = "emoaff.recipes"
+from emoaff.training.recipe_sources import find_source
+
 # Augmentations that take no limits: all of emoaff's own but "face".
 _WITHOUT_LIMITS = ("none", "flip", "tzirakis", "strong")
 _OTHERS_OF_AFFECT = ("valence_arousal", "arousal_valence")
@@ -108,13 +107,8 @@ def read_unused(
     >>> "model.backbone" in read_unused("finetune")
     True
     """
-    if recipe.endswith(".py"):
-        file = pathlib.Path(run, recipe)
-    else:
-        places = importlib.util.find_spec(_RECIPES).submodule_search_locations
-        file = pathlib.Path(places[0], f"{recipe}.py")
     try:
-        said = _read_tuples(file)
+        said = _read_tuples(find_source(recipe, run))
     except (OSError, ValueError, TypeError, SyntaxError):
         return set()
     unused = said.get("UNUSED", ())
