@@ -147,6 +147,17 @@ def test_a_look_at_the_folder_asks_about_a_mistyped_class(tmp_path):
     assert "fewer than 10 recordings: happines has 1" in said
 
 
+def test_without_a_table_a_look_says_what_it_takes_for_classes(tmp_path):
+    for name in ("anna/a.jpg", "ben/b.jpg", "loose.jpg"):
+        picture(tmp_path / name)
+    text = corpora.check("video_folder/whole", tmp_path)
+    said = "note: there is no table of labels, so the names of the folders are"
+    assert f"{said} the classes: anna, ben" in text
+    assert "left out: 1 (in no class folder), such as loose.jpg" in text
+    table(tmp_path, "file,label", "anna/a.jpg,happy", "ben/b.jpg,sad")
+    assert said not in corpora.check("video_folder/whole", tmp_path)
+
+
 def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
     root = tmp_path / "own"
     for name in ("a", "b", "c"):
@@ -188,7 +199,11 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
     ("files", "message"),
     [
         ([], "which is empty. `emoaff corpora video_folder"),
-        (["a.mp4"], r"Found 1 \(in no class folder\), such as a.mp4"),
+        (
+            ["a.mp4"],
+            r"Found 1 \(in no class folder\), such as a.mp4. Without a table, "
+            "labels are the names of the folders .*, or write labels.csv",
+        ),
         (
             ["happy/a.mp4", "sad/b.txt"],
             r"the class 'sad'. There is none; left out: 1 \(neither",
