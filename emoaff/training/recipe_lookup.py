@@ -30,7 +30,7 @@ _OLD_PREFIX = "synthetic_"
 _DRAWN = "synthetic_affect"
 
 
-def load_recipe(name: str):
+def load_recipe(name: str, whole: bool = True):
     """Returns the recipe module of that name, or in that file.
 
     What ends in `.py` is the path of a file, which is run. A name that a small
@@ -47,7 +47,7 @@ def load_recipe(name: str):
     150
     """
     if recipe_file.is_file(name):
-        return recipe_file.load_file(name)
+        return recipe_file.load_file(name, whole)
     known = list_recipes()
     current, _ = split_name(name)
     if current not in known:
@@ -63,13 +63,15 @@ def load_recipe(name: str):
     return importlib.import_module(f"{PACKAGE}.{current}")
 
 
-def find_recipe(name: str, small: bool = False) -> Recipe:
+def find_recipe(name: str, small: bool = False, whole: bool = True) -> Recipe:
     """Returns the recipe of that name.
 
     Args:
         name: As `list_recipes` lists it, or the path of a file of your own; or
             as a small recipe was called before, which means `small`.
         small: Whether to take its settings for drawn faces.
+        whole: Whether a file of your own must have all texts and a corpus;
+            else texts that are missing are filled in, for a try-out.
 
     Raises:
         ValueError: If there is no such recipe, or it has no such settings; the
@@ -79,7 +81,7 @@ def find_recipe(name: str, small: bool = False) -> Recipe:
     >>> find_recipe("tzirakis_recola", small=True).dataset
     'synthetic_affect/studio'
     """
-    return read_recipe(load_recipe(name), split_name(name, small)[1])
+    return read_recipe(load_recipe(name, whole), split_name(name, small)[1])
 
 
 def read_recipe(module, small: bool = False) -> Recipe:
@@ -99,12 +101,15 @@ def read_recipe(module, small: bool = False) -> Recipe:
     """
     config = getattr(module, "CONFIG", None) or module.Config()
     expected = getattr(module, "EXPECTED", ())
+    about = getattr(module, "ABOUT", {})
+    if _is_own(module) and hasattr(module, "build"):
+        about = recipe_file.fill_texts(about)
     recipe = Recipe(
         name=module.NAME,
         config=config,
         build=getattr(module, "build", None),
         finish=getattr(module, "finish", None),
-        about=getattr(module, "ABOUT", {}),
+        about=about,
         own_experiment=getattr(module, "experiment", None),
         complete=getattr(module, "complete", None),
         expected=tuple(e for e in expected if not e.corpus.startswith(_DRAWN)),
@@ -194,7 +199,7 @@ def describe_settings(name: str) -> str:
     >>> print(describe_settings("finetune").splitlines()[-1])
     seed=0
     """
-    recipe = find_recipe(name)
+    recipe = find_recipe(name, whole=False)
     settings = list_settings(recipe.config)
     folder = pathlib.Path(recipe.file).parent
     never = read_unused(recipe.name, folder)
