@@ -17,6 +17,7 @@ from emoaff.faces.detectors import build_detector
 from emoaff.faces.frame import Frame
 from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
+from emoaff.faces.player_clock import read_player_start
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
@@ -31,7 +32,6 @@ from emoaff.prediction.observing import observed
 from emoaff.prediction.options import Options
 from emoaff.prediction.options import choose_identity
 from emoaff.prediction.person_tally import PersonTally
-from emoaff.prediction.player_clock import read_player_start
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
 from emoaff.presets import Preset
