@@ -45,6 +45,8 @@ class Recipe:
         expected: What it should reach with `config`.
         text: What it is, for people.
         file: The path of the file it is in; empty for those of emoaff.
+        goes_on: Whether it goes on from a preset, `model.start`, whose scores
+            are told beside those of the finished one.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Recipe:
     expected: tuple[Expected, ...] = ()
     text: str = ""
     file: str = ""
+    goes_on: bool = False
 
     @property
     def learns_from_clips(self) -> bool:

@@ -108,13 +108,13 @@ def _list_gaps(module):
     config = getattr(module, "CONFIG", None)
     if config is None and hasattr(module, "Config"):
         config = module.Config()
-    known = dataclasses.is_dataclass(config)
-    if known and not get_setting(config, "dataset"):
-        yield "a corpus, as data.dataset in CONFIG"
     about = getattr(module, "ABOUT", {})
     missing = [name for name in _TEXTS if not about.get(name, "").strip()]
     if missing and hasattr(module, "build"):
         yield f"a text in ABOUT for {', '.join(missing)}"
+    known = dataclasses.is_dataclass(config)
+    if known and not get_setting(config, "dataset"):
+        yield "a corpus, as data.dataset in CONFIG"
 
 
 def _faults(module):

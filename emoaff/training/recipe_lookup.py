@@ -89,8 +89,8 @@ def read_recipe(module, small: bool = False) -> Recipe:
 
     A recipe of clips has `NAME`, `CONFIG`, `ABOUT` and `build`; any other has
     `NAME`, a dataclass `Config` and a function `experiment`. Each may have
-    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, `complete` and
-    `finish`.
+    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, `complete`,
+    `finish` and `GOES_ON`, see `Recipe`.
 
     Args:
         module: The module.
@@ -115,6 +115,7 @@ def read_recipe(module, small: bool = False) -> Recipe:
         expected=tuple(e for e in expected if not e.corpus.startswith(_DRAWN)),
         text=module.__doc__ or "",
         file=getattr(module, "__file__", "") if _is_own(module) else "",
+        goes_on=getattr(module, "GOES_ON", False),
     )
     return _make_small(recipe, module) if small else recipe
 
