@@ -1,7 +1,9 @@
-"""The version, and the names that earlier versions had for functions."""
+"""The version, and how packages find their names: late, or by an old one."""
 
+import importlib
 import sys
 import warnings
+from collections.abc import Mapping
 
 __version__ = "0.2.0"
 
@@ -43,6 +45,32 @@ RENAMED = {
         "names_of_small": "list_small_recipes",
     },
 }
+
+
+def import_late(package: str, places: Mapping[str, str]) -> None:
+    """Lets a package import what it names when that is first used.
+
+    Args:
+        package: Name of the package, which is being imported.
+        places: Name of each public object to the module it is in: below the
+            package, or by its whole name.
+    """
+    module = sys.modules[package]
+
+    def find(name):
+        if name not in places:
+            raise AttributeError(
+                f"module {package!r} has no attribute {name!r}"
+            )
+        place = places[name]
+        if "." not in place:
+            place = f"{package}.{place}"
+        value = getattr(importlib.import_module(place), name)
+        setattr(module, name, value)
+        return value
+
+    module.__getattr__ = find
+    module.__dir__ = lambda: sorted({*vars(module), *places})
 
 
 def keep_old_names(package: str) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import importlib
 import os
 import sys
 
@@ -64,3 +65,9 @@ def silence_startup():
 
     with silence_output():
         yield
+
+
+def start_keras() -> None:
+    """Imports Keras and TensorFlow without what they print."""
+    with silence_startup():
+        importlib.import_module("emoaff.layers")

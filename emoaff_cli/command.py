@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import importlib
 import os
 import re
 import signal
@@ -21,7 +20,7 @@ from emoaff_cli import training_commands
 from emoaff_cli import viewing_commands
 from emoaff_cli.arguments import complain
 from emoaff_cli.arguments import sentence
-from emoaff_cli.arguments import silence_startup
+from emoaff_cli.arguments import start_keras
 from emoaff_cli.parser import Parser
 
 _DESCRIPTION = "Emotions of the people in videos and pictures."
@@ -48,8 +47,7 @@ def main(argv: list[str] | None = None) -> int:
             import emoaff  # noqa: F401
 
             if getattr(args, "needs_keras", True):
-                with silence_startup():
-                    importlib.import_module("emoaff.layers")
+                start_keras()
             return args.run(args) or 0
     except (ValueError, OSError, ImportError) as error:
         if args.debug:

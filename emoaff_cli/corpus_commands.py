@@ -4,6 +4,7 @@ import os
 import sys
 
 from emoaff_cli.arguments import positive
+from emoaff_cli.arguments import start_keras
 
 
 def add_corpora(commands) -> None:
@@ -24,13 +25,14 @@ def add_corpora(commands) -> None:
         metavar="DIR",
         help="where it was built; default: %(default)s",
     )
-    command.set_defaults(run=_run_corpora)
+    command.set_defaults(run=_run_corpora, needs_keras=False)
 
 
 def _run_corpora(args):
     from emoaff import corpora
 
     if args.plot:
+        start_keras()
         _plot(args)
         return
     if args.name:
@@ -92,7 +94,7 @@ def add_prepare(commands) -> None:
         metavar="OPTIONS",
         help="let Apache Beam do the work, with these options of a pipeline",
     )
-    command.set_defaults(run=_prepare)
+    command.set_defaults(run=_prepare, needs_keras=False)
 
 
 def _prepare(args):
@@ -111,6 +113,7 @@ def _prepare(args):
             "Expected --data-dir. Received: none. Name the folder in which to "
             "build."
         )
+    start_keras()
     built = corpora.prepare(
         args.corpus,
         args.manual_dir,

@@ -185,7 +185,7 @@ def add_predict(commands) -> None:
         "--model",
         default=DEFAULT_PRESET,
         metavar="PRESET|FOLDER",
-        help="default: %(default)s",
+        help="a preset, or the --out of a run; default: %(default)s",
     )
     command.add_argument(
         "--out", default="out", metavar="DIR", help="default: %(default)s"

@@ -50,6 +50,9 @@ def _run_models(args):
         return
     if args.name:
         path = presets.find(args.name) / presets.CARD
+        if not path.is_file():
+            # Says what is the matter with a run that has not ended.
+            presets.read_config(args.name)
         print(path.read_text("utf-8"))
         return
     for name in presets.list_presets():

@@ -19,7 +19,7 @@ def add_new(commands) -> None:
         metavar="DIR",
         help="where to write; default: the working directory",
     )
-    command.set_defaults(run=_new)
+    command.set_defaults(run=_new, needs_keras=False)
 
 
 def _new(args):

@@ -39,6 +39,8 @@ class Parser(argparse.ArgumentParser):
         if choice:
             known = re.findall(r"[\w-]+", choice[2])
             asked = suggest_name(choice[1], known)
+            if asked:
+                message = message.replace(f" (choose from {choice[2]})", "")
         elif message.startswith("unrecognized arguments: -"):
             name = message.split()[2].partition("=")[0]
             options = [

@@ -93,6 +93,9 @@ def add_runs(commands) -> None:
     command = commands.add_parser(
         "runs",
         help="compare runs: scores, epochs, settings that differ",
+        description="A row a run, the best first: score of the epoch that is "
+        "kept, epochs, and the settings that differ and that a run uses; n/a "
+        "where it does not.",
     )
     command.add_argument("folder", metavar="DIR", help="where the runs are")
     command.add_argument(
@@ -102,7 +105,7 @@ def add_runs(commands) -> None:
         help="a column of history.csv; default: what decides the best epoch",
     )
     command.add_argument("--csv", metavar="FILE", help="write it there, too")
-    command.set_defaults(run=_run_runs)
+    command.set_defaults(run=_run_runs, needs_keras=False)
 
 
 def _run_runs(args):
@@ -110,7 +113,17 @@ def _run_runs(args):
     from emoaff.training.run_table import list_runs
 
     table = list_runs(args.folder, args.measure)
-    print(table.to_string(index=False, na_rep="n/a", float_format="%.4f"))
+    shown = table.copy()
+    for name in table.columns[table.columns.get_loc("ended") + 1 :]:
+        shown[name] = [_show(value) for value in table[name]]
+    print(shown.to_string(index=False, na_rep="n/a", float_format="%.4f"))
     if args.csv:
         with renamed(args.csv) as half:
             table.to_csv(half, index=False)
+
+
+def _show(value):
+    """A setting of a run, and `n/a` for one that it does not use."""
+    if value is None or value != value:
+        return "n/a"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -5,6 +5,7 @@ import pathlib
 from emoaff_cli.arguments import add_settings
 from emoaff_cli.arguments import overrides
 from emoaff_cli.arguments import positive
+from emoaff_cli.arguments import start_keras
 
 
 def add_recipes(commands) -> None:
@@ -12,21 +13,35 @@ def add_recipes(commands) -> None:
     command = commands.add_parser(
         "recipes", help="what can be trained, or all about one"
     )
-    command.add_argument("name", nargs="?", metavar="NAME")
-    command.set_defaults(run=_run_recipes)
+    command.add_argument("name", nargs="?", metavar="NAME|FILE.py")
+    command.add_argument(
+        "--settings",
+        action="store_true",
+        help="list the settings of one and their values, for --set",
+    )
+    command.set_defaults(run=_run_recipes, needs_keras=False)
 
 
 def _run_recipes(args):
-    import inspect
-
-    from emoaff import recipes
+    from emoaff.training.recipe_sources import list_recipes
+    from emoaff.training.recipe_sources import read_title
 
     if args.name:
-        print(recipes.describe_recipe(args.name))
+        start_keras()
+        from emoaff.training import recipe_lookup
+
+        describe = recipe_lookup.describe_recipe
+        if args.settings:
+            describe = recipe_lookup.describe_settings
+        print(describe(args.name))
         return
-    for name in recipes.list_recipes():
-        text = inspect.getdoc(recipes.load_recipe(name))
-        print(f"{name}  {text.splitlines()[0]}")
+    if args.settings:
+        raise ValueError(
+            "Expected the name of a recipe with --settings. Received: none. "
+            "`emoaff recipes` lists them."
+        )
+    for name in list_recipes():
+        print(f"{name}  {read_title(name)}")
 
 
 def add_train(commands) -> None:

@@ -85,7 +85,7 @@ def add_live(commands) -> None:
         "--model",
         default=DEFAULT_PRESET,
         metavar="PRESET|FOLDER",
-        help="default: %(default)s",
+        help="a preset, or the --out of a run; default: %(default)s",
     )
     command.add_argument(
         "--no-window",

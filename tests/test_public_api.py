@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 
@@ -114,6 +115,54 @@ def test_importing_emoaff_and_what_it_predicts_with_loads_no_tensorflow():
         "print(json.dumps(sorted(sys.modules)))"
     )
     assert not (HEAVY | {"pandas", "scipy"}) & set(loaded)
+
+
+def test_commands_that_only_look_load_no_tensorflow(tmp_path):
+    media = tmp_path / "media"
+    (media / "happy").mkdir(parents=True)
+    shutil.copy(PORTRAIT, media / "happy")
+    settings = {"recipe": "finetune", "optimizer": {"name": "adam"}}
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text(json.dumps(settings))
+    folder = str(tmp_path)
+    commands = [
+        ["models"],
+        ["models", "compact_ferplus"],
+        ["corpora"],
+        ["corpora", "recola"],
+        ["recipes"],
+        ["runs", folder],
+        ["new", "recipe", "mine", "--out", folder],
+        ["new", "corpus", "yours", "--out", folder],
+        ["prepare", "video_folder", "--check", "--manual-dir", str(media)],
+    ]
+    guilty = in_a_fresh_process(
+        "import contextlib, io, json, sys; from emoaff_cli import main\n"
+        "guilty = []\n"
+        f"for argv in {commands!r}:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
+        "        assert main(argv) == 0, argv\n"
+        "    assert out.getvalue(), argv\n"
+        "    if {'tensorflow', 'keras'} & set(sys.modules):\n"
+        "        guilty.append(argv)\n"
+        "print(json.dumps(guilty))"
+    )
+    assert guilty == []
+
+
+def test_reading_what_a_preset_says_loads_no_tensorflow():
+    pytest.importorskip("ai_edge_litert")
+    loaded, size = in_a_fresh_process(
+        "import json, sys; from emoaff import presets, recipes; "
+        "from emoaff.exporting import read_metadata; "
+        "config = presets.read_config('compact_ferplus'); "
+        "file = presets.find('compact_ferplus') / 'model.tflite'; "
+        "about = read_metadata(file); recipes.list_recipes(); "
+        "assert about['preset']['input'] == config['input']; "
+        "print(json.dumps([sorted(sys.modules), config['input']['size']]))"
+    )
+    assert size == 80
+    assert not {"tensorflow", "keras"} & set(loaded)
 
 
 def test_predict_loads_no_tensorflow(tmp_path):

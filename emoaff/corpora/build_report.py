@@ -33,6 +33,7 @@ class BuildReport:
         self.dataset = dataset
         self.classes: list[str] = []
         self.notes: list[str] = []
+        self._ways: list[str] = []
         self._splits: dict[str, dict] = {}
         self._subjects: dict[str, set] = {}
         self._damaged: dict[str, str] = {}
@@ -56,6 +57,11 @@ class BuildReport:
         """Notes what the user should know of the corpus as it was built."""
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+    def explain(self, sentence: str) -> None:
+        """Says how the counts of a plan come about, once for each way."""
+        if sentence not in self._ways:
+            self._ways.append(sentence)
 
     def begin(self, split: str) -> None:
         """Begins the counts of a split, at zero."""
@@ -163,7 +169,7 @@ class BuildReport:
         }
 
     def to_text(self) -> str:
-        """Returns a table of the splits, then what was left out, and notes."""
+        """Returns a table, how it counts, what was left out, and notes."""
         splits = list(self._splits.values())
         rows = [("", list(self._splits))]
         for key, title in _TITLES.items():
@@ -176,6 +182,7 @@ class BuildReport:
         lines = [self.dataset]
         for title, cells in rows:
             lines.append(title.ljust(wide) + "".join(f"{c:>12}" for c in cells))
+        lines += [f"counted: {each}" for each in self._ways]
         lines += [f"left out: {each}" for each in self._list_left_out_clauses()]
         return "\n".join(lines + [f"note: {each}" for each in self.notes])
 

@@ -14,6 +14,7 @@ import tensorflow_datasets as tfds
 from emoaff import labels
 from emoaff.corpora import own_corpora
 from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.progress import describe_names
 
 # Not imported: builders are found as plug-ins, so that this package knows none.
 _BUILDERS = "tfds_builders"
@@ -169,8 +170,13 @@ def _builder_class(name):
         return own_corpora.OWN_BUILDERS[corpus]
     if corpus not in list_corpora():
         raise _UnknownCorpusError(
-            f"No corpus {corpus!r}. Expected one of: "
-            f"{', '.join(list_corpora())}; or the path of a builder's folder."
+            f"No corpus {corpus!r}."
+            + describe_names(
+                corpus,
+                list_corpora(),
+                "emoaff corpora",
+                "the path of a builder's folder",
+            )
         )
     return importlib.import_module(f"{_BUILDERS}.{corpus}").Builder
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 
 import cv2
 import joblib
-import tensorflow as tf
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from emoaff.corpora.clip_reader import ClipReader
@@ -156,6 +155,8 @@ def _begin_work(owner):
     """Makes ready, once, a process that works for another."""
     cv2.setNumThreads(1)
     try:
+        import tensorflow as tf  # looking at a corpus needs none
+
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
     except RuntimeError:

@@ -48,9 +48,39 @@ def describe_rare_classes(
     return found
 
 
-def _find_meant(name, counts):
+def describe_own_words(counts: Mapping[str, int]) -> list[str]:
+    """Says which classes no preset that was trained elsewhere has.
+
+    Args:
+        counts: See `describe_rare_classes`.
+
+    Returns:
+        A sentence without a full stop where some names, but not all, are
+        classes of registered label spaces; else none. Slips are told by
+        `describe_rare_classes`.
+
+    Example:
+    >>> describe_own_words({"joy": 20, "sad": 20})[0].partition(";")[0]
+    'presets that were trained elsewhere are not scored on joy'
+    """
+    known = _list_known()
+    own = [n for n in counts if n not in known and not _find_meant(n, counts)]
+    if not own or len(own) == len(counts):
+        return []
+    return [
+        "presets that were trained elsewhere are not scored on "
+        f"{', '.join(own)}; words that mean the same: "
+        f"{labels.describe_synonyms()}"
+    ]
+
+
+def _list_known():
     spaces = map(labels.get, labels.list_label_spaces())
-    known = {each for space in spaces for each in space.classes}
+    return {each for space in spaces for each in space.classes}
+
+
+def _find_meant(name, counts):
+    known = _list_known()
     larger = {each for each, n in counts.items() if n > counts[name]}
     if name in known:  # angry beside anger, as corpora have them
         return None

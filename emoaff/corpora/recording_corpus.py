@@ -15,6 +15,7 @@ from emoaff.corpora.stored_labels import complete
 from emoaff.corpora.stored_labels import make_label_features
 from emoaff.corpora.stored_labels import refuse_wrong_labels
 from emoaff.corpora.work_folder import WorkFolder
+from emoaff.faces import PICTURE_SUFFIXES
 
 
 class RecordingCorpus(CorpusBuilder, skip_registration=True):
@@ -85,6 +86,7 @@ class RecordingCorpus(CorpusBuilder, skip_registration=True):
         report.add(split, recordings=1)
         report.add_subject(split, unit.subject)
         labels, index = unit.labels, _list_frames(unit.footage)
+        _explain_counts(labels, unit.footage, report)
         if index is None:
             lost = mark_labels_after_end(labels, unit.footage.path)
             for place in _name_places(labels, lost):
@@ -178,6 +180,23 @@ def _list_frames(footage):
     if footage.boxes is None:
         return numbers
     return numbers[np.isin(numbers, list(footage.boxes))]
+
+
+def _explain_counts(labels, footage, report):
+    """Says why a build will count other numbers than a look does."""
+    single = footage.path.suffix.lower() in PICTURE_SUFFIXES
+    if labels.frames is not None or single and not footage.pictures:
+        return
+    if labels.times is None:
+        report.explain(
+            "a label of a whole recording once; when built, once for each of "
+            "its frames that is stored"
+        )
+    else:
+        report.explain(
+            "a row with a time once; when built, once for each stored frame "
+            "that takes it (nothing is interpolated)"
+        )
 
 
 def _name_places(labels, marked):

@@ -39,7 +39,8 @@ class SharedClasses:
                 "Expected a model and a corpus that share classes. Received: "
                 f"{', '.join(self.source.classes)} of the model and "
                 f"{', '.join(self.target.classes)} of the corpus. Choose "
-                "another of the two."
+                "another of the two, or words that are understood: the "
+                f"model's own, or {labels.describe_synonyms()}."
             )
 
     @property
@@ -121,7 +122,10 @@ class SharedClasses:
             )
         if self.unknown_to_model:
             names = ", ".join(self.unknown_to_model)
-            parts.append(f"frames of the corpus's {names} not scored")
+            parts.append(
+                f"frames of the corpus's {names} not scored, which the model "
+                f"does not have (the same word: {labels.describe_synonyms()})"
+            )
         return "; ".join(parts)
 
     @property

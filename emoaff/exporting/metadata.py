@@ -4,12 +4,15 @@ import json
 import os
 import pathlib
 import struct
+from typing import TYPE_CHECKING
 
-from emoaff.exporting.graph import Graph
 from emoaff.exporting.packages import require_package
-from emoaff.exporting.sources import Source
 from emoaff.faces.git_lfs import refuse_pointer
 from emoaff.version import __version__
+
+if TYPE_CHECKING:  # reading needs no TensorFlow
+    from emoaff.exporting.graph import Graph
+    from emoaff.exporting.sources import Source
 
 ENTRY = "emoaff.json"
 _FORMAT = 1
@@ -25,7 +28,7 @@ _DAMAGE = (
 _KEPT = ("input", "crop", "sampling", "outputs", "licence", "doubt")
 
 
-def describe_file(source: Source, graph: Graph, precision: str) -> dict:
+def describe_file(source: "Source", graph: "Graph", precision: str) -> dict:
     """Returns what is written into an exported file, as plain JSON values.
 
     - `inputs`: for `face` its shape (a name stands for a size that may vary),

@@ -297,5 +297,18 @@ def make_mapping(
     return Mapping(source, target, tuple(indices))
 
 
+def describe_synonyms() -> str:
+    """Lists the words that are understood as the same class, for messages.
+
+    Example:
+    >>> describe_synonyms().split(", ")[:3]
+    ['anger = angry', 'disgust = disgusted', 'fear = fearful = scared']
+    """
+    words = {}
+    for word, meant in sorted(class_orders.SYNONYMS.items()):
+        words.setdefault(meant, [meant]).append(word)
+    return ", ".join(" = ".join(words[meant]) for meant in sorted(words))
+
+
 def _meaning(name):
     return class_orders.SYNONYMS.get(name, name)

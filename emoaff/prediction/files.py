@@ -123,6 +123,9 @@ def predict_files(
     if preset.window > 1:
         for line in describe_loose_frames(found, preset.window):
             said.note(line)
+    missing = formats.describe_unwritten(each.path for each in found)
+    if missing:
+        said.note(missing)
     jobs = min(jobs, len(found) or 1)
     job = _Job(annotated, formats, talk, page)
     work = FileWork(

@@ -130,6 +130,18 @@ class PersonRecord:
         found[""] = float(np.mean(self.smoothed < 0))
         return {name: share for name, share in found.items() if share}
 
+    def rank_probabilities(self) -> dict[str, float]:
+        """Returns what the first row says of each class; of a picture, all.
+
+        Returns:
+            Class to probability in `[0, 1]`, the largest first; empty where
+            the row names no expression.
+        """
+        if self.smoothed[0] < 0:
+            return {}
+        named = zip(self.classes, self.probabilities[0].tolist(), strict=True)
+        return dict(sorted(named, key=lambda pair: -pair[1]))
+
     def find_events(self, least_s: float = 0.5) -> list[Event]:
         """Finds expressions that were held, in the order of time.
 

@@ -8,6 +8,8 @@ from emoaff.prediction.html_parts import write_share_bar
 from emoaff.prediction.person_record import WAVERING
 from emoaff.prediction.summary import show_percent
 
+_NAMED = 3  # expressions of a picture, the most probable
+
 
 def write_person(result, person, events, pictures) -> str:
     """Returns what a page says of a person, as HTML.
@@ -29,16 +31,19 @@ def write_person(result, person, events, pictures) -> str:
         if portrait
         else ""
     )
-    shares, colours = person.shares(), choose_colours(result.classes)
+    colours = choose_colours(result.classes)
     parts = [
         f'<section class="person" id="person-{number}">',
         f'<div class="head">{image}<div><h2>{title}</h2>',
         f"<p>{escape(_describe_person(result, person))}</p></div></div>",
     ]
-    if result.classes:
+    if result.is_picture:
+        parts += _write_probabilities(person.rank_probabilities(), colours)
+    elif result.classes:
+        shares = person.shares()
         parts += [
             write_share_bar(shares, colours),
-            f'<p class="said">{describe_shares(shares)}</p>',
+            f'<p class="said">{describe_shares(shares)} of the frames</p>',
         ]
     if not result.is_picture:
         parts.append(
@@ -68,6 +73,17 @@ def _describe_person(result, person):
     if wavering:
         said += f"; {WAVERING} in {show_percent(wavering / rows)}"
     return said + "."
+
+
+def _write_probabilities(ranked, colours):
+    """What a picture says: not shares of frames, of which it has one."""
+    if not ranked:
+        return []
+    said = describe_shares(dict(list(ranked.items())[:_NAMED]))
+    return [
+        write_share_bar(ranked, colours),
+        f'<p class="said">Probability of each expression: {said}</p>',
+    ]
 
 
 def _write_events(person, events, pictures, colours):

@@ -141,9 +141,15 @@ def _list_lines(result, page):
         yield (
             f'<tr><td>{name}</td><td><a href="{link}#person-{person.person}">'
             f"{who}</a></td><td>{seen}</td>",
-            person.shares() if result.classes else "",
+            _find_shares(result, person) if result.classes else "",
         )
         name = ""
+
+
+def _find_shares(result, person):
+    """Shares of frames; of a picture, probabilities."""
+    ranked = person.rank_probabilities() if result.is_picture else {}
+    return ranked or person.shares()
 
 
 def _write_line(cells, said, colours):

@@ -157,7 +157,7 @@ def _answer(tally):
     parts = []
     if tally.named:
         (name,) = tally.named
-        parts.append(f"{name} {show_percent(tally.strength)}")
+        parts.append(f"{name}, probability {show_percent(tally.strength)}")
     elif tally.doubts:
         parts.append(f"no clear expression, {', '.join(tally.doubts)}")
     return ", ".join([*parts, *_describe_affect(tally)]) or "1 person"

@@ -2,8 +2,10 @@
 
 import contextlib
 import pathlib
+from collections.abc import Iterable
 from collections.abc import Sequence
 
+from emoaff.faces.media import find_media_kind
 from emoaff.prediction import tables
 from emoaff.prediction.result import Result
 from emoaff.prediction.table_formats import FORMATS
@@ -145,6 +147,21 @@ class TableFiles:
                 files[each.ending] = path.with_name(path.stem + each.ending)
                 each.write(files[each.ending], result, self._decimals)
         return files
+
+    def describe_unwritten(self, paths: Iterable[pathlib.Path]) -> str:
+        """Says which formats some of the inputs will not have; empty for none.
+
+        Args:
+            paths: Videos and pictures.
+        """
+        names = [name for name in self.names if FORMATS[name].of_videos]
+        if not names or not any(find_media_kind(p) == "picture" for p in paths):
+            return ""
+        verb = "is" if len(names) == 1 else "are"
+        return (
+            f"note: {' and '.join(names)} {verb} for videos, so pictures get "
+            "no such file; what they show is in their CSV tables"
+        )
 
     def describe(self) -> dict:
         """Describes what was asked for, plainly enough for JSON."""

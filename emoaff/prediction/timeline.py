@@ -15,6 +15,7 @@ from emoaff.faces.detect import FaceDetector
 from emoaff.faces.detectors import build_detector
 from emoaff.faces.media import find_media_kind
 from emoaff.faces.pictures import read_picture
+from emoaff.faces.player_clock import read_player_start
 from emoaff.faces.track import Face
 from emoaff.faces.track import FaceTracker
 from emoaff.faces.video import Video
@@ -28,7 +29,6 @@ from emoaff.prediction.naming import name_faces
 from emoaff.prediction.options import Options
 from emoaff.prediction.options import choose_identity
 from emoaff.prediction.person_tally import PersonTally
-from emoaff.prediction.player_clock import read_player_start
 from emoaff.prediction.row import Row
 from emoaff.prediction.running import Running
 from emoaff.presets import Preset

@@ -4,9 +4,9 @@ What is named here is imported when it is first used, so that `import emoaff`
 can tell `add_form` of exported files without loading what presets need.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
+from emoaff.version import import_late
 from emoaff.version import keep_old_names
 
 # ruff: noqa: F401
@@ -49,17 +49,5 @@ _PLACES = {
 
 __all__ = [*_PLACES]
 
-
-def __getattr__(name):
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_PLACES[name]}")
-    globals()[name] = getattr(module, name)
-    return globals()[name]
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
-
-
+import_late(__name__, _PLACES)
 keep_old_names(__name__)

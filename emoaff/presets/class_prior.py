@@ -236,7 +236,8 @@ def _completed(given, trained, space):
         if index is None:
             raise ValueError(
                 f"Expected classes among {', '.join(space.classes)} in the "
-                f"prior. Received: {name}."
+                f"prior, or a word of the same meaning "
+                f"({labels.describe_synonyms()}). Received: {name}."
             )
         if not np.isnan(shares[index]):
             raise ValueError(

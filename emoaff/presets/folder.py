@@ -38,7 +38,7 @@ from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
 from emoaff.presets.whole_folder import put_in_place
 from emoaff.presets.whole_folder import write_whole
-from emoaff.progress import suggest_name
+from emoaff.progress import describe_names
 
 if TYPE_CHECKING:
     import keras
@@ -109,11 +109,34 @@ def find(name_or_path: str | os.PathLike) -> pathlib.Path:
                 f"export EMOAFF_HOME=/path/to/the/clone/{_CHECKOUT.name}"
             )
         raise ValueError(
-            f"No preset {str(name_or_path)!r}. Expected one of: "
-            f"{', '.join(list_presets())}; or a folder that holds {CONFIG} and "
-            f"{WEIGHTS}.{suggest_name(str(name_or_path), list_presets())}"
+            f"No preset {str(name_or_path)!r}."
+            + describe_names(
+                str(name_or_path),
+                list_presets(),
+                "emoaff models",
+                f"a folder that holds {CONFIG} and {WEIGHTS}, or that of a run "
+                "(the --out of emoaff train)",
+            )
+            + _name_runs(path)
         )
     return path
+
+
+def _name_runs(folder):
+    """Names runs within a folder, where it was given in place of one."""
+    within = folder.glob(f"*/{_OF_RUN}/{CONFIG}")
+    runs = sorted(str(config.parent.parent) for config in within)
+    if not runs:
+        return ""
+    more = f" and {len(runs) - 3} more" if len(runs) > 3 else ""
+    return f" It holds runs: {', '.join(runs[:3])}{more}. Name one."
+
+
+def _name_preset(path, config):
+    """Its folder's name; that of the run where it is the one of a run."""
+    if path.name != _OF_RUN:
+        return path.name
+    return config.get("name") or path.resolve().parent.name
 
 
 def _named():
@@ -232,7 +255,7 @@ def load_preset(
         space = labels.LabelSpace(
             expression["label_space"], tuple(expression["classes"])
         )
-    return Preset(path.name, path, config, model, space)
+    return Preset(_name_preset(path, config), path, config, model, space)
 
 
 def _find_weights(path, config):

@@ -5,6 +5,7 @@ files are fetched: no program, nothing pickled; `config.json` is checked by its
 schema and the weights by the SHA-256 in it, as those of any preset.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -75,7 +76,8 @@ def push_preset(folder: str | os.PathLike, name: str) -> str:
         `hf://user/name@commit`.
 
     Raises:
-        ValueError: If the name is no such name, or has a revision.
+        ValueError: If the name is no such name, or has a revision; or the
+            preset's recipe has texts that are not written yet.
         ImportError: See `fetch_preset`.
     """
     repo, revision = _parse(name)
@@ -84,12 +86,26 @@ def push_preset(folder: str | os.PathLike, name: str) -> str:
             "Expected no revision to push to, since a push makes one. "
             f"Received: {name}."
         )
+    _refuse_unwritten(pathlib.Path(folder))
     api = _api(_import_hub())
     api.create_repo(repo, private=True, exist_ok=True)
     done = api.upload_folder(
         repo_id=repo, folder_path=folder, allow_patterns=list(_FILES)
     )
     return f"{_PREFIX}{repo}@{done.oid}"
+
+
+def _refuse_unwritten(folder):
+    """Refuses the preset of a recipe that was only tried out."""
+    from emoaff.presets.model_card import list_unwritten
+
+    gaps = list_unwritten(json.loads((folder / _FILES[0]).read_text("utf-8")))
+    if gaps:
+        raise ValueError(
+            "Expected a preset whose card says what it is. Nobody has written "
+            f"yet: {', '.join(gaps)}. Write ABOUT in its recipe and train it "
+            f"again, or write them into {_FILES[0]} of {folder}."
+        )
 
 
 def _parse(name):

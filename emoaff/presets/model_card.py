@@ -6,6 +6,8 @@ from emoaff.presets import card_robustness
 from emoaff.presets import card_worst
 from emoaff.presets.feature_width import describe_features
 
+# What stands where the texts of a recipe that is tried out have gaps.
+UNWRITTEN = "Not written yet."
 _PAGE = """# {name}
 
 {summary}
@@ -355,3 +357,17 @@ def _number(value, digits=4):
     if value is None or math.isnan(value):
         return "n/a"
     return f"{value:.{digits}f}"
+
+
+def list_unwritten(config: dict) -> list[str]:
+    """Returns the names of a card's texts that nobody has written yet.
+
+    Args:
+        config: A preset's `config.json`.
+
+    Example:
+    >>> list_unwritten({"licence": UNWRITTEN, "provenance": {"data": "x"}})
+    ['licence']
+    """
+    texts = {"licence": config.get("licence"), **config.get("provenance", {})}
+    return [name for name, text in texts.items() if text == UNWRITTEN]

@@ -24,7 +24,7 @@ class Preset:
     """A model that knows its labels and how its pictures are made.
 
     Args:
-        name: Its name, or its folder's.
+        name: Its name, or its folder's; for that of a run, the run's.
         path: Its folder.
         config: What `config.json` holds.
         model: The `keras.Model`: `(batch, height, width, 3)` RGB 0-255 in, a

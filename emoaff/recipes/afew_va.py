@@ -21,6 +21,14 @@ from emoaff.recipes import finetune
 CONFIG = affectnet_va.CONFIG.change(
     data={"dataset": "afew_va/landmarks"}, schedule={"epochs": 4}
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+)
 # Not run; `affectnet_va --small` is what comes nearest.
 EXPECTED = ()
 

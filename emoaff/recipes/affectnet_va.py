@@ -35,6 +35,14 @@ SMALL = SmallRecipe(
         schedule={"epochs": 4, "head_epochs": 1, "steps_per_epoch": 100},
     )
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+)
 EXPECTED = (
     Expected(
         {"ccc mean": 0.754, "ccc valence": 0.762, "ccc arousal": 0.746},

@@ -63,6 +63,16 @@ The image model is the same small one for both recipes of AffWildNet; windows,
 loss and GRUs are as published.""",
     build=clip_model,
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+    "model.dropout",
+)
+SMALL_UNUSED = ("model.grey",)
 EXPECTED = (
     Expected(
         {"ccc mean": 0.785, "ccc valence": 0.740, "ccc arousal": 0.830},

@@ -88,6 +88,14 @@ CONFIG = ClipConfig().change(
     },
     batch={"size": 64},
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+)
 EXPECTED = tuple(
     Expected(
         {"accuracy": accuracy, "uar": uar},

@@ -48,6 +48,15 @@ SMALL = SmallRecipe(
     ),
     features_from="emoaffectnet_static",
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+    "model.dropout",
+)
 EXPECTED = (
     *(
         Expected(

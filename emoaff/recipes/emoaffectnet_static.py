@@ -58,6 +58,16 @@ The image model is a small one; eight classes, for the drawn faces have
 them.""",
     build=still_model,
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+    "model.dropout",
+)
+SMALL_UNUSED = ("model.temporal", "model.units", "model.fusion")
 EXPECTED = (
     Expected(
         {"accuracy": 0.664},

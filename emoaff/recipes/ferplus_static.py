@@ -93,6 +93,8 @@ are flipped only: the drawn faces of 64 pixels leave no room for more.""",
         "training": "Cross-entropy with the classes, AdamW, averaged weights.",
     },
 )
+# Settings that this network does not look at.
+UNUSED = ("model.temporal", "model.units", "model.fusion")
 EXPECTED = (
     Expected(
         {"accuracy": 0.839, "uar": 0.682},

@@ -13,7 +13,8 @@ loss.name=ccc_batch --set schedule.monitor=ccc --set balance.name=none`.
 
 Half of the people of the validation split, or of its recordings where they are
 of one person, serve to calibrate the probabilities, and the other half to score
-them (`data.calibration_share`).
+them (`data.calibration_share`). The preset that was begun with is scored on the
+same ones, if it has your classes: before beside after.
 
 Expect: that depends on your clips. Of clips of three classes of drawn faces
 (`examples/make_synthetic_clips.py`), see the test of this recipe. Hours: two
@@ -51,6 +52,15 @@ CONFIG = ClipConfig().change(
         "monitor": "uar",
     },
     batch={"size": 32},
+)
+GOES_ON = True
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
 )
 # That depends on one's own clips.
 EXPECTED = ()

@@ -53,6 +53,16 @@ The image model is a small one: the published CNN takes too long on two
 cores.""",
     build=still_model,
 )
+# Settings that this network does not look at.
+UNUSED = (
+    "model.backbone",
+    "model.grey",
+    "model.temporal",
+    "model.units",
+    "model.fusion",
+    "model.dropout",
+)
+SMALL_UNUSED = ("model.temporal", "model.units", "model.fusion")
 EXPECTED = (
     Expected(
         {"accuracy": 0.947},

@@ -47,6 +47,8 @@ SMALL = SmallRecipe(
     ),
     features_from="rangulov_cnn",
 )
+# Settings that this network does not look at.
+UNUSED = ("model.backbone", "model.grey", "model.fusion", "model.dropout")
 EXPECTED = (
     Expected(
         {"ccc valence": 0.225, "ccc arousal": 0.392},

@@ -70,6 +70,8 @@ Rare classes count by more copies of their windows instead of weights in the
 loss, with which a small network learns nothing in the first minutes. The run
 below had a mean F1 of the classes of .414.""",
 )
+# Settings that this network does not look at.
+UNUSED = ("model.grey",)
 EXPECTED = (
     Expected(
         {"uar": 0.473, "accuracy": 0.852},

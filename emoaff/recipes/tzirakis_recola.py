@@ -53,6 +53,8 @@ SMALL = SmallRecipe(
 `--set model.start=runs/tzirakis_realeyes`, that recipe's small run, begins with
 its weights.""",
 )
+# Settings that this network does not look at.
+UNUSED = ("model.grey",)
 EXPECTED = (
     *(
         Expected(

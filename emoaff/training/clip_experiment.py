@@ -23,7 +23,9 @@ from emoaff.training.own_models import check_publishable
 from emoaff.training.own_models import find_input_shape
 from emoaff.training.own_models import make_functional
 from emoaff.training.own_parts import METRICS
+from emoaff.training.publishing import choose_scored
 from emoaff.training.publishing import publish_clips
+from emoaff.training.start_comparison import compare_with_start
 from emoaff.training.validation_calibration import fit_on_validation
 from emoaff.training.validation_calibration import set_recordings_aside
 from emoaff.training.validation_measures import measure
@@ -111,7 +113,7 @@ def clip_experiment(
             )
             prior = describe_class_prior(calibration, config, data)
         shipped = recipe.finish and recipe.finish(model, config, calibration)
-        return publish_clips(
+        made = publish_clips(
             model,
             history,
             folder,
@@ -130,6 +132,10 @@ def clip_experiment(
             shipped=shipped,
             sides=describe_sides(data.sides, config.data.side_rule),
         )
+        if recipe.goes_on:
+            recordings = choose_scored(config.data, data_dir, scored)
+            report(compare_with_start(made, config.model.start, recordings))
+        return made
 
     return Experiment(
         build=built,

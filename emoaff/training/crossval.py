@@ -103,7 +103,7 @@ def crossval(
             f"The protocol must be one of {', '.join(PROTOCOLS)}. Received: "
             f"{protocol!r}."
         )
-    found = recipe_lookup.find_recipe(recipe, small)
+    found = recipe_lookup.find_recipe(recipe, small, whole=False)
     if not found.learns_from_clips:
         raise ValueError(
             f"{found.name} cannot be cross-validated: it reads its own "

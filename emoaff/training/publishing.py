@@ -95,6 +95,21 @@ def _describe_full_precision_scores(model, config, recordings, side_files):
     return model_card.write_headline({"scores": table.to_dict()}, digits=4)
 
 
+def choose_scored(data, data_dir, validation: Recordings | None) -> Recordings:
+    """Returns what a finished preset is scored on.
+
+    Args:
+        data: A `DataConfig`.
+        data_dir: Where the corpus was built.
+        validation: What to score on where `data.score_split` is empty; `None`
+            for the corpus's `data.validation_split`.
+    """
+    if validation is not None and not data.score_split:
+        return validation
+    split = data.score_split or data.validation_split
+    return load_recordings(data.dataset, split, data_dir)
+
+
 def publish_clips(
     model: keras.Model,
     history: list[dict],
@@ -149,12 +164,8 @@ def publish_clips(
         ValueError: See `emoaff.evaluation.preset_scoring.evaluate_recordings`.
     """
     data = config.data
-    split = data.score_split or data.validation_split
     own = validation is not None and not data.score_split
-    if own:
-        recordings = validation
-    else:
-        recordings = load_recordings(data.dataset, split, data_dir)
+    recordings = choose_scored(data, data_dir, validation)
     name = run_name(out) if out else about["name"]
     described = {
         "name": name,
@@ -182,6 +193,7 @@ def publish_clips(
                 "among those scored"
             )
     if not own:
+        split = data.score_split or data.validation_split
         described["provenance"]["evaluate_command"] = (
             f"emoaff evaluate {shlex.quote(f'runs/{name}')} --dataset "
             f"{data.dataset} --split {shlex.quote(split)} --data-dir data"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emoaff import corpora
+from emoaff.presets.model_card import UNWRITTEN
 from emoaff.training.clip_experiment import clip_experiment
 from emoaff.training.corpus_lists import split_datasets
 from emoaff.training.expected import Expected
@@ -44,6 +45,8 @@ class Recipe:
         expected: What it should reach with `config`.
         text: What it is, for people.
         file: The path of the file it is in; empty for those of emoaff.
+        goes_on: Whether it goes on from a preset, `model.start`, whose scores
+            are told beside those of the finished one.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Recipe:
     expected: tuple[Expected, ...] = ()
     text: str = ""
     file: str = ""
+    goes_on: bool = False
 
     @property
     def learns_from_clips(self) -> bool:
@@ -88,7 +92,14 @@ class Recipe:
             name: _find_names(text) if name in _DATASET else text
             for name, text in overrides.items()
         }
-        return self._completed(parse_overrides(self.config, overrides))
+        config = parse_overrides(self.config, overrides)
+        if get_setting(config, "dataset") == "":
+            raise ValueError(
+                f"Expected a corpus for {self.name}. Received: data.dataset is "
+                "empty. Name one in CONFIG, by --set data.dataset=NAME, or try "
+                "the recipe out on drawn faces by --small."
+            )
+        return self._completed(config)
 
     def read_config(self, stored: Mapping[str, Any]):
         """Reads the settings of a run on disk, of any version.
@@ -125,6 +136,11 @@ class Recipe:
                 "trained on other splits. Choose a recipe of clips."
             )
         return self.own_experiment(config, data_dir, out, report)
+
+    @property
+    def unwritten(self) -> list[str]:
+        """Names of the texts in `about` that nobody has written yet."""
+        return [n for n, text in self.about.items() if text == UNWRITTEN]
 
     @property
     def title(self) -> str:

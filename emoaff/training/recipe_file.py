@@ -3,8 +3,9 @@
 What is public here:
 
     is_file(name) -> bool
-    load_file(path) -> module
-    check_recipe(module, where)
+    load_file(path, whole) -> module
+    check_recipe(module, where, whole)
+    fill_texts(about) -> dict
 """
 
 import dataclasses
@@ -12,7 +13,9 @@ import importlib.util
 import inspect
 import pathlib
 import sys
+from collections.abc import Mapping
 
+from emoaff.presets.model_card import UNWRITTEN
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.expected import Expected
 from emoaff.training.settings import get_setting
@@ -27,11 +30,12 @@ def is_file(name: str) -> bool:
     return name.endswith(_SUFFIX)
 
 
-def load_file(path: str):
+def load_file(path: str, whole: bool = True):
     """Runs a recipe's file and returns its module.
 
     Args:
         path: Of a Python file, which is a program that is run.
+        whole: See `check_recipe`.
 
     Returns:
         The module; its `NAME` is the file's name, such as `my_recipe.py`.
@@ -60,31 +64,60 @@ def load_file(path: str):
             f"with {type(error).__name__}: {error}. Mend the file."
         ) from error
     module.NAME = file.name
-    check_recipe(module, path)
+    check_recipe(module, path, whole)
     return module
 
 
-def check_recipe(module, where: str) -> None:
+def check_recipe(module, where: str, whole: bool = True) -> None:
     """Refuses a module that lacks what a recipe has.
 
     Args:
         module: See `emoaff.training.recipe_lookup.read_recipe`.
         where: What to call it in the message.
+        whole: Whether it must have its texts and a corpus too; without these
+            it can be tried out.
 
     Raises:
         ValueError: If something is missing or of another kind; the message
             names all of it.
     """
     wrong = list(_faults(module))
+    if whole:
+        wrong += _list_gaps(module)
     if wrong:
         raise ValueError(
             f"Expected a whole recipe in {where}. It needs {'; '.join(wrong)}."
         )
 
 
-def _faults(module):
+def fill_texts(about: Mapping[str, str]) -> dict[str, str]:
+    """Returns the texts of a card, those that are not there filled in.
+
+    Example:
+    >>> fill_texts({"summary": "Names moods."})["licence"]
+    'Not written yet.'
+    """
+    written = {name: text for name, text in about.items() if text}
+    return {**dict.fromkeys(_TEXTS, UNWRITTEN), **written}
+
+
+def _list_gaps(module):
+    """What a recipe can be tried out without."""
     if not (module.__doc__ or "").split("\n")[0].strip():
         yield "a first line of its docstring that says what it is"
+    config = getattr(module, "CONFIG", None)
+    if config is None and hasattr(module, "Config"):
+        config = module.Config()
+    about = getattr(module, "ABOUT", {})
+    missing = [name for name in _TEXTS if not about.get(name, "").strip()]
+    if missing and hasattr(module, "build"):
+        yield f"a text in ABOUT for {', '.join(missing)}"
+    known = dataclasses.is_dataclass(config)
+    if known and not get_setting(config, "dataset"):
+        yield "a corpus, as data.dataset in CONFIG"
+
+
+def _faults(module):
     config = getattr(module, "CONFIG", None)
     if config is not None or not hasattr(module, "Config"):
         yield from _faults_of_clips(module, config)
@@ -92,9 +125,6 @@ def _faults(module):
         config = module.Config()
         if not callable(getattr(module, "experiment", None)):
             yield "a function experiment(config, data_dir, out, report)"
-    known = dataclasses.is_dataclass(config)
-    if known and not get_setting(config, "dataset"):
-        yield "a corpus, as data.dataset in CONFIG"
     expected = getattr(module, "EXPECTED", ())
     if not all(isinstance(each, Expected) for each in expected):
         yield "EXPECTED as a tuple of Expected"
@@ -108,10 +138,6 @@ def _faults_of_clips(module, config):
     build = getattr(module, "build", None)
     if not callable(build) or not _takes_two(build):
         yield "a function build(config, data) that returns the model"
-    about = getattr(module, "ABOUT", {})
-    missing = [name for name in _TEXTS if not about.get(name, "").strip()]
-    if missing:
-        yield f"a text in ABOUT for {', '.join(missing)}"
 
 
 def _takes_two(build):

@@ -2,43 +2,35 @@
 
 What is public here:
 
-    list_recipes() -> list of str
     list_small_recipes() -> list of str
     split_name(name, small) -> str, bool
     load_recipe(name) -> module
     find_recipe(name, small) -> Recipe
     read_recipe(module, small) -> Recipe
+    describe_recipe(name) -> str
+    describe_settings(name) -> str
 """
 
 import dataclasses
 import importlib
-import importlib.util
-import pkgutil
+import json
+import pathlib
 
-from emoaff.progress import suggest_name
+from emoaff.progress import describe_names
 from emoaff.training import recipe_file
 from emoaff.training.recipe import Recipe
+from emoaff.training.recipe_sources import PACKAGE
+from emoaff.training.recipe_sources import list_recipes
+from emoaff.training.settings import list_settings
+from emoaff.training.unused_settings import find_unused
+from emoaff.training.unused_settings import read_unused
 
-# Not imported: recipes are found as plug-ins, so that training knows none.
-_PACKAGE = "emoaff.recipes"
 # What names of small recipes began with before there was `--small`.
 _OLD_PREFIX = "synthetic_"
 _DRAWN = "synthetic_affect"
 
 
-def list_recipes() -> list[str]:
-    """Returns the names of the recipes, sorted.
-
-    Example:
-    >>> list_recipes()[:3]
-    ['afew_va', 'affectnet_va', 'affwildnet_resnet']
-    """
-    spec = importlib.util.find_spec(_PACKAGE)
-    places = spec.submodule_search_locations
-    return sorted(module.name for module in pkgutil.iter_modules(places))
-
-
-def load_recipe(name: str):
+def load_recipe(name: str, whole: bool = True):
     """Returns the recipe module of that name, or in that file.
 
     What ends in `.py` is the path of a file, which is run. A name that a small
@@ -55,24 +47,31 @@ def load_recipe(name: str):
     150
     """
     if recipe_file.is_file(name):
-        return recipe_file.load_file(name)
+        return recipe_file.load_file(name, whole)
     known = list_recipes()
     current, _ = split_name(name)
     if current not in known:
         raise ValueError(
-            f"No recipe {name!r}.{suggest_name(name, known)} Expected one of: "
-            f"{', '.join(known)}; or the path of a file that ends in .py."
+            f"No recipe {name!r}."
+            + describe_names(
+                name,
+                known,
+                "emoaff recipes",
+                "the path of a file that ends in .py",
+            )
         )
-    return importlib.import_module(f"{_PACKAGE}.{current}")
+    return importlib.import_module(f"{PACKAGE}.{current}")
 
 
-def find_recipe(name: str, small: bool = False) -> Recipe:
+def find_recipe(name: str, small: bool = False, whole: bool = True) -> Recipe:
     """Returns the recipe of that name.
 
     Args:
         name: As `list_recipes` lists it, or the path of a file of your own; or
             as a small recipe was called before, which means `small`.
         small: Whether to take its settings for drawn faces.
+        whole: Whether a file of your own must have all texts and a corpus;
+            else texts that are missing are filled in, for a try-out.
 
     Raises:
         ValueError: If there is no such recipe, or it has no such settings; the
@@ -82,7 +81,7 @@ def find_recipe(name: str, small: bool = False) -> Recipe:
     >>> find_recipe("tzirakis_recola", small=True).dataset
     'synthetic_affect/studio'
     """
-    return read_recipe(load_recipe(name), split_name(name, small)[1])
+    return read_recipe(load_recipe(name, whole), split_name(name, small)[1])
 
 
 def read_recipe(module, small: bool = False) -> Recipe:
@@ -90,8 +89,8 @@ def read_recipe(module, small: bool = False) -> Recipe:
 
     A recipe of clips has `NAME`, `CONFIG`, `ABOUT` and `build`; any other has
     `NAME`, a dataclass `Config` and a function `experiment`. Each may have
-    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, `complete` and
-    `finish`.
+    `EXPECTED`, a tuple of `Expected`, `SMALL`, a `SmallRecipe`, `complete`,
+    `finish` and `GOES_ON`, see `Recipe`.
 
     Args:
         module: The module.
@@ -102,17 +101,21 @@ def read_recipe(module, small: bool = False) -> Recipe:
     """
     config = getattr(module, "CONFIG", None) or module.Config()
     expected = getattr(module, "EXPECTED", ())
+    about = getattr(module, "ABOUT", {})
+    if _is_own(module) and hasattr(module, "build"):
+        about = recipe_file.fill_texts(about)
     recipe = Recipe(
         name=module.NAME,
         config=config,
         build=getattr(module, "build", None),
         finish=getattr(module, "finish", None),
-        about=getattr(module, "ABOUT", {}),
+        about=about,
         own_experiment=getattr(module, "experiment", None),
         complete=getattr(module, "complete", None),
         expected=tuple(e for e in expected if not e.corpus.startswith(_DRAWN)),
         text=module.__doc__ or "",
         file=getattr(module, "__file__", "") if _is_own(module) else "",
+        goes_on=getattr(module, "GOES_ON", False),
     )
     return _make_small(recipe, module) if small else recipe
 
@@ -182,3 +185,34 @@ def describe_recipe(name: str) -> str:
     if hasattr(module, "SMALL"):
         parts.append(read_recipe(module, small=True).describe())
     return "\n\n".join(parts)
+
+
+def describe_settings(name: str) -> str:
+    """Returns a recipe's settings and their values, a line each.
+
+    Values are written as `--set` takes them. Those that the recipe's network
+    does not look at, or that others rule out, say so.
+
+    Raises:
+        ValueError: If there is no such recipe.
+
+    Example:
+    >>> print(describe_settings("finetune").splitlines()[-1])
+    seed=0
+    """
+    recipe = find_recipe(name, whole=False)
+    settings = list_settings(recipe.config)
+    folder = pathlib.Path(recipe.file).parent
+    never = read_unused(recipe.name, folder)
+    notes = {
+        **dict.fromkeys(find_unused(settings), "  (unused by these settings)"),
+        **dict.fromkeys(never, "  (unused by this recipe)"),
+    }
+    return "\n".join(
+        f"{each}={_write(value)}{notes.get(each, '')}"
+        for each, value in settings.items()
+    )
+
+
+def _write(value):
+    return value if isinstance(value, str) else json.dumps(value)

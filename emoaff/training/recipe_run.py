@@ -84,7 +84,13 @@ def train(
     PosixPath('runs/a/preset')
     """
     require_tensorflow("training")
-    found = recipe_lookup.find_recipe(recipe, small)
+    found = recipe_lookup.find_recipe(recipe, small, whole=False)
+    if found.unwritten:
+        gaps = ", ".join(found.unwritten)
+        report(
+            f"note: ABOUT of {found.name} has no text yet for {gaps}; the "
+            "preset's card will say so, and it cannot be pushed to the Hub"
+        )
     out = pathlib.Path(out)
     devices = make_strategy(strategy)
     was_there = out.exists()

@@ -9,6 +9,8 @@ import pathlib
 import pandas as pd
 
 from emoaff.training import checkpoint
+from emoaff.training.unused_settings import find_unused
+from emoaff.training.unused_settings import read_unused
 
 _NO_SCORE = ("epoch", "learning_rate", "loss", "seconds")
 _OWN = ("recipe", "small")
@@ -75,7 +77,8 @@ def list_runs(folder: str | os.PathLike, measure: str = "") -> pd.DataFrame:
         A row per run: `run` (its path below `folder`), `recipe`, `measure`,
         `score` of the best epoch, `epoch` it was, `epochs` trained, `ended`
         (whether it has a preset), and a column for each setting in which the
-        runs differ, `None` where a run has no such setting.
+        runs differ and that one of them uses; `None` where a run has no such
+        setting, or does not use it.
 
     Raises:
         ValueError: If there is no run, or one has no such measure.
@@ -93,7 +96,7 @@ it, has a run's config.json.
             f"Expected runs in {folder}. Found none: no folder there, nor "
             "below it, has a run's config.json."
         )
-    rows, settings = [], []
+    rows, settings, unused = [], [], []
     for run in runs:
         stored = json.loads((run / "config.json").read_text("utf-8"))
         name, score, best, epochs = read_best(run, measure)
@@ -110,8 +113,16 @@ it, has a run's config.json.
             }
         )
         settings.append(flatten_stored(stored))
-    for row, own in zip(rows, settings, strict=True):
-        row.update({name: own.get(name) for name in _differing(settings)})
+        unused.append(
+            find_unused(settings[-1])
+            | read_unused(stored["recipe"], run, stored.get("small", False))
+        )
+    used = {
+        n for s, u in zip(settings, unused, strict=True) for n in s.keys() - u
+    }
+    names = [name for name in _differing(settings) if name in used]
+    for row, own, idle in zip(rows, settings, unused, strict=True):
+        row.update({n: None if n in idle else own.get(n) for n in names})
     table = pd.DataFrame(rows)
     return table.sort_values("score", ascending=False, ignore_index=True)
 

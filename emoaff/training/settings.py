@@ -20,7 +20,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from emoaff.progress import suggest_name
+from emoaff.progress import describe_names
+
+_LISTER = "emoaff recipes RECIPE --settings"
 
 
 def list_settings(config) -> dict[str, Any]:
@@ -100,8 +102,7 @@ def parse_overrides(defaults, overrides: dict[str, str]):
         current = _current(defaults, name)
         if current not in known:
             raise ValueError(
-                f"No setting {name!r}.{suggest_name(name, known)} Expected one "
-                f"of: {', '.join(known)}."
+                f"No setting {name!r}.{describe_names(name, known, _LISTER)}"
             )
         if current in given:
             raise ValueError(
@@ -176,8 +177,10 @@ def _refuse_unknown(config, names, prefix):
     for name in names:
         if name not in known:
             raise ValueError(
-                f"No setting {prefix + name!r}. Expected one of: "
-                f"{', '.join(prefix + each for each in known)}."
+                f"No setting {prefix + name!r}."
+                + describe_names(
+                    prefix + name, [prefix + each for each in known], _LISTER
+                )
             )
 
 

@@ -173,7 +173,7 @@ def _refuse_other(recipe, run, overrides, small):
     path = run / "config.json"
     if not path.is_file():
         return
-    wanted = find_recipe(recipe, small).configure(overrides)
+    wanted = find_recipe(recipe, small, whole=False).configure(overrides)
     wanted = flatten_stored(dataclasses.asdict(wanted))
     stored = flatten_stored(json.loads(path.read_text("utf-8")))
     for name, value in json.loads(json.dumps(wanted)).items():

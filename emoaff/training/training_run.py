@@ -95,6 +95,8 @@ class TrainingRun:
             state = self._run_epoch(epoch, step, state)
             self._finish(epoch, step, plain, state)
             epoch, state = epoch + 1, None
+        if step is not None:
+            self._report_kept()
         for variable, value in zip(
             plain.variables, self._best_values, strict=True
         ):
@@ -238,15 +240,41 @@ class TrainingRun:
         if self.is_chief:
             run_log.write_history(self._out / "history.csv", self.history)
             self._board.write(row)
-        measures = ", ".join(
-            f"{name} {value:.4f}"
-            for name, value in row.items()
-            if name not in ("epoch", "learning_rate", "seconds")
-        )
+        self._report_epoch(row, measures, best, is_best)
+
+    def _report_epoch(self, row, measures, best, is_best):
+        """Prints the line of an epoch, in the words of `history.csv`."""
+        listed = ", ".join(f"{n} {value:.4f}" for n, value in measures.items())
+        monitor, verdict = self.experiment.monitor, ""
+        if monitor == "epoch":
+            pass  # the last is kept, whatever its scores
+        elif is_best:
+            verdict = f"; best {monitor} so far"
+        elif best and row[monitor] == best[monitor]:
+            verdict = f"; {monitor} as in epoch {best['epoch']}, the first wins"
         self.report(
-            f"epoch {epoch + 1}/{experiment.epochs}: {measures}, "
-            f"{row['seconds']:.0f} s{', best so far' if is_best else ''}"
+            f"epoch {row['epoch']}/{self.experiment.epochs}: training loss "
+            f"{row['loss']:.4f}; validation {listed}; {row['seconds']:.0f} s"
+            f"{verdict}"
         )
+
+    def _report_kept(self):
+        """Says which epoch's weights are given back, and why."""
+        monitor, best = self.experiment.monitor, self._find_best_epoch()
+        count = len(self.history)
+        if monitor == "epoch" or not count:
+            return
+        if best is None:
+            line = f"epoch 1 of {count} is kept: no epoch has a {monitor}"
+        else:
+            line = (
+                f"epoch {best['epoch']} of {count} is kept: {monitor} "
+                f"{best[monitor]:.4f} is the best"
+            )
+            same = [r for r in self.history if r[monitor] == best[monitor]]
+            if len(same) > 1:
+                line += f", which {len(same)} epochs have; the first counts"
+        self.report(line)
 
     def _reestimate(self, epoch, plain):
         """Brings the averages of batch norms up to the weights."""

@@ -62,3 +62,44 @@ def test_a_check_counts_what_building_will_store(tmp_path):
     assert f"left out: 5 ({why}), such as a, frame 10" in text
     built = tiny.build(tmp_path / "own", tmp_path / "data", made)
     assert np.isfinite(tiny.frames(built, "a")["valence"]).sum() == 10
+
+
+@pytest.mark.parametrize(
+    ("labels", "looked", "built", "why"),
+    [
+        (FrameLabels.constant(valence=0.5), 1, 10, "a label of a whole"),
+        # Five ratings a second, of ten frames at 25: rows at 0 and .2 s, which
+        # reach .1 s: frames 0 to 2 (.08 s), and 3 (.12 s) to 7 (.28 s).
+        (
+            FrameLabels(
+                {"valence": np.zeros(2)}, times=[0.0, 0.2], reach_s=0.1001
+            ),
+            2,
+            8,
+            "a row with a time once",
+        ),
+        (
+            FrameLabels({"valence": np.zeros(4)}, frames=np.arange(4)),
+            4,
+            4,
+            "",
+        ),
+    ],
+)
+def test_a_check_says_why_a_build_counts_other_numbers(
+    tmp_path, labels, looked, built, why
+):
+    tiny.film(tmp_path / "own" / "a.mp4", 10)
+
+    def survey(builder, tree, report):
+        where = Footage(tmp_path / "own" / "a.mp4", faces="whole")
+        return [SourceRecording("a", "anna", where, labels)]
+
+    made = tiny.corpus(survey)
+    text = made(data_dir=tmp_path / "data").check(tmp_path / "own")
+    (line,) = (row for row in text.splitlines() if "with valence" in row)
+    assert line.split()[-1] == str(looked)
+    said = [row for row in text.splitlines() if row.startswith("counted: ")]
+    assert [row[9:].startswith(why) for row in said] == ([True] if why else [])
+    done = tiny.build(tmp_path / "own", tmp_path / "data", made)
+    assert np.isfinite(tiny.frames(done, "a")["valence"]).sum() == built

@@ -1,5 +1,6 @@
 import pytest
 
+from emoaff.corpora.rare_classes import describe_own_words
 from emoaff.corpora.rare_classes import describe_rare_classes
 
 
@@ -35,3 +36,13 @@ def test_of_two_own_words_the_rarer_is_the_slip():
 
 def test_one_class_alone_is_no_matter_of_numbers():
     assert describe_rare_classes({"bored": 3}) == []
+
+
+def test_an_own_word_among_known_ones_is_told_with_those_understood():
+    (said,) = describe_own_words({"joy": 50, "sad": 50, "anger": 50})
+    assert "not scored on joy;" in said
+    assert "happiness = happy" in said
+    # A slip is asked about by the other function, and classes that are all
+    # one's own are no mistake.
+    assert describe_own_words({"happines": 50, "sad": 50}) == []
+    assert describe_own_words({"bored": 50, "tired": 50}) == []

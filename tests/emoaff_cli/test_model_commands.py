@@ -17,6 +17,12 @@ def test_one_damaged_preset_does_not_hide_the_others(
     assert len(captured.err.splitlines()) == 1
 
 
+def test_models_says_that_a_run_has_not_ended(tmp_path, capsys):
+    (tmp_path / "config.json").write_text('{"recipe": "finetune"}')
+    assert emoaff_cli.main(["models", str(tmp_path)]) == 2
+    assert "has not ended" in capsys.readouterr().err
+
+
 def test_models_lists_presets_and_prints_a_card(capsys):
     assert emoaff_cli.main(["models"]) == 0
     assert "compact_ferplus  " in capsys.readouterr().out

@@ -16,6 +16,7 @@ def test_classes_meet_in_the_corpuss_words_and_order():
     assert shared.unknown_to_model == ("calm",)
     assert "contempt left out" in shared.describe()
     assert "calm not scored" in shared.describe()
+    assert "happiness = happy" in shared.describe()
 
 
 def test_labels_of_unknown_classes_are_no_labels():
@@ -57,5 +58,6 @@ def test_the_remainder_of_another_space_is_not_shared():
 
 
 def test_nothing_shared_is_refused():
-    with pytest.raises(ValueError, match="bored of the model.*calm"):
+    words = "bored of the model.*calm.*sadness = sad"
+    with pytest.raises(ValueError, match=words):
         SharedClasses(LabelSpace("own", ("bored",)), CORPUS)

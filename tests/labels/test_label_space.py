@@ -1,10 +1,13 @@
 import dataclasses
 import itertools
+import pathlib
+import re
 
 import numpy as np
 import pytest
 
 from emoaff import labels
+from emoaff.labels import class_orders
 
 
 @pytest.mark.parametrize(
@@ -181,3 +184,23 @@ def test_a_space_refuses_bad_names(classes):
 def test_a_space_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         labels.get("ferplus").name = "mine"
+
+
+def test_the_page_and_the_messages_have_every_word_that_is_understood():
+    page = pathlib.Path(__file__).parents[2] / "docs/research/own_labels.md"
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", page.read_text(), re.M)
+    listed = {
+        word: name for name, words in rows for word in re.findall(r"\w+", words)
+    }
+    assert listed == class_orders.SYNONYMS
+    said = labels.describe_synonyms().split(", ")
+    assert len(said) == len(set(listed.values()))
+    for word, name in listed.items():
+        assert any(
+            each.startswith(f"{name} = ") and word in each.split(" = ")
+            for each in said
+        )
+        mapping = labels.make_mapping(
+            labels.LabelSpace("mine", (word,)), "ferplus"
+        )
+        assert labels.get("ferplus").classes[mapping.indices[0]] == name

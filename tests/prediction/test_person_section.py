@@ -36,6 +36,23 @@ def test_a_still_has_no_timeline(tmp_path):
     assert 'class="chart"' not in said
 
 
+def test_a_still_has_probabilities_and_no_share_of_its_one_frame(tmp_path):
+    media = {"kind": "picture", "width": 64, "height": 48}
+    said = write_section(tmp_path, [row(0, strength=0.62)], media=media)
+    # Of three classes the others have (1 - .62) / 2 each.
+    assert (
+        "Probability of each expression: happiness 62 %, neutral 19 %, anger "
+        "19 %" in said
+    )
+    assert "100 %" not in said
+
+
+def test_shares_of_a_video_are_of_its_frames(tmp_path):
+    rows = [row(n, strength=0.62) for n in range(4)]
+    said = write_section(tmp_path, rows)
+    assert "happiness 100 % of the frames" in said
+
+
 def test_doubt_and_wavering_add_up_to_what_is_not_named(tmp_path):
     rows = [row(n) for n in range(6)] + [row(6, doubt="blurred")]
     rows += [row(n).changed(smoothed=None) for n in range(7, 10)]

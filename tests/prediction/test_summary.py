@@ -69,12 +69,12 @@ def test_only_the_three_longest_are_named():
 @pytest.mark.parametrize(
     ("shown", "more", "answer"),
     [
-        (["joy"], {}, "joy 96 %"),
+        (["joy"], {}, "joy, probability 96 %"),
         (["turned away"], {}, "no clear expression, turned away"),
         (
             ["joy"],
             {"valence": 0.5, "arousal": -0.25},
-            "joy 96 %, valence +0.50, arousal -0.25",
+            "joy, probability 96 %, valence +0.50, arousal -0.25",
         ),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_picture_of_several_says_one_answer_each():
     people = tally(["joy"], 0.0), tally(["small"], 0.0)
     assert list(story(timeline(*people, kind="picture")))[:3] == [
         "clip.mp4: picture, 2 people",
-        "  person 1: joy 96 %",
+        "  person 1: joy, probability 96 %",
         "  person 2: no clear expression, small",
     ]
 

@@ -124,3 +124,36 @@ def test_names_are_drawn_in_place_of_numbers(
     predict(clip, preset, tmp_path / "out", annotated="emoaff", form="srt")
     assert drawn == {1: "Ada"}
     assert "Ada: " in (tmp_path / "out" / "=clip.srt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("form", "inputs", "said"),
+    [
+        ("srt", "both", "srt is for videos"),
+        ("csv,elan,srt", "picture", "elan and srt are for videos"),
+        ("srt", "clip", None),
+        ("json,events", "picture", None),
+    ],
+)
+def test_formats_that_pictures_do_not_get_are_told_once(
+    clip, preset, tmp_path, form, inputs, said
+):
+    picture = tmp_path / "a.jpg"
+    picture.write_bytes(PORTRAIT.read_bytes())
+    paths = {"picture": [picture], "clip": [clip], "both": [clip, picture]}
+    lines, out = [], tmp_path / "out"
+    predict_files(
+        paths[inputs],
+        preset,
+        out,
+        Options(doubt=False),
+        form=form,
+        report=lines.append,
+    )
+    notes = [line for line in lines if line.startswith("note: ")]
+    assert len(notes) == bool(said)
+    if said:
+        assert said in notes[0]
+    # What is said is so.
+    assert not {*out.glob("a*.srt")} | {*out.glob("a*.eaf")}
+    assert (out / "a.csv").exists() == (inputs != "clip")

@@ -135,6 +135,29 @@ def test_a_slip_of_a_preset_s_name_is_asked_about():
         presets.find("compact_ferpus")
 
 
+def test_the_preset_of_a_run_is_called_as_the_run(tmp_path):
+    for run in ("first", "second"):
+        config = {k: v for k, v in CONFIG.items() if k != "name"}
+        presets.save_preset(tiny_model(), tmp_path / run / "preset", config)
+    for named in ("first", "first/preset"):
+        assert presets.load_preset(tmp_path / named).name == "first"
+    # The folder of its own that it was published under, and the card's name.
+    called = {**CONFIG, "name": "moods"}
+    presets.save_preset(tiny_model(), tmp_path / "a" / "preset", called)
+    assert presets.load_preset(tmp_path / "a").name == "moods"
+
+
+def test_a_folder_of_runs_is_told_from_a_run(tmp_path):
+    for run in "abcd":
+        presets.save_preset(tiny_model(), tmp_path / run / "preset", CONFIG)
+    runs = ", ".join(str(tmp_path / run) for run in "abc")
+    with pytest.raises(ValueError, match="that of a run") as refused:
+        presets.find(tmp_path)
+    assert str(refused.value).endswith(
+        f" It holds runs: {runs} and 1 more. Name one."
+    )
+
+
 def test_a_dtype_that_weights_are_not_stored_in_is_refused(tmp_path):
     with pytest.raises(ValueError, match="dtype='int4'"):
         presets.save_preset(tiny_model(), tmp_path / "p", CONFIG, dtype="int4")

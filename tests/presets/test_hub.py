@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import json
+import shutil
 import threading
 
 import numpy as np
@@ -176,3 +177,15 @@ def test_a_push_takes_the_preset_s_files_alone(preset, monkeypatch):
     assert said == f"hf://lab/moods@{COMMIT}"
     with pytest.raises(ValueError, match="no revision to push to"):
         hub.push_preset(preset.path, "hf://lab/moods@v1")
+
+
+def test_a_preset_of_a_recipe_without_texts_is_not_pushed(
+    preset, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(hub, "_api", lambda library: pytest.fail("pushed"))
+    folder = shutil.copytree(preset.path, tmp_path / "tried_out")
+    config = presets.read_config(folder)
+    origin = {**config.get("provenance", {}), "limits": "Not written yet."}
+    presets.write_config(folder, {**config, "provenance": origin})
+    with pytest.raises(ValueError, match="Nobody has written yet: limits"):
+        hub.push_preset(folder, "hf://lab/moods")

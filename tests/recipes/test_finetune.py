@@ -92,7 +92,18 @@ def test_a_frozen_preset_learns_only_its_last_layer(alone, tmp_path):
         "batch_size": "4",
         "learning_rate": "0.01",
     }
-    preset = train("finetune", tmp_path / "data", tmp_path / "run", settings)
+    lines = []
+    preset = train(
+        "finetune",
+        tmp_path / "data",
+        tmp_path / "run",
+        settings,
+        report=lines.append,
+    )
+    assert lines[-1] == (
+        "before fine-tuning: compact_ferplus has none of the classes dark, "
+        "light, so nothing compares"
+    )
     tuned = presets.load_preset(preset)
     first = presets.load_preset("compact_ferplus")
     for a, b in zip(

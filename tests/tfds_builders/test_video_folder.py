@@ -14,6 +14,7 @@ from emoaff.corpora.crop_config import CropConfig
 from emoaff.faces import VideoWriter
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.clip_splits import read_splits
+from tests.faces.test_player_clock import write_late
 from tests.faces.video_files import HEIGHT
 from tests.faces.video_files import WIDTH
 from tests.faces.video_files import number_of
@@ -147,6 +148,17 @@ def test_a_look_at_the_folder_asks_about_a_mistyped_class(tmp_path):
     assert "fewer than 10 recordings: happines has 1" in said
 
 
+def test_without_a_table_a_look_says_what_it_takes_for_classes(tmp_path):
+    for name in ("anna/a.jpg", "ben/b.jpg", "loose.jpg"):
+        picture(tmp_path / name)
+    text = corpora.check("video_folder/whole", tmp_path)
+    said = "note: there is no table of labels, so the names of the folders are"
+    assert f"{said} the classes: anna, ben" in text
+    assert "left out: 1 (in no class folder), such as loose.jpg" in text
+    table(tmp_path, "file,label", "anna/a.jpg,happy", "ben/b.jpg,sad")
+    assert said not in corpora.check("video_folder/whole", tmp_path)
+
+
 def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
     root = tmp_path / "own"
     for name in ("a", "b", "c"):
@@ -188,7 +200,11 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path, build, capsys):
     ("files", "message"),
     [
         ([], "which is empty. `emoaff corpora video_folder"),
-        (["a.mp4"], r"Found 1 \(in no class folder\), such as a.mp4"),
+        (
+            ["a.mp4"],
+            r"Found 1 \(in no class folder\), such as a.mp4. Without a table, "
+            "labels are the names of the folders .*, or write labels.csv",
+        ),
         (
             ["happy/a.mp4", "sad/b.txt"],
             r"the class 'sad'. There is none; left out: 1 \(neither",
@@ -331,6 +347,38 @@ def test_a_time_series_labels_the_nearest_frames(tmp_path, build):
     assert label[16:20] == ["sad"] * 4
     assert label[21:] == [""] * 5  # stored all the same
     assert len(label) == 26
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (("file,start,end,label", "late.mp4,0.1,0.3,happy"), True),
+        (("file,time,label", "late.mp4,0.1,happy", "late.mp4,0.2,sad"), True),
+        (("file,label", "late.mp4,happy"), False),
+        (("file,start,end,label", "clip.mp4,0.0,0.1,happy"), False),
+    ],
+)
+def test_videos_whose_pictures_begin_late_are_told_where_it_matters(
+    tmp_path, rows, told
+):
+    start_s = write_late(tmp_path / "late.mp4", 1.0)
+    clip(tmp_path / "clip.mp4")
+    table(tmp_path, *rows)
+    text = corpora.check("video_folder/whole", tmp_path)
+    notes = [line for line in text.splitlines() if "begin late" in line]
+    assert len(notes) == told
+    if told:
+        assert f"such as late.mp4, by {start_s:.2f} s" in notes[0]
+        assert "labels.csv count from the first picture" in notes[0]
+
+
+def test_times_of_a_table_count_from_the_first_picture(tmp_path, build):
+    (tmp_path / "own").mkdir()
+    write_late(tmp_path / "own" / "late.mp4", 1.0)  # 10 frames at 25 Hz
+    table(tmp_path / "own", "file,start,end,label", "late.mp4,0.1,0.3,happy")
+    frames = build(tmp_path / "own").frames("late.mp4#t=0.1,0.3")
+    # From 0.12 s, the third, to 0.28 s.
+    np.testing.assert_array_equal(frames["index"], [3, 4, 5, 6, 7])
 
 
 def test_rows_and_files_without_each_other_are_counted(tmp_path, build):

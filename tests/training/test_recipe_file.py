@@ -5,7 +5,9 @@ import pytest
 from emoaff import recipes
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.recipe_file import check_recipe
+from emoaff.training.recipe_lookup import describe_settings
 from emoaff.training.recipe_lookup import find_recipe
+from emoaff.training.recipe_skeleton import write_recipe_skeleton
 
 ABOUT = dict.fromkeys(("summary", "data", "licence", "training", "limits"), "x")
 
@@ -43,6 +45,12 @@ def test_a_whole_recipe_is_taken():
     ],
 )
 def test_what_a_recipe_lacks_is_named(changed, message):
+    gap = any(word in message for word in ("ABOUT", "docstring", "corpus"))
+    if gap:  # what it can be tried out without
+        check_recipe(recipe(**changed), "mine.py", whole=False)
+    else:
+        with pytest.raises(ValueError, match=f"It needs .*{message}"):
+            check_recipe(recipe(**changed), "mine.py", whole=False)
     with pytest.raises(ValueError, match=f"mine.py. It needs .*{message}"):
         check_recipe(recipe(**changed), "mine.py")
 
@@ -79,3 +87,23 @@ def test_a_file_is_called_what_it_is_called(tmp_path):
     assert found.title == "synthetic_rangulov cnn"
     assert found.name_and_flag == f"'{file.name}'"
     assert not recipes.find_recipe("rangulov_cnn").file
+
+
+def test_a_skeleton_can_be_tried_out_and_is_not_whole(tmp_path):
+    file, _ = write_recipe_skeleton("mine", tmp_path)
+    with pytest.raises(ValueError, match="ABOUT for summary, data"):
+        find_recipe(str(file))
+    small = find_recipe(str(file), small=True, whole=False)
+    # Of drawn faces the rest is known.
+    assert small.unwritten == ["summary", "training"]
+    assert small.configure({}).data.dataset == "synthetic_affect/webcam"
+    full = find_recipe(str(file), whole=False)
+    assert full.unwritten == [*ABOUT]
+    with pytest.raises(ValueError, match="--set data.dataset=NAME"):
+        full.configure({})
+    assert full.configure({"dataset": "recola"}).data.dataset == "recola"
+
+
+def test_settings_of_a_skeleton_are_listed(tmp_path):
+    file, _ = write_recipe_skeleton("mine", tmp_path)
+    assert "model.backbone=small_cnn" in describe_settings(str(file))

@@ -1,3 +1,4 @@
+import json
 import types
 
 import pytest
@@ -5,8 +6,13 @@ import pytest
 from emoaff import recipes
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.expected import Expected
+from emoaff.training.recipe_lookup import describe_settings
+from emoaff.training.recipe_lookup import find_recipe
+from emoaff.training.recipe_lookup import list_recipes
 from emoaff.training.recipe_lookup import read_recipe
 from emoaff.training.recipe_lookup import split_name
+from emoaff.training.settings import list_settings
+from emoaff.training.settings import parse_overrides
 from emoaff.training.small_recipe import SmallRecipe
 
 SMALL = recipes.list_small_recipes()
@@ -80,3 +86,22 @@ def test_a_module_is_all_that_a_recipe_takes():
 def test_commands_can_be_pasted_as_they_are_printed(name):
     for line in recipes.describe_recipe(name).splitlines():
         assert "  --" not in line.strip()
+
+
+@pytest.mark.parametrize("name", list_recipes())
+def test_settings_are_listed_as_set_takes_them(name):
+    recipe = find_recipe(name)
+    lines = describe_settings(name).splitlines()
+    pairs = [line.partition("  (unused")[0].partition("=") for line in lines]
+    given = {setting: text for setting, _, text in pairs}
+    before = list_settings(recipe.config)
+    after = list_settings(parse_overrides(recipe.config, given))
+    # Tuples are lists then.
+    assert json.dumps(after) == json.dumps(before)
+
+
+def test_settings_that_a_recipe_does_not_use_say_so():
+    lines = describe_settings("finetune").splitlines()
+    assert "model.backbone=resnet50  (unused by this recipe)" in lines
+    assert "optimizer.momentum=0.9  (unused by these settings)" in lines
+    assert "optimizer.name=adamw" in lines

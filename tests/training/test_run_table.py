@@ -34,9 +34,12 @@ def write_run(folder, scores, ended=True, recipe="finetune", **settings):
 
 @pytest.fixture
 def runs(tmp_path):
-    write_run(tmp_path / "a", [0.5, 0.7, 0.6], model={"units": [8]}, seed=0)
-    write_run(tmp_path / "deep" / "b", [0.8], False, model={"units": [16]})
-    write_run(tmp_path / "c", [], False, seed=0)
+    for name, scores, ended, of in (
+        ("a", [0.5, 0.7, 0.6], True, {"model": {"units": [8]}, "seed": 0}),
+        ("deep/b", [0.8], False, {"model": {"units": [16]}}),
+        ("c", [], False, {"seed": 0}),
+    ):
+        write_run(tmp_path / name, scores, ended, "tzirakis_recola", **of)
     return tmp_path
 
 
@@ -65,6 +68,37 @@ def test_the_command_prints_and_writes_the_table(runs, tmp_path, capsys):
     assert emoaff_cli.main(["runs", str(runs), "--csv", str(file)]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].split()[:4] == ["run", "recipe", "measure", "score"]
-    assert printed[1].split()[:4] == ["deep/b", "finetune", "uar", "0.8000"]
+    assert printed[1].split()[:4] == [
+        "deep/b",
+        "tzirakis_recola",
+        "uar",
+        "0.8000",
+    ]
     assert len(file.read_text().splitlines()) == 4
     assert emoaff_cli.main(["runs", str(runs / "a" / "preset")]) == 2
+
+
+def test_settings_that_no_run_uses_are_not_compared(tmp_path, capsys):
+    lstm = {"backbone": "small_cnn", "temporal": "gru", "start": "a"}
+    kept = {"backbone": "resnet50", "temporal": "lstm", "start": "b"}
+    for name, model in (("a", lstm), ("b", kept)):
+        write_run(tmp_path / name, [0.5], model=model)
+    assert list(list_runs(tmp_path).columns[7:]) == ["model.start"]
+    # Another recipe looks at two of them.
+    write_run(tmp_path / "c", [0.6], recipe="tzirakis_recola", model=lstm)
+    table = list_runs(tmp_path).set_index("run")
+    assert table.loc["c", "model.temporal"] == "gru"
+    assert table.loc["c", "model.backbone"] == "small_cnn"
+    assert table.loc[["a", "b"], "model.temporal"].isna().all()
+    assert emoaff_cli.main(["runs", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[2].split()[-3:] == ["n/a", "n/a", "a"]
+
+
+def test_small_rates_are_printed_in_full(tmp_path, capsys):
+    for name, rate in (("a", 3e-5), ("b", 1e-3)):
+        rates = {"learning_rate": rate, "ema": None if name == "a" else 0.5}
+        write_run(tmp_path / name, [0.5], optimizer=rates)
+    assert emoaff_cli.main(["runs", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert {line.split()[-2] for line in printed[1:]} == {"3e-05", "0.001"}

@@ -1,8 +1,10 @@
 import csv
 import json
+import math
 import os
 import pathlib
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -186,7 +188,48 @@ def test_a_run_stops_when_it_no_longer_improves(tmp_path):
         patience=2,
     )
     assert len(made.history) == 4
-    assert lines[-1] == "stopping: no better ccc in 2 epochs"
+    assert lines[-2:] == [
+        "stopping: no better ccc in 2 epochs",
+        "epoch 2 of 4 is kept: ccc 0.9000 is the best",
+    ]
+
+
+def say_epochs(tmp_path, monitor, values, better=True):
+    """What a run says of its epochs, without seconds and losses."""
+    lines, left = [], iter(values)
+    run(
+        tmp_path,
+        lines,
+        stages=(Stage(len(values), adam),),
+        validate=lambda model: {"ccc": next(left)},
+        monitor=monitor,
+        higher_is_better=better,
+    )
+    epochs = [line for line in lines if line.startswith("epoch")]
+    return [re.sub(r"training loss [\d.]+|\d+ s\b", "_", e) for e in epochs]
+
+
+def test_of_equal_epochs_the_first_is_kept_and_each_line_says_so(tmp_path):
+    assert say_epochs(tmp_path, "ccc", [0.5, 0.9, 0.9, 0.1]) == [
+        "epoch 1/4: _; validation ccc 0.5000; _; best ccc so far",
+        "epoch 2/4: _; validation ccc 0.9000; _; best ccc so far",
+        "epoch 3/4: _; validation ccc 0.9000; _; ccc as in epoch 2, the first "
+        "wins",
+        "epoch 4/4: _; validation ccc 0.1000; _",
+        "epoch 2 of 4 is kept: ccc 0.9000 is the best, which 2 epochs have; "
+        "the first counts",
+    ]
+
+
+def test_a_run_without_a_score_says_why_the_first_epoch_is_kept(tmp_path):
+    lines = say_epochs(tmp_path, "ccc", [math.nan, math.nan])
+    assert lines[-1] == "epoch 1 of 2 is kept: no epoch has a ccc"
+
+
+def test_a_run_that_keeps_its_last_epoch_calls_none_the_best(tmp_path):
+    lines = say_epochs(tmp_path, "epoch", [0.9, 0.1])
+    assert len(lines) == 2
+    assert not any("best" in line or "kept" in line for line in lines)
 
 
 def test_a_stage_trains_only_what_it_leaves_free(tmp_path):

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from emoaff.metrics.whole_signals import compute_ccc
-
 
 def mean(ratings: np.ndarray) -> np.ndarray:
     """Returns the mean of the raters at each time, float64 `(n,)`.
@@ -28,6 +26,9 @@ def agreement(ratings: np.ndarray) -> np.ndarray:
     Args:
         ratings: `(n, raters)`, of one recording and one dimension.
     """
+    # All builders are loaded to list one; that needs no Keras.
+    from emoaff.metrics.whole_signals import compute_ccc
+
     raters = ratings.shape[1]
     pairs = np.full((raters, raters), np.nan)
     for one in range(raters):

@@ -21,7 +21,8 @@ def read(
     Args:
         root: The user's folder.
         media: Its videos and pictures.
-        report: Is told of media that lie in no class folder.
+        report: Is told what the classes are, and of media that lie in no
+            class folder.
         faces: See `emoaff.corpora.footage.Footage`.
 
     Returns:
@@ -36,6 +37,11 @@ def read(
     if depth:
         folders = [inner for each in folders for inner in _folders(each)]
     classes = sorted({_read_class_name(folder.name) for folder in folders})
+    if classes:
+        report.note(
+            "there is no table of labels, so the names of the folders are the "
+            f"classes: {', '.join(classes)}"
+        )
     labels = [
         FrameLabels.constant(expression=index) for index in range(len(classes))
     ]

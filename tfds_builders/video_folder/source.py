@@ -49,8 +49,10 @@ def read(
         what = report.describe_left_out() if files or tree.junk else "no file"
         raise FileNotFoundError(
             "Expected videos or pictures in class folders, or a table with a "
-            f"column file, in {root}. Found {what}. `emoaff corpora "
-            "video_folder` prints what it must hold."
+            f"column file, in {root}. Found {what}. Without a table, labels "
+            "are the names of the folders that videos and pictures lie in, so "
+            "put them into a folder for each class, or write labels.csv; "
+            "`emoaff corpora video_folder` shows both."
         )
     return _select_openable(found, classes, report), classes
 

@@ -9,8 +9,13 @@ from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.footage import Footage
 from emoaff.corpora.frame_labels import FrameLabels
 from emoaff.corpora.source_recording import SourceRecording
+from emoaff.faces import Video
+from emoaff.faces import find_media_kind
+from emoaff.faces.player_clock import read_player_start
 from tfds_builders.video_folder.label_table import LabelTable
 from tfds_builders.video_folder.label_table import Row
+
+_LATE_S = 0.05  # as reports tell it; about a frame
 
 
 def read(
@@ -56,6 +61,8 @@ def read(
         reader = _FileRows(table, file, rows_of[file], index, faces)
         recordings += reader.recordings(root / file, step, report)
     _refuse_half_given_splits(table, recordings)
+    timed = [f for f in sorted(rows_of) if any(map(_has_time, rows_of[f]))]
+    _note_late_pictures([root / file for file in timed], table, report)
     return recordings, classes
 
 
@@ -100,6 +107,34 @@ def _refuse_half_given_splits(table, recordings):
             f"none. Received: none for {missing[0]}, and "
             f"{len(recordings) - len(missing)} others have one. Fill the "
             "column split, or leave it empty."
+        )
+
+
+def _has_time(row):
+    given = row.time, row.start, row.end
+    return any(t and not math.isnan(t) for t in given)
+
+
+def _note_late_pictures(paths, table, report):
+    """Notes videos whose players show another time than is counted here."""
+    late = {}
+    for path in paths:
+        if find_media_kind(path) == "picture":
+            continue
+        try:
+            with Video(path) as video:
+                start_s = read_player_start(path, video.start_s)
+        except (OSError, ValueError):
+            continue  # building says what is wrong with it
+        if start_s >= _LATE_S:
+            late[path.name] = start_s
+    if late:
+        name, start_s = next(iter(late.items()))
+        report.note(
+            f"of {len(late)} videos the pictures begin late on a player's "
+            f"clock, such as {name}, by {start_s:.2f} s; times in "
+            f"{table.path.name} count from the first picture, so subtract that "
+            "from times that were read off a player"
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from emoaff.corpora import split_rules
 from emoaff.corpora.build_report import BuildReport
 from emoaff.corpora.corpus_about import CorpusAbout
+from emoaff.corpora.rare_classes import describe_own_words
 from emoaff.corpora.rare_classes import describe_rare_classes
 from emoaff.corpora.recording_corpus import RecordingCorpus
 from emoaff.corpora.source_recording import SourceRecording
@@ -104,7 +105,10 @@ class Builder(RecordingCorpus):
         report.classes = classes
         if len(classes) == 1:
             report.note(f"there is one class only, {classes[0]!r}")
-        for sentence in describe_rare_classes(_count(recordings, classes)):
+        counts = _count(recordings, classes)
+        for sentence in describe_rare_classes(counts):
+            report.note(sentence)
+        for sentence in describe_own_words(counts):
             report.note(sentence)
         by_split = split_rules.splits(recordings, report)
         return [each for some in by_split.values() for each in some]

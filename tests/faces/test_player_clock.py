@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from emoaff.prediction.player_clock import read_player_start
+from emoaff.faces.player_clock import read_player_start
 
 
 def write_late(path, delay_s, with_sound=True, clock_s=0):
