@@ -1,19 +1,23 @@
-"""Scores another tool on the same pictures as the shipped preset.
+"""Scores other tools on the same pictures as the shipped preset.
 
     python -m venv rival && rival/bin/python -m pip install fer
+    npm install --prefix rival_npm @vladmandic/face-api @tensorflow/tfjs \
+        @tensorflow/tfjs-backend-wasm
     python benchmarks/rivals.py ferplus validation --data-dir data \
-        --python rival/bin/python
+        --python rival/bin/python --npm rival_npm
 
-`fer` runs in an environment of its own, which `--python` names. Both get the
-same face crops (so no detector plays a part), then the same video whole. `fer`
-knows seven classes, so pictures of contempt are left out and emoaff may not
-answer it. Prints a table. Times are of one run, one tool after the other, so
-they compare these two on this machine and no more; emoaff's of a frame include
-reading the file and loading the model, and it follows faces between looks,
-where `fer` looks at every frame anew.
+`fer` runs in an environment of its own, which `--python` names, and face-api in
+Node.js, from the folder of npm that `--npm` names. All get the same face crops
+(so no detector plays a part), then the same video whole. The others know seven
+classes, so pictures of contempt are left out and emoaff may not answer it.
+Prints a table. Times are of one run, one tool after the other, so they compare
+these on this machine and no more; emoaff's of a frame include reading the file
+and loading the model, and it follows faces between looks, where the others look
+at every frame anew.
 """
 
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
@@ -27,6 +31,7 @@ CLASSES = (
 )  # and their names in fer:
 _SIDE = 48  # of FER+; those of other corpora are stored in their own size
 _FER = "neutral happy surprise sad angry disgust fear".split()
+_FACE_API = "neutral happy surprised sad angry disgusted fearful".split()
 _CLIP = (
     pathlib.Path(__file__).parents[1] / "examples" / "media" / "astronaut.mp4"
 )
@@ -38,14 +43,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("dataset")
     parser.add_argument("split")
     parser.add_argument("--data-dir", default="data")
-    parser.add_argument("--python", required=True, help="of the environment")
+    parser.add_argument("--python", required=True, help="that has fer")
+    parser.add_argument("--npm", help="folder in which npm installed face-api")
     parser.add_argument("--clip", default=str(_CLIP))
     parser.add_argument("--pictures", type=int, help="only the first so many")
     args = parser.parse_args(argv)
     faces, labels, frames = read_material(args)
-    found = {"emoaff, compact_ferplus": run_emoaff(faces, frames, args.clip)}
+    found = {
+        f"emoaff, compact_ferplus on {name}": run_emoaff(
+            engine, faces, frames, args.clip
+        )
+        for name, engine in (("LiteRT", "litert"), ("Keras", "keras"))
+    }
     found["fer"] = run_in(args.python, "fer", faces, frames)
     found["fer, with MTCNN"] = run_in(args.python, "fer-mtcnn", None, frames)
+    if args.npm:
+        found["face-api"] = run_face_api(args.npm, faces, frames)
     print(
         f"{len(faces)} pictures of {args.dataset}, {args.split}; "
         f"{len(frames)} frames of {pathlib.Path(args.clip).name}\n"
@@ -76,18 +89,19 @@ def read_material(args):
     return faces, labels, frames
 
 
-def run_emoaff(faces, frames, clip):
+def run_emoaff(engine, faces, frames, clip):
     """Probabilities of the faces, frames with a face, and seconds of both."""
     import emoaff
 
-    preset = emoaff.load_preset("compact_ferplus")
+    preset = emoaff.load_preset("compact_ferplus", engine)
     columns = [preset.labels.classes.index(name) for name in CLASSES]
     preset.predict(faces[:8])  # the first call traces
     began = time.perf_counter()
     answers = preset.predict(faces)["expression"][:, columns]
     per_face = (time.perf_counter() - began) / len(faces)
     began = time.perf_counter()
-    seen = {row.frame for row in emoaff.predict_video(clip) if row.person}
+    rows = emoaff.predict_video(clip, "compact_ferplus", engine=engine)
+    seen = {row.frame for row in rows if row.person}
     per_frame = (time.perf_counter() - began) / len(frames)
     return answers, per_face, len(seen), per_frame
 
@@ -105,6 +119,22 @@ def run_in(python, tool, faces, frames):
 
 
 _NUMBERS = ("per_face", "seen", "per_frame")
+
+
+def run_face_api(npm, faces, frames):
+    """The same of face-api, by `face_api.cjs` beside this file."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, taken = f"{folder}/given", f"{folder}/taken.json"
+        shapes = {"faces": faces.shape, "frames": frames.shape}
+        about = json.dumps({**shapes, "classes": _FACE_API})
+        pathlib.Path(f"{given}.json").write_text(about, "utf-8")
+        faces.tofile(f"{given}.faces")
+        frames.tofile(f"{given}.frames")
+        script = pathlib.Path(__file__).with_name("face_api.cjs")
+        command = ["node", str(script), npm, given, taken]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        found = json.loads(pathlib.Path(taken).read_text("utf-8"))
+    return (np.array(found["answers"]), *(found[n] for n in _NUMBERS))
 
 
 def run_fer(tool, given, taken):

@@ -6,6 +6,7 @@ docs leads to the page made from it, or to a copy of the file under `source/`.
 """
 
 import argparse
+import html
 import importlib
 import os
 import pathlib
@@ -31,6 +32,8 @@ PAGES = {
 }
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^)\s#]+)(#[^)\s]*)?(?=\))")
 _OPTION_ROW = "| {} | {} |\n"
+# A table of so many columns that it needs the width of the page.
+_WIDE_TABLE = re.compile(r"^\|(?: *:?-+:? *\|){10,}$", re.MULTILINE)
 
 
 def on_config(config):
@@ -75,8 +78,10 @@ def on_files(files, config):
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Lets links lead to where their files are on the site."""
+    """Lets links lead to where their files are, and gives wide tables room."""
     here = page.file.src_uri
+    if _WIDE_TABLE.search(markdown):
+        page.meta["hide"] = ["navigation", "toc"]
     origin = _find_origin(here)
 
     def move(link):
@@ -217,7 +222,7 @@ def write_command_line():
 
 def _write_group(group):
     rows = [
-        _OPTION_ROW.format(_name_option(action), _escape(action.help or ""))
+        _OPTION_ROW.format(_name_option(action), _read_help(action))
         for action in group._group_actions
         if action.help != argparse.SUPPRESS and action.dest != "help"
     ]
@@ -229,15 +234,21 @@ def _write_group(group):
 
 def _name_option(action):
     formatter = argparse.HelpFormatter("")
-    if action.option_strings:
-        names = ", ".join(action.option_strings)
-        value = ""
-        if action.nargs != 0:
-            value = " " + formatter._format_args(action, action.dest.upper())
-        return f"`{names}{value}`".replace("|", "\\|")
-    text = formatter._format_args(action, action.dest.upper())
-    return f"`{text}`".replace("|", "\\|")
+    name = ", ".join(action.option_strings)
+    if action.nargs != 0:
+        value = formatter._format_args(action, action.dest.upper())
+        name = f"{name} {value}".strip()
+    # No backticks: in these a table shows the backslash before a bar as well.
+    # A line of a narrow table may end after a comma.
+    return f"<code>{_escape(name).replace(',', ',<wbr>')}</code>"
+
+
+def _read_help(action):
+    """What `--help` prints of an option, defaults filled in."""
+    if not action.help:
+        return ""
+    return _escape(argparse.HelpFormatter("")._expand_help(action))
 
 
 def _escape(text):
-    return text.replace("%%", "%").replace("|", "\\|").replace("<", "&lt;")
+    return html.escape(text, quote=False).replace("|", "&#124;")

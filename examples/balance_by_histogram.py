@@ -7,8 +7,8 @@ arousal and drop frames of full cells. Here a small CNN names expressions from
 all frames, then from the balanced ones, and a GRU learns valence and arousal
 from its features. (Faces are drawn where they are missing.)
 
-Measured as typed: UAR .302 from all 17,075 frames, .350 from the 7,104 that are
-kept; then a CCC of .603. 48 seconds of one core's work.
+Measured as typed: UAR .296 from all 17,075 frames, .353 from the 7,104 that are
+kept; then a CCC of .597. 48 seconds of one core's work.
 """
 
 import keras

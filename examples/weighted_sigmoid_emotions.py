@@ -7,7 +7,7 @@ weighted by reciprocal counts, on windows of which those with a rare emotion are
 repeated. Then the same network learns valence and arousal of other people.
 
 Measured as typed: fear grows from 161 to 295 frames; the CCC of people not seen
-is .11 after one epoch and .61 after the fourth, in two minutes on two cores.
+is .05 after one epoch and .58 after the fourth, in two minutes on two cores.
 """
 
 import keras

@@ -3,12 +3,11 @@
     python docs/pictures/make_pictures.py
 
 `astronaut.gif` is the annotated video, smaller; `report.png` shows the report
-in Chromium, which must be installed.
+in Chromium. That and `pip install playwright` must be there.
 """
 
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -20,7 +19,7 @@ from emoaff.faces import Video
 _HERE = pathlib.Path(__file__).parent
 _SAMPLE = _HERE.parents[1] / "examples" / "media" / "astronaut.mp4"
 _WIDTH, _EVERY = 400, 4  # of 25 frames a second
-_WINDOW = "1280,1100"
+_WINDOW = {"width": 1280, "height": 1100}
 
 
 def main(out: str = str(_HERE)) -> None:
@@ -60,18 +59,22 @@ def write_moving_picture(video, gif):
 
 
 def take_picture(page, png):
-    """Takes a picture of a page as a window shows it."""
+    """Takes a picture of a page, its video shown, as a window shows it."""
+    from playwright.sync_api import sync_playwright
+
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("Expected `chromium` on this machine. Install it.")
-    command = [
-        *(chromium, "--headless", "--no-sandbox", "--hide-scrollbars"),
-        "--disable-gpu",
-        *(f"--window-size={_WINDOW}", f"--screenshot={png}"),
-    ]
-    subprocess.run(
-        [*command, page.resolve().as_uri()], check=True, capture_output=True
-    )
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
+        window = browser.new_page(viewport=_WINDOW)
+        window.goto(page.resolve().as_uri())
+        window.wait_for_function("document.querySelector('video').readyState>3")
+        window.wait_for_timeout(4000)  # until no circle turns
+        window.screenshot(path=png)
+        browser.close()
     # All of its colours: in few, those of two expressions become one.
     Image.open(png).convert("RGB").save(png, optimize=True)
 

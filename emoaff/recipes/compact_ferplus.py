@@ -32,11 +32,12 @@ Expect on FER+'s validation split accuracy 0.844 and UAR 0.676 after the first
 round, 0.854 and 0.689 after the second, 0.860 and 0.677 after the third, 0.862
 and 0.680 after the fifth, which loses far less on turned, darkened and blurred
 faces, 0.866 and 0.725 of the first mean, and 0.866 and 0.716 of the second,
-which loses less still (one run each; the spread over seeds was not measured). Two CPU cores train 100 pictures a second at 112 pixels and more
-at 80, so the first two rounds take about 55 and 35 minutes where nothing else
-runs. The third took 1.3 hours beside other work, the fourth and fifth 36 and 17
-minutes on one core, the sixth to ninth 44, 24, 46 and 36 minutes beside other
-work, and a mean 3.
+which loses less still (one run each; the spread over seeds was not measured).
+Two CPU cores train 100 pictures a second at 112 pixels and more at 80, so the
+first two rounds take about 55 and 35 minutes where nothing else runs. The
+third took 1.3 hours beside other work, the fourth and fifth 36 and 17 minutes
+on one core, the sixth to ninth 44, 24, 46 and 36 minutes beside other work,
+and a mean 3.
 
 Score it again:
 

@@ -4,6 +4,7 @@ import importlib.util
 
 import pytest
 from PIL import Image
+from PIL import ImageStat
 
 from tests.docs.page_blocks import ROOT
 from tests.sample import CLIP
@@ -25,6 +26,9 @@ def test_the_picture_of_the_report_shows_a_wide_window():
     assert path.stat().st_size < 500_000
     with Image.open(path) as image:
         assert image.size == (1280, 1100)
+        # The video is in it: a player that still loads is black.
+        player = image.convert("L").crop((360, 100, 920, 400))
+        assert ImageStat.Stat(player).mean[0] > 60
 
 
 @pytest.mark.slow
