@@ -120,14 +120,17 @@ def test_the_preset_knows_the_shares_of_its_training_labels(run, data_dir):
     stills = load_stills("ferplus", "train[:64]", data_dir)
     labels = stills.distribution[np.isfinite(stills.distribution[:, 0])]
     counts = np.bincount(labels.argmax(axis=1), minlength=8)
-    stored = preset.config["outputs"]["expression"]["class_prior"]
+    output = preset.config["outputs"]["expression"]
+    stored = output["class_prior"]
     np.testing.assert_allclose(stored, counts / counts.sum(), atol=1e-6)
     assert "learned from" in preset.config["provenance"]["class_prior"]
     # So they can be taken out of its answers.
     image = np.full((1, 48, 48, 3), 90, np.uint8)
     plain = preset.predict(image)["expression"][0]
     even = preset.predict(image, prior="uniform")["expression"][0]
-    divided = plain / np.array(stored)
+    sharpness = output["prior_sharpness"]  # fitted with the calibration
+    assert 0.5 <= sharpness <= 2
+    divided = (plain / np.array(stored)) ** (1 / sharpness)
     np.testing.assert_allclose(even, divided / divided.sum(), atol=1e-5)
 
 
