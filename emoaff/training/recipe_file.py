@@ -94,10 +94,10 @@ def fill_texts(about: Mapping[str, str]) -> dict[str, str]:
     """Returns the texts of a card, those that are not there filled in.
 
     Example:
-    >>> fill_texts({"summary": "Names moods."})["licence"]
+    >>> fill_texts({"summary": "Names moods.", "licence": " "})["licence"]
     'Not written yet.'
     """
-    written = {name: text for name, text in about.items() if text}
+    written = {k: text for k, text in about.items() if str(text).strip()}
     return {**dict.fromkeys(_TEXTS, UNWRITTEN), **written}
 
 

@@ -7,6 +7,7 @@ from emoaff.training.clip_config import ClipConfig
 from emoaff.training.recipe_file import check_recipe
 from emoaff.training.recipe_lookup import describe_settings
 from emoaff.training.recipe_lookup import find_recipe
+from emoaff.training.recipe_run import train
 from emoaff.training.recipe_skeleton import write_recipe_skeleton
 
 ABOUT = dict.fromkeys(("summary", "data", "licence", "training", "limits"), "x")
@@ -102,6 +103,18 @@ def test_a_skeleton_can_be_tried_out_and_is_not_whole(tmp_path):
     with pytest.raises(ValueError, match="--set data.dataset=NAME"):
         full.configure({})
     assert full.configure({"dataset": "recola"}).data.dataset == "recola"
+
+
+def test_training_says_which_texts_are_not_written_and_leaves_nothing(
+    tmp_path,
+):
+    file, _ = write_recipe_skeleton("mine", tmp_path)
+    lines, out = [], tmp_path / "run"
+    with pytest.raises(ValueError, match="by --small"):
+        train(str(file), tmp_path, out, report=lines.append)
+    (line,) = lines
+    assert line.startswith("note: ABOUT of mine.py has no text yet for summary")
+    assert not out.exists()
 
 
 def test_settings_of_a_skeleton_are_listed(tmp_path):
