@@ -21,6 +21,21 @@ def clip(preset):
     return timeline, list(timeline)
 
 
+def test_the_sample_clip_is_one_happy_person_who_leaves_and_returns(clip):
+    timeline, rows = clip
+    assert [row.frame for row in rows] == list(range(150))
+    assert timeline.rows_of.keys() == {1}
+    first, last = 1.0, 5.9
+    for row in rows:
+        if row.time_s < 3.0 or row.time_s > 5.6:
+            assert row.person == 1
+            assert row.smoothed.argmax() == 1  # happiness
+        if 4.1 < row.time_s < 4.5:
+            assert row.person is None and row.probabilities is None
+    assert timeline.times_of[1][0] < first
+    assert timeline.times_of[1][1] > last
+
+
 def test_counts_agree_with_the_rows(clip):
     timeline, rows = clip
     with_face = sum(row.person is not None for row in rows)

@@ -20,27 +20,6 @@ def preset():
     return emoaff.load_preset("compact_ferplus")
 
 
-@pytest.fixture(scope="module")
-def clip(preset):
-    timeline = emoaff.predict_video(CLIP, preset)
-    return timeline, list(timeline)
-
-
-def test_the_sample_clip_is_one_happy_person_who_leaves_and_returns(clip):
-    timeline, rows = clip
-    assert [row.frame for row in rows] == list(range(150))
-    assert timeline.rows_of.keys() == {1}
-    first, last = 1.0, 5.9
-    for row in rows:
-        if row.time_s < 3.0 or row.time_s > 5.6:
-            assert row.person == 1
-            assert row.smoothed.argmax() == 1  # happiness
-        if 4.1 < row.time_s < 4.5:
-            assert row.person is None and row.probabilities is None
-    assert timeline.times_of[1][0] < first
-    assert timeline.times_of[1][1] > last
-
-
 @pytest.mark.parametrize("prior", ["uniform", {"happiness": 0.01}])
 def test_every_way_to_predict_takes_a_prior(preset, prior):
     image = read_picture(PORTRAIT).image

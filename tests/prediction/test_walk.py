@@ -65,8 +65,8 @@ def test_the_walk_starts_at_the_video_and_ends_at_the_table(walked):
 
 
 def test_a_frame_passes_at_most_21_files_on_its_way_to_its_row(walked):
-    # 20 are wanted. Those of LiteRT, of recognising faces and of reading ahead
-    # came to them, three, two and one; a shorter walk is welcome here.
+    # 20 are wanted; a shorter walk is welcome, if each subject still lies where
+    # a stranger looks for it.
     assert len(walked) <= 21, sorted(walked)
 
 
