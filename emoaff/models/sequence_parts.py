@@ -41,21 +41,21 @@ def split(model):
             f"layer. {model.name!r} has none there. A model of features is a "
             "head already; a model of pictures has no head."
         )
+    # Once more, from an input with a name that means something.
+    inputs = keras.Input(
+        features.shape[1:], dtype=features.dtype, name="features"
+    )
     try:
         head = keras.Model(features, outputs, name=f"{model.name}_head")
-    except ValueError as error:
+        head = _clone_graph(head, inputs)
+    # Old Keras builds such a head, and finds no features when it is copied.
+    except (KeyError, ValueError) as error:
         raise ValueError(
             f"Expected a model whose pictures all go through "
             f"{framewise.name!r}, and then to other layers. {model.name!r} "
             f"looks at them elsewhere, or ends there ({error}). Run it whole."
         ) from error
-    # Once more, from an input with a name that means something.
-    inputs = keras.Input(
-        features.shape[1:], dtype=features.dtype, name="features"
-    )
-    return _encoder(framewise.layer, model.inputs[0].shape[2:]), _clone_graph(
-        head, inputs
-    )
+    return _encoder(framewise.layer, model.inputs[0].shape[2:]), head
 
 
 def _replay_model(model):
