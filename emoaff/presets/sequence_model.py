@@ -13,7 +13,6 @@ from emoaff.models.streaming import zero_states
 from emoaff.presets import LAYER
 from emoaff.presets import features_folder
 from emoaff.presets.feature_model import build_feature_model
-from emoaff.presets.preset import Preset
 
 _BATCH = 32
 _made: "weakref.WeakKeyDictionary" = weakref.WeakKeyDictionary()
@@ -81,7 +80,7 @@ class SequenceModel:
 
 
 @use_own_settings("float32")
-def sequence_model(preset: Preset) -> SequenceModel:
+def sequence_model(preset: "presets.Preset") -> SequenceModel:
     """Splits a preset into image model and temporal head; cached per preset.
 
     Args:
