@@ -1,4 +1,4 @@
-"""Figures of `compact_ferplus` on pages are those of its card."""
+"""Figures of `compact_ferplus` on pages are those that were measured."""
 
 import re
 
@@ -85,3 +85,13 @@ def test_the_page_of_ethics_has_recalls_and_spoiled_pictures(card):
     turned = sorted(rows[f"turned {n}"][0] for n in (-30, 30))
     low, high = (percent(share) for share in turned)
     assert f"30 degrees: {low.removesuffix(' %')} to {high}" in page
+
+
+def test_the_page_of_affect_has_what_the_page_of_priors_measured():
+    measured = re.search(
+        r"\| `compact_ferplus` \|.*?`uniform` \| \**(\.\d+).*?\| \**(\.\d+)",
+        read("docs/priors.md"),
+    )
+    valence, arousal = (f"{float(one):.2f}"[1:] for one in measured.groups())
+    page = read("docs/explain/affect.md")
+    assert f"expressions alone they are {valence} and {arousal} (" in page
