@@ -60,7 +60,8 @@ class Timeline:
         times_of: Person to (first, last) time in seconds so far.
         best_of: Person to a counter of smoothed expressions so far.
         doubts: A counter of why rows name no expression so far.
-        tally_of: Person to a `PersonTally` so far, finished with the last row.
+        tally_of: Person to a `PersonTally` so far, by `linked`, finished with
+            its last row; empty while a timeline is only iterated.
         identity: How people are known again, see `choose_identity`.
         names: Person to name, by `options.people`, after `linked` has given
             the last row.
@@ -151,7 +152,7 @@ class Timeline:
                 rows = link_rows(
                     rows, lambda: self.tracker.links, folder, numbers
                 )
-            yield from self._count_all(rows)
+            yield from self._tally_all(self._count_all(rows))
         if follows and self.identity == "faces":
             self.names = {
                 numbers.get(person, person): name
@@ -269,6 +270,15 @@ class Timeline:
         for row in rows:
             self._count(row)
             yield row
+
+    def _tally_all(self, rows):
+        for row in rows:
+            if row.person is not None:
+                if row.person not in self.tally_of:
+                    tally = PersonTally(self.classes, self._step_s)
+                    self.tally_of[row.person] = tally
+                self.tally_of[row.person].add(row)
+            yield row
         for tally in self.tally_of.values():
             tally.close()
 
@@ -280,9 +290,6 @@ class Timeline:
         if row.person is None:
             return
         self.rows_of[row.person] += 1
-        if row.person not in self.tally_of:
-            self.tally_of[row.person] = PersonTally(self.classes, self._step_s)
-        self.tally_of[row.person].add(row)
         first = self.times_of.get(row.person, (row.time_s,))[0]
         self.times_of[row.person] = (first, row.time_s)
         self.doubts.update(filter(None, row.doubt.split("; ")))

@@ -64,10 +64,8 @@ def test_the_walk_starts_at_the_video_and_ends_at_the_table(walked):
     assert "prediction/tables.py" in walked
 
 
-def test_a_frame_passes_at_most_21_files_on_its_way_to_its_row(walked):
-    # 20 are wanted; a shorter walk is welcome, if each subject still lies where
-    # a stranger looks for it.
-    assert len(walked) <= 21, sorted(walked)
+def test_a_frame_passes_at_most_20_files_on_its_way_to_its_row(walked):
+    assert len(walked) <= 20, sorted(walked)
 
 
 def test_a_frame_passes_at_most_4_rooms_on_its_way_to_its_row(walked):
