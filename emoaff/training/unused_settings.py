@@ -36,6 +36,7 @@ _USED_IF = {
         "augmentation.dim",
         "augmentation.surround",
         "augmentation.source_blur",
+        "augmentation.jpeg",
     ): lambda of: of("augmentation.name") not in _WITHOUT_LIMITS,
     ("teacher.sees", "teacher.share", "teacher.temperature"): (
         lambda of: of("teacher.preset")
