@@ -46,7 +46,6 @@ OLD_SETTING_NAMES = {
     "dim": "augmentation.dim",
     "surround": "augmentation.surround",
     "source_blur": "augmentation.source_blur",
-    "jpeg": "augmentation.jpeg",
     "mixup": "augmentation.mixup",
     "teacher": "teacher.preset",
     "teacher_sees": "teacher.sees",

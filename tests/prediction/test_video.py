@@ -29,7 +29,9 @@ def test_every_way_to_predict_takes_a_prior(preset, prior):
     asked = list(timeline)
     *_, (_, live) = predict_frames(camera, preset, prior=prior)
     shares = preset.with_prior(prior).prior.shares
-    expected = plain[0].probabilities / preset.trained_prior.shares * shares
+    trained = preset.trained_prior
+    likelihood = np.float64(plain[0].probabilities) / trained.shares
+    expected = likelihood ** (1 / trained.sharpness) * shares
     expected /= expected.sum()
     for row in (*asked, *live):
         np.testing.assert_allclose(row.probabilities, expected, rtol=1e-3)

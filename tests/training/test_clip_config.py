@@ -52,6 +52,7 @@ def test_every_old_name_is_that_of_one_setting():
         "data.corpus_weights",
         "data.side_rule",
         "model.begin",
+        "augmentation.jpeg",
     }
 
 

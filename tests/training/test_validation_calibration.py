@@ -1,9 +1,11 @@
+import dataclasses
 import types
 
 import numpy as np
 
 from emoaff.presets.calibration import calibration_error
 from emoaff.presets.calibration import fit_calibration
+from emoaff.presets.calibration import fit_sharpness
 from emoaff.presets.calibration import fit_temperature
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.validation_calibration import fit_on_validation
@@ -71,7 +73,11 @@ def test_part_of_a_balance_is_taken_back_where_that_is_wanted():
     assert fit([]).prior_share == 0
     balance = {"correct_prior": True, "prior_kept": 0.5}
     fitted = fit([], balance=balance)
-    assert fitted == fit_calibration(clear, truth, COUNTS, 0.5)
+    expected = fit_calibration(clear, truth, COUNTS, 0.5)
+    shares = expected.find_prior(COUNTS)
+    sharpness = fit_sharpness(expected.probabilities(clear), truth, shares)
+    assert abs(sharpness - 1) > 0.05
+    assert fitted == dataclasses.replace(expected, sharpness=sharpness)
     assert fitted.kept == 0.5
 
 
