@@ -24,6 +24,8 @@ from emoaff.training.training_run import TrainingRun
 from emoaff.training.training_step import is_chief
 from emoaff.training.training_step import make_strategy
 from emoaff.training.training_step import set_precision
+from emoaff.training.unused_settings import find_unused
+from emoaff.training.unused_settings import read_unused
 
 # Settings that say how long is trained, not how.
 EXTENDING = ("epochs", "patience", "stop_after")
@@ -97,6 +99,12 @@ def train(
     config = open_run(
         found, out, overrides or {}, resume, creates=is_chief(devices)
     )
+    idle = list_idle(found, config, overrides or {}, out)
+    if idle:
+        report(
+            "note: this recipe with its other settings leaves "
+            f"{', '.join(idle)} unused"
+        )
     try:
         if strategy != "multiworker":
             for dataset in split_datasets(get_setting(config, "dataset")):
@@ -114,6 +122,25 @@ def train(
         if not resume and is_chief(devices):
             _remove_unbegun(found, out, was_there)
         raise
+
+
+def list_idle(recipe: Recipe, config, overrides: Mapping, out) -> list[str]:
+    """Lists the settings that were asked for and change nothing.
+
+    Args:
+        recipe: The recipe.
+        config: The run's settings.
+        overrides: See `train`.
+        out: See `train`.
+
+    Returns:
+        Their full names, in alphabetical order; see
+        `emoaff.training.unused_settings`.
+    """
+    old = getattr(config, "OLD_NAMES", {})
+    unused = find_unused(list_settings(config))
+    unused |= read_unused(recipe.name, out, recipe.small)
+    return sorted(unused & {old.get(name, name) for name in overrides})
 
 
 def _remove_unbegun(recipe, out, was_there):

@@ -18,6 +18,7 @@ from emoaff.training import image_memory
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import train_commands
 from emoaff.training.first_weights import begin
+from emoaff.training.recipe_run import list_idle
 from emoaff.training.recipe_run import open_run
 from emoaff.training.recipe_run import train
 from emoaff.training.settings import parse_overrides
@@ -329,3 +330,37 @@ def test_a_run_is_a_run_whatever_its_folder_is_called(run, tmp_path):
     assert of_file["model"]["start"] == "first.weights.h5"
     before, _ = commands(config)
     assert " --out runs/run.v2 " in before
+
+
+@pytest.mark.parametrize(
+    ("recipe", "asked", "idle"),
+    [
+        ("finetune", {"units": "[3]", "epochs": "4"}, ["model.units"]),
+        (
+            "tzirakis_recola",
+            {"augmentation.zoom": "1.2", "augmentation.name": "flip"},
+            ["augmentation.zoom"],
+        ),
+        ("compact_ferplus", QUICK, []),
+        ("joint_heads", {"dropout": "0.1"}, []),
+    ],
+)
+def test_settings_that_change_nothing_are_listed(recipe, asked, idle, tmp_path):
+    found = find_recipe(recipe)
+    config = parse_overrides(found.read_config({}), asked)
+    assert list_idle(found, config, asked, tmp_path) == idle
+
+
+def test_train_says_which_settings_change_nothing(tmp_path):
+    lines = []
+    asked = {"teacher_share": "0.3", "stages": "[[1, 32]]"}
+    with pytest.raises(FileNotFoundError):
+        train(
+            "compact_ferplus",
+            tmp_path,
+            tmp_path / "run",
+            asked,
+            report=lines.append,
+        )
+    (line,) = lines
+    assert line.startswith("note: ") and "teacher.share unused" in line
