@@ -80,6 +80,15 @@ def find_close(name: str, known: Iterable[str]) -> list[str]:
     by_lower = {each.lower(): each for each in known}
     close = difflib.get_close_matches(name.lower(), by_lower, _FEW, 0.75)
     if not close:
+        # `epoch` of `schedule.epochs`.
+        last = [each.rpartition(".")[2] for each in by_lower]
+        near = difflib.get_close_matches(name.lower(), last, _FEW, 0.88)
+        close = [
+            each
+            for each in by_lower
+            if each.rpartition(".")[2] in near and name
+        ][:_FEW]
+    if not close:
         # One that was shortened, such as `time` of `time_s`.
         close = [
             each

@@ -5,7 +5,14 @@ from emoaff.progress import find_close
 from emoaff.progress import find_closest
 from emoaff.progress import suggest_name
 
-KNOWN = ("time_s", "schedule.epochs", "compact_ferplus", "predict", "Tier")
+KNOWN = (
+    "time_s",
+    "schedule.steps_per_epoch",
+    "schedule.epochs",
+    "compact_ferplus",
+    "predict",
+    "Tier",
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +21,7 @@ KNOWN = ("time_s", "schedule.epochs", "compact_ferplus", "predict", "Tier")
         ("compact_ferpus", "compact_ferplus"),
         ("schedule.epoch", "schedule.epochs"),
         ("epochs", "schedule.epochs"),
+        ("epoch", "schedule.epochs"),
         ("predcit", "predict"),
         ("time", "time_s"),
         ("PREDICT", "predict"),
