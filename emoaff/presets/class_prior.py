@@ -58,6 +58,7 @@ class ClassPrior:
     def __post_init__(self):
         object.__setattr__(self, "classes", tuple(self.classes))
         object.__setattr__(self, "shares", tuple(map(float, self.shares)))
+        object.__setattr__(self, "sharpness", float(self.sharpness))
         shares = np.array(self.shares)
         if (
             len(shares) != len(self.classes)

@@ -32,10 +32,10 @@ def read_stored_prior(preset, key: str) -> ClassPrior | None:
         stored, name, sharpness = stored["shares"], stored["name"], 1.0
     try:
         return ClassPrior(name, preset.labels.classes, tuple(stored), sharpness)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(
-            f"outputs.expression.{key} in the config.json of {preset.name} is "
-            f"damaged. {error}"
+            f"outputs.expression.{key} in the config.json of {preset.name}, or "
+            f"prior_sharpness beside it, is damaged. {error}"
         ) from error
 
 

@@ -46,7 +46,7 @@ def score(scores, name):
     return found[1]
 
 
-def measured(name):
+def read_score(name):
     """A score with all its digits, not rounded twice."""
     config = json.loads(CARD.with_name("config.json").read_text("utf-8"))
     return next(
@@ -58,8 +58,8 @@ def measured(name):
 
 def test_readme_and_the_page_of_presets_have_the_scores(card):
     rows, _, _ = card
-    accuracy, uar = points(measured("accuracy")), points(measured("uar"))
-    error = points(measured("calibration_error"))
+    accuracy, uar = points(read_score("accuracy")), points(read_score("uar"))
+    error = points(read_score("calibration_error"))
     assert f"accuracy {accuracy}, UAR {uar}" in read("README.md")
     wide = points(rows["margin 1.6"][0])
     row = f"in the package | {accuracy} | {uar} | {error} | {wide} |"

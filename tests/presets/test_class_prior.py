@@ -205,6 +205,13 @@ def test_a_preset_answers_for_the_prior_that_is_asked_for(small):
     np.testing.assert_array_equal(back, plain)
 
 
+@pytest.mark.parametrize("stored", [0, -1.3, "much", None, [1.3]])
+def test_a_stored_sharpness_that_is_none_is_one_clear_sentence(small, stored):
+    small.config["outputs"]["expression"]["prior_sharpness"] = stored
+    with pytest.raises(ValueError, match="^outputs.expression.class_prior in"):
+        small.with_prior("uniform")
+
+
 def test_a_preset_says_its_prior(small):
     assert small.describe_prior()["name"] == "as-trained"
     assert small.describe_prior()["shares"]["neutral"] == 0.5

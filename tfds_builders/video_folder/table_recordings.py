@@ -112,7 +112,7 @@ def _refuse_half_given_splits(table, recordings):
 
 def _has_time(row):
     given = row.time, row.start, row.end
-    return any(t and not math.isnan(t) for t in given)
+    return any(t is not None and not math.isnan(t) for t in given)
 
 
 def _note_late_pictures(paths, table, report):
