@@ -279,6 +279,7 @@ class _Job:
                 most = timeline.confidence_at_most
                 opened = tables.table(full, timeline.classes, most)
                 writers.append(stack.enter_context(opened))
+            writers.append(stack.enter_context(timeline.tally()))
             _write_rows(timeline, writers, stage, talk)
         header = summary.header(timeline)
         header["columns"] = self.formats.describe_columns()

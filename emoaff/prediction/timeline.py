@@ -23,7 +23,7 @@ from emoaff.prediction import tables
 from emoaff.prediction.face_rows import choose_faces
 from emoaff.prediction.face_rows import observe
 from emoaff.prediction.finishing import Finishing
-from emoaff.prediction.linked_rows import link_rows
+from emoaff.prediction.finishing import link_rows
 from emoaff.prediction.naming import load_gallery
 from emoaff.prediction.naming import name_faces
 from emoaff.prediction.options import Options
@@ -60,8 +60,7 @@ class Timeline:
         times_of: Person to (first, last) time in seconds so far.
         best_of: Person to a counter of smoothed expressions so far.
         doubts: A counter of why rows name no expression so far.
-        tally_of: Person to a `PersonTally` so far, by `linked`, finished with
-            its last row; empty while a timeline is only iterated.
+        tally_of: Person to a `PersonTally` of the rows given to `tally`.
         identity: How people are known again, see `choose_identity`.
         names: Person to name, by `options.people`, after `linked` has given
             the last row.
@@ -152,13 +151,25 @@ class Timeline:
                 rows = link_rows(
                     rows, lambda: self.tracker.links, folder, numbers
                 )
-            yield from self._tally_all(self._count_all(rows))
+            yield from self._count_all(rows)
         if follows and self.identity == "faces":
             self.names = {
                 numbers.get(person, person): name
                 for person, name in self.tracker.names.items()
             }
             self._ended = True
+
+    @contextlib.contextmanager
+    def tally(self) -> Iterator[Callable[[Row], None]]:
+        """Opens `tally_of` for the rows of `linked`, which are added to it.
+
+        Yields:
+            Takes the next row, as the writer of a table does. When it is
+            closed, what is shown last has ended.
+        """
+        yield self._add_to_tally
+        for tally in self.tally_of.values():
+            tally.close()
 
     def to_pandas(self):
         """Reads everything into a table with the columns of the result file.
@@ -271,16 +282,13 @@ class Timeline:
             self._count(row)
             yield row
 
-    def _tally_all(self, rows):
-        for row in rows:
-            if row.person is not None:
-                if row.person not in self.tally_of:
-                    tally = PersonTally(self.classes, self._step_s)
-                    self.tally_of[row.person] = tally
-                self.tally_of[row.person].add(row)
-            yield row
-        for tally in self.tally_of.values():
-            tally.close()
+    def _add_to_tally(self, row):
+        if row.person is None:
+            return
+        if row.person not in self.tally_of:
+            tally = PersonTally(self.classes, self._step_s)
+            self.tally_of[row.person] = tally
+        self.tally_of[row.person].add(row)
 
     def _count(self, row):
         if row.frame != self._last_counted:

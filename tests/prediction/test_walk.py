@@ -1,5 +1,6 @@
 """How many files a reader opens to follow a frame to its row."""
 
+import itertools
 import pathlib
 import sys
 import threading
@@ -19,8 +20,11 @@ _WARM, _TRACED = 20, 50  # rows
 def walked(tmp_path_factory):
     """The files of the package that run while frames become rows.
 
-    Traced in mid-video, where faces are detected, tracked, named, cut,
-    answered, smoothed and written, and nothing is opened or loaded.
+    Traced along the way that `emoaff predict` takes, while rows come in
+    mid-video, where faces are detected, tracked, named, cut, answered and
+    smoothed, and again while they are numbered and written; nothing is opened
+    or loaded then. What is done beside it, such as counting for the summary
+    and showing progress, is left out.
     """
     found, traced = set(), threading.Event()
 
@@ -28,27 +32,33 @@ def walked(tmp_path_factory):
         if event == "call" and traced.is_set():
             found.add(frame.f_code.co_filename)
 
+    def trace(number):
+        if number == _WARM:
+            traced.set()
+            sys.setprofile(note)
+        elif number == _WARM + _TRACED:
+            traced.clear()
+            sys.setprofile(None)
+
     timeline = predict_video(CLIP)
     for _ in timeline:  # by then all is loaded and compiled
         pass
+    numbers = itertools.count()
+    path = tmp_path_factory.mktemp("walk") / "rows.csv"
+    before = sys.getprofile()
     # Stages run in threads, which take it when they start.
     threading.setprofile(note)
-    rows = iter(timeline)
-    path = tmp_path_factory.mktemp("walk") / "rows.csv"
-    with tables.table(path, timeline.classes) as write:
-        for _ in range(_WARM):
-            write(next(rows))
-        before = sys.getprofile()
-        sys.setprofile(note)
-        traced.set()
-        try:
-            for _ in range(_TRACED):
-                write(next(rows))
-        finally:
-            traced.clear()
-            sys.setprofile(before)
-            threading.setprofile(None)
-            rows.close()
+    try:
+        rows = timeline.linked(path.parent, lambda _: trace(next(numbers)))
+        with tables.table(path, timeline.classes) as write:
+            for number, row in enumerate(rows):
+                trace(number)
+                write(row)
+    finally:
+        traced.clear()
+        sys.setprofile(before)
+        threading.setprofile(None)
+    assert number > _WARM + _TRACED
     paths = (pathlib.Path(name) for name in found)
     return {
         path.relative_to(_ROOT).as_posix()
@@ -61,6 +71,7 @@ def test_the_walk_starts_at_the_video_and_ends_at_the_table(walked):
     assert "faces/video.py" in walked
     assert "faces/detect.py" in walked
     assert "presets/preset.py" in walked
+    assert "prediction/finishing.py" in walked
     assert "prediction/tables.py" in walked
 
 
