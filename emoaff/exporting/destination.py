@@ -1,7 +1,10 @@
 """Where an export goes: what a file is called, and whether it can be there."""
 
+import contextlib
 import pathlib
-import shutil
+from collections.abc import Iterator
+
+from emoaff.presets.whole_folder import open_hidden
 
 TARGETS = {"savedmodel": "", "onnx": ".onnx", "litert": ".tflite"}
 
@@ -32,38 +35,40 @@ def find_target(out: pathlib.Path, to: str | None) -> str:
     return to
 
 
-def make_temporary_name(out: pathlib.Path, to: str) -> pathlib.Path:
-    """Returns the name to write to, once it is sure that this can be done.
+@contextlib.contextmanager
+def open_destination(out: pathlib.Path, to: str) -> Iterator[pathlib.Path]:
+    """Gives the place to write to, once it is sure that this can be done.
+
+    It is hidden beside `out` and goes with the block; two exports to one
+    place have one each. `put_in_place` gives it its name.
+
+    Args:
+        out: Where the export is to be.
+        to: Its target, see `find_target`.
+
+    Yields:
+        A name that is free, with the suffix of `out`.
 
     Raises:
         ValueError: If it cannot, or something else is at `out`.
     """
-    half = out.with_name(f".{out.stem}.part{out.suffix}")
-    try:
-        if out.is_dir() and not (
-            to == "savedmodel" and (out / "saved_model.pb").is_file()
-        ):
-            raise FileExistsError(17, "a folder that is no SavedModel is there")
-        if out.is_file() and to == "savedmodel":
-            raise FileExistsError(17, "a file is there")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        remove(half)
-        half.touch()
-        half.unlink()
-    except OSError as error:
-        raise ValueError(
-            f"Expected a place to write the export to. Received: {out} "
-            f"({error.strerror}). Choose another with --out."
-        ) from error
-    return half
-
-
-def remove(path: pathlib.Path) -> None:
-    """Deletes a file or a folder, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    with contextlib.ExitStack() as stack:
+        try:
+            if out.is_dir() and not (
+                to == "savedmodel" and (out / "saved_model.pb").is_file()
+            ):
+                raise FileExistsError(
+                    17, "a folder that is no SavedModel is there"
+                )
+            if out.is_file() and to == "savedmodel":
+                raise FileExistsError(17, "a file is there")
+            hidden = stack.enter_context(open_hidden(out))
+        except OSError as error:
+            raise ValueError(
+                f"Expected a place to write the export to. Received: {out} "
+                f"({error.strerror}). Choose another with --out."
+            ) from error
+        yield hidden / out.name
 
 
 def measure_size(path: pathlib.Path) -> int:

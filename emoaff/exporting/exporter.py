@@ -6,9 +6,8 @@ import pathlib
 import time
 
 from emoaff.exporting.destination import find_target
-from emoaff.exporting.destination import make_temporary_name
 from emoaff.exporting.destination import measure_size
-from emoaff.exporting.destination import remove
+from emoaff.exporting.destination import open_destination
 from emoaff.exporting.export_report import ExportReport
 from emoaff.exporting.faces import draw_faces
 from emoaff.exporting.faces import read_faces
@@ -102,8 +101,7 @@ def export(
     faces = _faces(source, graph, calibration)
     precision = quantize or "float32"
     about = describe_file(source, graph, precision)
-    half = make_temporary_name(out, to)
-    try:
+    with open_destination(out, to) as half:
         began = time.monotonic()
         _write(to, graph, half, about, precision, faces)
         seconds = time.monotonic() - began
@@ -112,8 +110,6 @@ def export(
         found.require(graph.form, precision, tolerance)
         size = measure_size(half) / 1e6
         put_in_place(half, out)
-    finally:
-        remove(half)
     return ExportReport(out, to, graph.form, precision, size, seconds, found)
 
 

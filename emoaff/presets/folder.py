@@ -36,6 +36,7 @@ from emoaff.presets.hub import fetch_preset
 from emoaff.presets.hub import is_hub_name
 from emoaff.presets.other_forms import find_loader
 from emoaff.presets.preset import Preset
+from emoaff.presets.whole_folder import open_hidden
 from emoaff.presets.whole_folder import put_in_place
 from emoaff.presets.whole_folder import write_whole
 from emoaff.progress import describe_names
@@ -381,6 +382,6 @@ def write_config(path: pathlib.Path, config: dict) -> None:
     'MIT'
     """
     text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
-    half = path / f".{CONFIG}.unfinished"
-    half.write_text(text, "utf-8")
-    put_in_place(half, path / CONFIG)
+    with open_hidden(path / CONFIG) as hidden:
+        (hidden / CONFIG).write_text(text, "utf-8")
+        put_in_place(hidden / CONFIG, path / CONFIG)

@@ -37,13 +37,40 @@ def write_whole(path: pathlib.Path) -> Iterator[pathlib.Path]:
     >>> pathlib.Path("notes", "one.txt").read_text()
     '1'
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    with _open_hidden(path) as hidden:
+    with open_hidden(path) as hidden:
         half = hidden / path.name
         half.mkdir()
         yield half
         put_in_place(half, path)
+
+
+@contextlib.contextmanager
+def open_hidden(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Gives a hidden folder beside `path`, which goes with the block.
+
+    What is to be at `path` is made inside and moved by `put_in_place`. It is
+    nobody else's, and what killed processes left of theirs goes first.
+
+    Args:
+        path: A file or folder, there or not.
+
+    Yields:
+        An empty folder.
+
+    Raises:
+        OSError: If nothing can be written beside `path`.
+
+    Example:
+    >>> with open_hidden(pathlib.Path("note.txt")) as hidden:
+    ...     _ = (hidden / "note.txt").write_text("1")
+    ...     put_in_place(hidden / "note.txt", pathlib.Path("note.txt"))
+    >>> pathlib.Path("note.txt").read_text()
+    '1'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    with _hide(path) as hidden:
+        yield hidden
 
 
 def put_in_place(half: pathlib.Path, path: pathlib.Path) -> None:
@@ -52,7 +79,7 @@ def put_in_place(half: pathlib.Path, path: pathlib.Path) -> None:
         half.replace(path)
         return
     # A folder cannot replace one that is not empty, nor go at once.
-    with _open_hidden(path) as aside:
+    with _hide(path) as aside:
         for number in itertools.count():
             # Another process may take the name away, or take it, just now.
             with contextlib.suppress(FileNotFoundError):
@@ -107,7 +134,7 @@ def remove_unheld(folder: pathlib.Path) -> None:
 
 
 @contextlib.contextmanager
-def _open_hidden(path):
+def _hide(path):
     """Makes and holds a hidden folder beside `path`; it goes with the block."""
     with contextlib.ExitStack() as stack:
         while True:

@@ -391,3 +391,19 @@ def test_a_model_of_mixed_precision_is_computed_with_in_float32(tmp_path):
     assert dtypes == {"float32"}
     answers = preset.predict(crops())["expression"]
     np.testing.assert_allclose(answers.sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_two_who_write_a_config_at_once_do_not_meet(tmp_path, monkeypatch):
+    put, seen = preset_folder.put_in_place, []
+
+    def put_later(half, path):
+        if not seen:  # another process writes while this one is about to
+            seen.append(half)
+            presets.write_config(tmp_path, {"name": "second"})
+        put(half, path)
+
+    monkeypatch.setattr(preset_folder, "put_in_place", put_later)
+    presets.write_config(tmp_path, {"name": "first"})
+    text = (tmp_path / "config.json").read_text("utf-8")
+    assert json.loads(text) == {"name": "first"}
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
