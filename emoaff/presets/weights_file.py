@@ -24,6 +24,7 @@ from emoaff.presets.hdf5_heaps import refuse_broken_heaps
 
 DTYPES = ("float32", "float16", "int8")
 _LARGEST = np.finfo(np.float16).max
+_FEW = 20_000  # numbers of a kernel that 8 bits hardly make smaller
 # Weights hardly shrink: beyond this an array claims what it does not hold.
 _MOST_OF_A_BYTE = 32
 _SCALE = "emoaff_scale"  # attribute of an array of 8-bit integers
@@ -39,9 +40,11 @@ def store(
       variances of batch norms, stay as they are.
     - `"int8"` rounds arrays of at least two axes (kernels) to 255 steps for
       each filter, from minus to plus its largest magnitude, and compresses
-      them; the others are stored as for `"float16"`. A filter is an index of
-      the last axis, or of the last two where the last has length 1 and there
-      are three or more: depthwise kernels, `(h, w, channels, 1)`.
+      them; the others, and kernels of 20,000 numbers or fewer, are stored as
+      for `"float16"`: first, depthwise and last kernels have few numbers and
+      half of the error. A filter is an index of the last axis, or of the last
+      two where the last has length 1 and there are three or more: depthwise
+      kernels, `(h, w, channels, 1)`.
 
     Args:
         full: The `.weights.h5` file.
@@ -169,7 +172,7 @@ def _unreadable(path, error):
 def _put(file, name, values, dtype):
     if values.dtype != np.float32 or dtype == "float32":
         file[name] = values
-    elif dtype == "int8" and values.ndim > 1:
+    elif dtype == "int8" and values.ndim > 1 and values.size > _FEW:
         # A depthwise filter may be a hundred times its neighbour.
         depthwise = values.ndim > 2 and values.shape[-1] == 1
         within = tuple(range(values.ndim - (2 if depthwise else 1)))

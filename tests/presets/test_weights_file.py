@@ -3,6 +3,7 @@ import keras
 import numpy as np
 import pytest
 
+from emoaff.presets import weights_file
 from emoaff.presets.weights_file import readable
 from emoaff.presets.weights_file import store
 
@@ -57,7 +58,13 @@ def test_float16_rounds_to_half_precision(tmp_path):
             )
 
 
-def test_8_bits_err_by_half_a_step_of_each_filter_at_most(tmp_path):
+@pytest.fixture
+def few(monkeypatch):
+    """The kernels of this file are tiny; here they are rounded all the same."""
+    monkeypatch.setattr(weights_file, "_FEW", 0)
+
+
+def test_8_bits_err_by_half_a_step_of_each_filter_at_most(tmp_path, few):
     made, path = stored(tmp_path, "int8")
     other = loaded(path)
     ours = made.get_layer("conv").kernel.numpy()
@@ -71,7 +78,7 @@ def test_8_bits_err_by_half_a_step_of_each_filter_at_most(tmp_path):
     assert np.abs(ours[..., 0] - theirs[..., 0]).max() < 0.02
 
 
-def test_8_bits_err_by_half_a_step_of_each_depthwise_filter_too(tmp_path):
+def test_8_bits_err_by_half_a_step_of_each_depthwise_filter_too(tmp_path, few):
     made = keras.Sequential(
         [keras.Input((8, 8, 6)), keras.layers.DepthwiseConv2D(3)]
     )
@@ -90,7 +97,7 @@ def test_8_bits_err_by_half_a_step_of_each_depthwise_filter_too(tmp_path):
     assert (error <= step / 2 * 1.001).all()
 
 
-def test_8_bits_are_a_quarter_of_the_kernels(tmp_path):
+def test_8_bits_are_a_quarter_of_the_kernels(tmp_path, few):
     _, path = stored(tmp_path, "int8")
     kinds = {}
     with h5py.File(path) as file:
@@ -104,7 +111,7 @@ def test_8_bits_are_a_quarter_of_the_kernels(tmp_path):
     assert kinds[5,] == np.float16
 
 
-def test_recurrent_and_dense_kernels_come_back_too(tmp_path):
+def test_recurrent_and_dense_kernels_come_back_too(tmp_path, few):
     made, path = stored(tmp_path, "int8")
     other = loaded(path)
     for ours, theirs in (
@@ -114,6 +121,24 @@ def test_recurrent_and_dense_kernels_come_back_too(tmp_path):
         ours = ours.numpy()
         step = np.abs(ours).max(axis=0) / 127
         assert (np.abs(ours - theirs.kernel.numpy()) <= step / 2 * 1.001).all()
+
+
+def test_kernels_of_few_numbers_keep_16_bits(tmp_path):
+    made = keras.Sequential([keras.Input((100,)), keras.layers.Dense(200)])
+    made.add(keras.layers.Dense(101))
+    rng = np.random.default_rng(0)
+    kernels = [np.float32(rng.normal(size=s)) for s in ((100, 200), (200, 101))]
+    for layer, kernel in zip(made.layers, kernels, strict=True):
+        layer.kernel.assign(kernel)
+    made.save_weights(tmp_path / "full.weights.h5")
+    path = tmp_path / "int8.weights.h5"
+    store(tmp_path / "full.weights.h5", path, "int8")
+    with readable(path) as file:
+        made.load_weights(file)
+    few, many = (layer.kernel.numpy() for layer in made.layers)
+    np.testing.assert_array_equal(few, np.float32(np.float16(kernels[0])))
+    steps = many / (np.abs(kernels[1]).max(axis=0) / np.float32(127))
+    np.testing.assert_allclose(steps, np.rint(steps), atol=1e-3)
 
 
 def test_another_dtype_is_refused(tmp_path):
