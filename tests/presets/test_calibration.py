@@ -137,6 +137,27 @@ def test_sharpness_beyond_what_equal_classes_allow_is_found(sharpness):
     assert found == pytest.approx(sharpness, rel=0.06)
 
 
+def test_sharpness_of_few_pictures_stays_near_one():
+    # Two classes, twice as sure as it should be of 8 and of 2 pictures.
+    odds = np.float64([3, 3, 3, -3, 3, 3, -3, 3, -3, 3])
+    truth = np.int64([0, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+    shares = np.array([0.8, 0.2])
+    p = shares * np.exp(np.stack([odds, -odds], axis=1) / 2)
+    p /= p.sum(axis=1, keepdims=True)
+    # By hand: 8 weights of 1/8 and 2 of 1/2 are worth 2**2 / (1/8 + 1/2)
+    # pictures, 6.4, half of them of each class.
+    logs = np.linspace(np.log(0.5), np.log(2), 200_001)
+    log_p = -np.log1p(
+        np.exp(np.where(truth, 1, -1) * odds / np.exp(logs)[:, None])
+    )
+    first, second = log_p[:, :8].mean(axis=1), log_p[:, 8:].mean(axis=1)
+    likelihood = 3.2 * (first + second)
+    expected = np.exp(logs[np.argmax(likelihood - (logs / 0.2) ** 2 / 2)])
+    assert np.exp(logs[np.argmax(likelihood)]) > 1.9
+    assert 1.1 < expected < 1.3
+    assert fit_sharpness(p, truth, shares) == pytest.approx(expected, rel=1e-4)
+
+
 def test_sharpness_of_nothing_is_one():
     assert fit_sharpness(np.zeros((0, 3)), [], np.full(3, 1 / 3)) == 1.0
 

@@ -69,13 +69,14 @@ def test_calibration_on_changed_images_too_lies_between():
 
 
 def test_part_of_a_balance_is_taken_back_where_that_is_wanted():
-    truth, clear, _ = draw()
+    truth, clear, changed = draw()
     assert fit([]).prior_share == 0
     balance = {"correct_prior": True, "prior_kept": 0.5}
-    fitted = fit([], balance=balance)
-    expected = fit_calibration(clear, truth, COUNTS, 0.5)
+    fitted = fit([], balance=balance, data={"calibrate_on": "mixed"})
+    truth, logits = np.tile(truth, 2), np.concatenate([clear, changed])
+    expected = fit_calibration(logits, truth, COUNTS, 0.5)
     shares = expected.find_prior(COUNTS)
-    sharpness = fit_sharpness(expected.probabilities(clear), truth, shares)
+    sharpness = fit_sharpness(expected.probabilities(logits), truth, shares)
     assert abs(sharpness - 1) > 0.05
     assert fitted == dataclasses.replace(expected, sharpness=sharpness)
     assert fitted.kept == 0.5
