@@ -44,6 +44,11 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with _clean_ends():
+            if getattr(args, "jobs", 1) > 1:
+                # Here, because others do without.
+                from emoaff_cli.early_processes import begin_early
+
+                begin_early(args.inputs)
             import emoaff  # noqa: F401
 
             if getattr(args, "needs_keras", True):

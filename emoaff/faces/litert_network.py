@@ -53,15 +53,17 @@ class LiteRTNetwork:
         self._data = self._path.read_bytes()
         self._lock = threading.Lock()
         self._ready: collections.OrderedDict = collections.OrderedDict()
-        (self._input,) = self._make_ready(None).get_input_details()
+        runner, _ = self._make_ready(None)
+        (self._input,) = runner.get_input_details()
 
     def __call__(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Runs the network; gives its outputs by name."""
         with self._lock:
             runner = self._ready.pop(values.shape, None)
             if runner is None:
-                runner = self._make_ready(values)
-            answers = runner(**{self._input: values})
+                runner, answers = self._make_ready(values)
+            else:
+                answers = runner(**{self._input: values})
             if values.size <= _LARGEST:
                 self._ready[values.shape] = runner
             if len(self._ready) > _KEPT:
@@ -88,7 +90,8 @@ class LiteRTNetwork:
         }
 
     def _make_ready(self, values):
-        litert = require_litert()
+        """Reads the file for a shape of input; gives its answers, too."""
+        litert, answers = require_litert(), None
         try:
             with _silence_first_run():
                 interpreter = litert.Interpreter(
@@ -96,9 +99,9 @@ class LiteRTNetwork:
                 )
                 runner = interpreter.get_signature_runner(SIGNATURE)
                 if values is not None:
-                    runner(**{self._input: values})
+                    answers = runner(**{self._input: values})
                     _has_printed.set()
-                return runner
+                return runner, answers
         except (RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise ValueError(

@@ -5,20 +5,29 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from multiprocessing import connection
 
 import cv2
 
+from emoaff.prediction.spare_cores import watch
+
+# Where it is safe, forked from one process that has loaded everything and runs
+# no thread; never from this one, whose threads of TensorFlow and OpenCV would
+# not survive it.
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+PRELOADED = ["emoaff.prediction.preloaded"]
+_CORES = os.cpu_count() or 1
 _GRACE_S = 1.5  # for a process to tidy up after itself
 
 
 def run_in_processes(
-    work: Callable, items: Iterable, processes: int
+    work: Callable, items: Sequence, processes: int
 ) -> Iterator[tuple[object, object]]:
     """Works on items in several processes, each on one at a time.
 
@@ -40,20 +49,31 @@ def run_in_processes(
         OSError: If a process cannot begin to work.
         Exception: What `work` raised.
     """
-    data, waiting = pickle.dumps(work), iter(items)
+    context = _get_context()
+    # Without a lock, which a process that dies could leave closed.
+    crowded = context.RawValue("b", min(processes, len(items)) >= _CORES)
+    arguments = pickle.dumps(work), dict(os.environ), crowded
     busy: dict[connection.Connection, tuple[_Worker, object]] = {}
     idle = []
     try:
-        for item in waiting:
-            worker = idle.pop() if idle else _Worker(data)
+        for item in items:
+            worker = idle.pop() if idle else _Worker(context, arguments)
             busy[worker.pipe] = worker, item
             worker.give(item)
             while len(busy) == processes:
                 yield from _collect(busy, idle)
         while busy:
+            crowded.value = len(busy) >= _CORES
             yield from _collect(busy, idle)
     finally:
         _end([*idle, *(worker for worker, _ in busy.values())])
+
+
+def _get_context():
+    context = multiprocessing.get_context(METHOD)
+    if METHOD == "forkserver":
+        context.set_forkserver_preload(PRELOADED)
+    return context
 
 
 def _collect(busy, idle):
@@ -79,11 +99,9 @@ def _collect(busy, idle):
 class _Worker:
     """A process that works on what it is given."""
 
-    def __init__(self, data):
-        # Not by fork: threads of TensorFlow and OpenCV do not survive it.
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, context, arguments):
         self.pipe, other = context.Pipe()
-        self.process = context.Process(target=_serve, args=(other, data))
+        self.process = context.Process(target=_serve, args=(other, *arguments))
         self.process.start()
         other.close()
         self.ready = False
@@ -121,8 +139,12 @@ def _end(workers):
         worker.pipe.close()
 
 
-def _serve(pipe, data):
+def _serve(pipe, data, environment, crowded):
     """Works until the pipe is closed."""
+    # What this one was forked from may have begun with another.
+    os.environ.clear()
+    os.environ.update(environment)
+    watch(crowded)
     # A terminal sends an interrupt to all; the owner says who stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)

@@ -29,6 +29,7 @@ from emoaff.prediction.samplers import PersonSampler
 from emoaff.prediction.samplers import ScriptSampler
 from emoaff.prediction.sequence_rows import Person
 from emoaff.prediction.sequence_rows import SequenceRows
+from emoaff.prediction.spare_cores import are_taken
 from emoaff.presets.preset import Preset
 
 _READ_AHEAD, _SEEN_AHEAD, _CUT_AHEAD = 8, 64, 64  # frames
@@ -233,14 +234,19 @@ def run_ahead(
     """Yields items in their order, while a thread works on those that follow.
 
     The thread stops at the end, at an error, which is raised here in its
-    place, and when the iterator is closed.
+    place, and when the iterator is closed. It does not start before there is
+    a core for it: where several processes share them, handing items from
+    thread to thread costs more than it brings.
 
     Args:
-        items: Iterated over by the thread alone.
+        items: Iterated over by the thread alone, once it has started.
         most: Items that may wait, at least 1.
         measure: Bytes of an item. Those that wait are few enough to have 24
             million at most, but one always may.
     """
+    iterator = iter(items)
+    if are_taken():
+        yield from _run_while_cores_are_taken(iterator)
     waiting: collections.deque = collections.deque()
     changed = threading.Condition()
     state = {"bytes": 0, "stop": False, "done": False, "error": None}
@@ -250,7 +256,6 @@ def run_ahead(
         return waiting and over and not state["stop"]
 
     def work():
-        iterator = iter(items)
         try:
             for item in iterator:
                 size = measure(item)
@@ -265,8 +270,7 @@ def run_ahead(
         except BaseException as error:
             state["error"] = error
         finally:
-            with contextlib.suppress(Exception):
-                getattr(iterator, "close", lambda: None)()
+            _close(iterator)
             with changed:
                 state["done"] = True
                 changed.notify_all()
@@ -292,6 +296,22 @@ def run_ahead(
             state["stop"] = True
             changed.notify_all()
         thread.join()
+
+
+def _run_while_cores_are_taken(iterator):
+    try:
+        for item in iterator:
+            yield item
+            if not are_taken():
+                return
+    except BaseException:
+        _close(iterator)
+        raise
+
+
+def _close(iterator):
+    with contextlib.suppress(Exception):
+        getattr(iterator, "close", lambda: None)()
 
 
 def _count_bytes(frame):

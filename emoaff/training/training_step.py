@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from emoaff.training.frame_chunks import FrameChunks
+from emoaff.training.fused_norms import fuse_batch_norms
 
 
 class TrainingStep:
@@ -130,6 +131,10 @@ class TrainingStep:
 
     def _gradients(self, x, y):
         """Gradients and loss of one replica's part, already divided."""
+        with fuse_batch_norms(self._model):
+            return self._compute_gradients(x, y)
+
+    def _compute_gradients(self, x, y):
         if self._chunks:
             gradients, loss = self._chunks.gradients(
                 x,

@@ -54,6 +54,22 @@ def test_both_engines_see_the_same_faces():
             )
 
 
+def test_the_first_input_of_a_shape_is_run_once(monkeypatch):
+    network, calls = LiteRTNetwork(FOLDER / "rnet.tflite"), []
+    make_ready = network._make_ready
+
+    def count(values):
+        runner, answers = make_ready(values)
+        return lambda **given: calls.append(given) or runner(**given), answers
+
+    monkeypatch.setattr(network, "_make_ready", count)
+    noise = np.random.default_rng(0).normal(0, 1, (1, 24, 24, 3))
+    first, second = (network(noise.astype("float32")) for _ in range(2))
+    assert len(calls) == 1  # of the second
+    for name in second:
+        np.testing.assert_array_equal(first[name], second[name])
+
+
 def test_a_batch_is_answered_as_its_members_one_by_one():
     network = LiteRTNetwork(FOLDER / "rnet.tflite")
     noise = np.random.default_rng(0).normal(0, 1, (3, 24, 24, 3))

@@ -13,6 +13,7 @@ from emoaff.faces import VideoWriter
 from emoaff.faces.detect import Detection
 from emoaff.prediction import file_work
 from emoaff.prediction import files
+from emoaff.prediction import processes
 from emoaff.prediction import tables
 from emoaff.prediction.files import predict_files
 from emoaff.prediction.files import print_line
@@ -412,7 +413,11 @@ def test_the_summary_of_a_stopped_run_says_what_is_not_done(
 
 
 @pytest.mark.slow  # two processes that load TensorFlow
-def test_two_processes_write_what_one_does(preset, clips, tmp_path):
+@pytest.mark.parametrize("method", ["spawn", processes.METHOD])
+def test_two_processes_write_what_one_does(
+    method, preset, clips, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(processes, "METHOD", method)
     # Other processes have the real detector, which finds no face here.
     failures = {}
     for jobs in (1, 2):
