@@ -61,7 +61,8 @@ class Config:
         flip: Whether views are seen in the mirror too, in training.
         heads: Heads beside each other, whose answers are averaged.
         dense: Width of the layer before the memory.
-        temporal: `"lstm"`, `"gru"` or `""` for no memory.
+        temporal: `"lstm"`, `"gru"`, `"lstm+gru"` for heads of either kind in
+            turn, or `""` for no memory.
         units: Width of the memory.
         dropout: Share of the features dropped.
         dropout_heads: Share of the memory's answer dropped.

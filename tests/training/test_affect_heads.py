@@ -46,8 +46,14 @@ def joined(heads=2, temporal="lstm"):
     return head, image, classes, scaling, model
 
 
+def test_heads_can_take_turns_in_their_memory():
+    heads = build_heads(3, settings(heads=3, temporal="lstm+gru"))
+    kinds = [type(heads.get_layer(n)) for n in ("lstm_1", "gru_2", "lstm_3")]
+    assert kinds == [keras.layers.LSTM, keras.layers.GRU, keras.layers.LSTM]
+
+
 @pytest.mark.parametrize("heads", [1, 2])
-@pytest.mark.parametrize("temporal", ["lstm", "gru", ""])
+@pytest.mark.parametrize("temporal", ["lstm", "gru", "lstm+gru", ""])
 def test_joined_heads_answer_as_they_did_on_scaled_features(heads, temporal):
     head, image, classes, (mean, deviation), model = joined(heads, temporal)
     rng = np.random.default_rng(0)
