@@ -35,6 +35,7 @@ from emoaff.training.affect_heads import build_heads
 from emoaff.training.affect_heads import heads_loss
 from emoaff.training.affect_heads import join_heads
 from emoaff.training.affect_heads import mean_of_heads
+from emoaff.training.clip_views import add_layers
 from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
@@ -55,6 +56,8 @@ class Config:
     Args:
         dataset: Corpus of clips with valence and arousal.
         trunk: Preset of single pictures, or a run, whose features are used.
+        layers: More layers of the image model, whose means over height and
+            width are features of the heads too.
         size: Side in pixels of the preset's crops; 0 for the trunk's.
         shares: Views of a picture: how much of its width and height is kept.
             In training one is drawn; the preset averages the features of all.
@@ -78,6 +81,7 @@ class Config:
 
     dataset: str = "kerc2020/clips"
     trunk: str = "compact_ferplus"
+    layers: tuple[str, ...] = ()
     size: int = 160
     shares: tuple[float, ...] = (1.0, 0.9, 0.8)
     flip: bool = True
@@ -151,6 +155,7 @@ def experiment(config: Config, data_dir, out, report) -> Experiment:
     trunk = presets.load_preset(resolve_preset(config.trunk))
     encoder, expression = image_parts(trunk)
     direct = look_directly(encoder) if config.size else encoder
+    direct = add_layers(direct, config.layers)
     size = config.size or trunk.size
     encoder = average_views(direct, size, config.shares)
     recordings = load_recordings(config.dataset, "train", data_dir)

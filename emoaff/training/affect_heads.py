@@ -102,8 +102,8 @@ def join_heads(
     Args:
         heads: A trained `build_heads`.
         encoder: `(batch, height, width, 3)` to `(batch, features)`.
-        expression: The layer that names the expression of such features; its
-            weights are copied.
+        expression: The layer that names the expression, of as many of the
+            features, the first, as it was built for; its weights are copied.
         scaling: Mean and standard deviation of each feature, which the heads
             were trained on features without; becomes part of their weights.
         name: Of the result.
@@ -136,7 +136,10 @@ def join_heads(
         {**expression.get_config(), "name": "expression"}
     )
     outputs = {"expression": classes(features), _OUTPUT: mixed}
-    classes.set_weights(expression.get_weights())
+    kernel, *bias = expression.get_weights()
+    # What the expression is not read from has weights of 0.
+    more = features.shape[-1] - len(kernel)
+    classes.set_weights([np.pad(kernel, ((0, more), (0, 0))), *bias])
     return keras.Model(inputs, outputs, name=name)
 
 

@@ -42,7 +42,7 @@ class Settings:
 
     epochs: int = 8
     batch_size: int = 32
-    image_rate: float = 1e-4
+    image_rate: float = 2e-4
     heads_rate: float = 5e-4
     weight_decay: float = 1e-2
     clip_norm: float = 5.0
@@ -84,8 +84,8 @@ def cut_encoder(
         layer: Name of a layer that all pictures go through.
 
     Returns:
-        A model from pictures to that layer's output as float16, and one from
-        there, as float32, to the features. Both have copies of the weights.
+        A model from pictures to that layer's output, with the weights of
+        `encoder`, and one from there to the features, with copies of them.
     """
     inside = [x for x in encoder.layers if isinstance(x, keras.Model)]
     inner = inside[0] if inside else encoder
@@ -95,7 +95,7 @@ def cut_encoder(
     if inside:
         for before in encoder.layers[1 : encoder.layers.index(inner)]:
             x = before(x)
-    lower = keras.Model(inputs, ops.cast(below(x), "float16"), name="lower")
+    lower = keras.Model(inputs, below(x), name="lower")
     above = keras.Model(maps, inner.output)
     upper = keras.models.clone_model(above)
     upper.set_weights(above.get_weights())
@@ -115,11 +115,13 @@ def view_maps(lower: keras.Model, recordings: Recordings, config) -> np.ndarray:
         float16 `(views, n, height, width, channels)`: first the views that
         `average_views` would average, then those that are drawn in training.
     """
+    # Half as wide, since these are gigabytes.
+    narrow = keras.Model(lower.input, ops.cast(lower.output, "float16"))
     shown = [
-        view_features(average_views(lower, config.size, (share,)), recordings)
+        view_features(average_views(narrow, config.size, (share,)), recordings)
         for share in config.shares
     ]
-    drawn = view_features(lower, recordings, config.shares, config.flip)
+    drawn = view_features(narrow, recordings, config.shares, config.flip)
     return np.concatenate([*shown, drawn])
 
 
