@@ -30,6 +30,7 @@ from emoaff.presets.features import LAYER
 from emoaff.recipes.cnn_lstm_affect import Config
 from emoaff.recipes.cnn_lstm_affect import optimizer_of
 from emoaff.training import upper_tuning
+from emoaff.training.clip_views import add_layers
 from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
@@ -45,6 +46,7 @@ STRENGTHS = (100, 1000, 3000, 10000, 30000)
 EXPRESSIONS = "expressions (compact_ferplus)"
 IMAGENET = "ImageNet (MobileNetV2)"
 RANDOM = "random (MobileNetV1)"
+INNER = "expressions, with inner layers (compact_ferplus)"
 RESNET_EXPRESSIONS = "expressions (resnet50_ferplus)"
 RESNET_IMAGENET = "ImageNet (ResNet-50)"
 RESNET_RANDOM = "random (ResNet-50)"
@@ -52,17 +54,20 @@ RESNET_RANDOM = "random (ResNet-50)"
 SIDES = {
     IMAGENET: ("mobilenet_v2", 128),
     RANDOM: ("mobilenet_v1", 128),
-    RESNET_IMAGENET: ("resnet50", 96),
-    RESNET_RANDOM: ("resnet50", 96),
+    RESNET_IMAGENET: ("resnet50", 80),
+    RESNET_RANDOM: ("resnet50", 80),
 }
 # A ResNet-50 is slow: one view instead of three.
 RESNET_SHARES = (0.9,)
 RIDGE = "none, ridge on the clip"
+BOTH = "LSTM and GRU"
 ROWS = (
     ("LSTM", EXPRESSIONS, "lstm"),
     ("none", EXPRESSIONS, ""),
     (RIDGE, EXPRESSIONS, "ridge"),
     ("GRU", EXPRESSIONS, "gru"),
+    (BOTH, INNER, "lstm+gru"),
+    (RIDGE, INNER, "ridge"),
     ("LSTM", IMAGENET, "lstm"),
     (RIDGE, IMAGENET, "ridge"),
     ("LSTM", RANDOM, "lstm"),
@@ -76,12 +81,13 @@ ROWS = (
     ("LSTM", RESNET_RANDOM, "lstm"),
     (RIDGE, RESNET_RANDOM, "ridge"),
 )
+BASE = Config(layers=(), temporal="lstm")
 TUNED_HEADS = 2  # of each seed, on one image model
 # Seeds, and the layer up to which the image model stays as it is.
 TUNED = {
     EXPRESSIONS: (3, "dw12_relu"),
-    IMAGENET: (3, "block_13_depthwise_relu"),
-    RANDOM: (3, "dw12_relu"),
+    IMAGENET: (1, "block_13_depthwise_relu"),
+    RANDOM: (1, "dw12_relu"),
 }
 
 
@@ -112,7 +118,9 @@ def main() -> None:
         if args.only not in (None, temporal) or cannot_build(origin, args):
             continue
         config = dataclasses.replace(
-            Config(), heads=args.seeds, temporal=temporal.replace("ridge", "")
+            BASE,
+            heads=args.seeds * len(temporal.split("+")),
+            temporal=temporal.replace("ridge", ""),
         )
         of_heads = "ridge" if temporal == "ridge" else config
         path = runs / f"{name_of(origin, of_heads)}.npz"
@@ -132,6 +140,10 @@ def main() -> None:
         with np.load(path) as kept:
             answers, spent = kept["answers"], float(kept["minutes"])
         minutes += spent
+        if memory == BOTH:  # heads take turns
+            for number, word in enumerate(memory.split(" and ")):
+                given = (answers[number::2], labels, blocks, folds)
+                lines += rows(word, origin, *given)
         lines += rows(memory, origin, answers, labels, blocks, folds)
         write(args, lines, tuned, minutes)
     for origin in TUNED:
@@ -149,7 +161,7 @@ def main() -> None:
                 ("trained on", trained),
                 ("mean of both", both),
             ):
-                what = f"{origin}, {len(seeds)} seeds, {share:.0%} of weights"
+                what = f"{origin}, seeds: {len(seeds)}, {share:.0%} of weights"
                 tuned += rows(what, state, answers, labels, blocks, folds)
             write(args, lines, tuned, minutes)
 
@@ -164,6 +176,7 @@ def name_of(origin, *more):
     """Names what is kept of a row, by all that it depends on."""
     preset = {
         EXPRESSIONS: Config().trunk,
+        INNER: Config().trunk,
         RESNET_EXPRESSIONS: "resnet50_ferplus",
     }.get(origin)
     if preset:
@@ -186,7 +199,7 @@ def tune_seeds(recordings, labels, folds, origin, args, runs):
     maps = None
     seeds, share, minutes = [], np.nan, 0.0
     for seed in range(count):
-        config = dataclasses.replace(Config(), heads=TUNED_HEADS, seed=seed)
+        config = dataclasses.replace(BASE, heads=TUNED_HEADS, seed=seed)
         settings = upper_tuning.Settings(seed=seed)
         whole = np.full((2, TUNED_HEADS, *labels.shape), np.nan, np.float32)
         for number, (rest, held_out) in enumerate(folds):
@@ -269,7 +282,10 @@ def read_features(recordings, origin, args, config, runs):
     if not path.is_file():
         keras.utils.set_random_seed(config.seed)
         encoder = build_encoder(origin, args)
-        if origin == EXPRESSIONS:  # seen as its preset with a memory sees it
+        if origin in (
+            EXPRESSIONS,
+            INNER,
+        ):  # seen as its preset with a memory sees it
             shown = average_views(encoder, config.size, config.shares)
             made = stack_views(shown, encoder, recordings, config)
         else:
@@ -283,9 +299,11 @@ def read_features(recordings, origin, args, config, runs):
 
 def build_encoder(origin, args):
     """The image model of a row: pictures of faces to features."""
-    if origin == EXPRESSIONS:
+    if origin in (EXPRESSIONS, INNER):
         preset = presets.load_preset(Config().trunk)
-        return look_directly(image_parts(preset)[0])
+        encoder = look_directly(image_parts(preset)[0])
+        layers = Config().layers if origin == INNER else ()
+        return add_layers(encoder, layers)
     if origin == RESNET_EXPRESSIONS:
         preset = presets.load_preset("resnet50_ferplus")
         return build_feature_model(preset.model, LAYER)
@@ -414,8 +432,9 @@ lacks were not computed yet. Made by `python benchmarks/kerc.py` in
 
 {args.seeds} seeds. Each face is seen whole and without its margins (.9 and .8
 of its width; by a ResNet-50, which is slow, .9 alone), and the features are
-averaged. The presets see 128 pixels (`compact_ferplus`) and 80
-(`resnet50_ferplus`), other MobileNets 128 and other ResNets 96.
+averaged. MobileNets see 128 pixels and ResNets 80, as the presets do.
+"With inner layers": the means of the maps of {" and ".join(Config().layers)}
+beside the features; its LSTMs and GRUs together are what `cnn_lstm_affect` is.
 "None" has a dense layer in the place of the memory and sees each frame by
 itself; "ridge" sees mean and spread of all frames of a clip at once, so it
 cannot be run as a video goes on.

@@ -33,6 +33,7 @@ SETTINGS = {
     "rate_hz": "25",
     "size": "0",
     "shares": "[1.0]",
+    "layers": "[]",
 }
 NAME = "cnn_lstm_affect"
 
