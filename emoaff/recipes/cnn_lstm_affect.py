@@ -13,7 +13,7 @@ On another image model, with nothing else to change:
         --set trunk=runs/compact_ferplus_v3
 
 It takes about 38 minutes beside other work. Expect a CCC over all frames of
-.622 for valence and .582 for arousal, and .685 and .615 of the means of clips (one
+.622 for valence and .582 for arousal, of the means of clips .685 and .615 (one
 run).
 
 The scores are of a cross-validation, which the run makes first: each clip is
