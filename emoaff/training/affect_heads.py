@@ -21,27 +21,28 @@ _OUTPUT = "valence_arousal"
 
 
 def build_heads(features: int, config) -> keras.Model:
-    """Builds heads that differ in nothing but their first weights.
+    """Builds heads that differ in first weights, and may in their memory.
 
     Args:
         features: Numbers of each frame.
-        config: Has `heads`, `dense`, `temporal` (`"lstm"`, `"gru"` or `""`),
-            `units`, `dropout` and `dropout_heads`.
+        config: Has `heads`, `dense`, `temporal` (`"lstm"`, `"gru"`,
+            `"lstm+gru"` for heads of either kind in turn, or `""`), `units`,
+            `dropout` and `dropout_heads`.
 
     Returns:
         A model from `(batch, frames, features)` to a dict of `heads` outputs
         `(batch, frames, 2)`, valence and arousal, linear.
     """
     inputs = keras.Input((None, features), name="features")
-    outputs = {}
+    outputs, kinds = {}, config.temporal.split("+")
     for number in range(1, config.heads + 1):
-        end = f"_{number}"
+        end, kind = f"_{number}", kinds[(number - 1) % len(kinds)]
         x = layers.Dropout(config.dropout, name=f"dropout{end}")(inputs)
         x = layers.Dense(config.dense, "relu", name=f"dense{end}")(x)
-        if config.temporal:
-            kind = _RECURRENT[config.temporal]
-            name = f"{config.temporal}{end}"
-            x = kind(config.units, return_sequences=True, name=name)(x)
+        if kind:
+            memory = _RECURRENT[kind]
+            name = f"{kind}{end}"
+            x = memory(config.units, return_sequences=True, name=name)(x)
         x = layers.Dropout(config.dropout_heads, name=f"dropout_head{end}")(x)
         outputs[f"head{end}"] = layers.Dense(2, name=f"head{end}")(x)
     return keras.Model(inputs, outputs, name="affect_heads")
@@ -101,8 +102,8 @@ def join_heads(
     Args:
         heads: A trained `build_heads`.
         encoder: `(batch, height, width, 3)` to `(batch, features)`.
-        expression: The layer that names the expression of such features; its
-            weights are copied.
+        expression: The layer that names the expression, of as many of the
+            features, the first, as it was built for; its weights are copied.
         scaling: Mean and standard deviation of each feature, which the heads
             were trained on features without; becomes part of their weights.
         name: Of the result.
@@ -135,7 +136,10 @@ def join_heads(
         {**expression.get_config(), "name": "expression"}
     )
     outputs = {"expression": classes(features), _OUTPUT: mixed}
-    classes.set_weights(expression.get_weights())
+    kernel, *bias = expression.get_weights()
+    # What the expression is not read from has weights of 0.
+    more = features.shape[-1] - len(kernel)
+    classes.set_weights([np.pad(kernel, ((0, more), (0, 0))), *bias])
     return keras.Model(inputs, outputs, name=name)
 
 

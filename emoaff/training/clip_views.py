@@ -4,6 +4,7 @@ What is public here:
 
     image_parts(preset) -> encoder, expression layer
     look_directly(encoder) -> encoder
+    add_layers(encoder, names) -> encoder
     average_views(encoder, size, shares) -> encoder
     stack_views(shown, encoder, recordings, config) -> array
     view_features(encoder, recordings, shares, flip) -> array
@@ -68,6 +69,40 @@ def look_directly(encoder: keras.Model) -> keras.Model:
     direct = keras.models.clone_model(encoder, input_tensors=inputs)
     direct.set_weights(encoder.get_weights())
     return direct
+
+
+def add_layers(encoder: keras.Model, names: tuple[str, ...]) -> keras.Model:
+    """Lets an image model give the means of more of its layers.
+
+    Args:
+        encoder: `(batch, height, width, 3)` to `(batch, features)`, or one
+            that prepares pictures for such a model within.
+        names: Layers of maps `(batch, height, width, channels)`.
+
+    Returns:
+        The same weights, to the features followed by the mean over height and
+        width of each of these; `encoder` itself if there are none.
+
+    Raises:
+        ValueError: If there is no such layer.
+    """
+    if not names:
+        return encoder
+    inside = [x for x in encoder.layers if isinstance(x, keras.Model)]
+    inner = inside[0] if inside else encoder
+    means = [inner.output]
+    for name in names:
+        maps = inner.get_layer(name).output
+        pool = keras.layers.GlobalAveragePooling2D(name=f"{name}_mean")
+        means.append(pool(maps))
+    joined = keras.layers.Concatenate(name="of_layers")(means)
+    joined = keras.Model(inner.input, joined, name=inner.name)
+    if not inside:
+        return joined
+    x = inputs = keras.Input(encoder.input_shape[1:], name="image")
+    for layer in encoder.layers[1:]:
+        x = (joined if layer is inner else layer)(x)
+    return keras.Model(inputs, x, name="encoder")
 
 
 def average_views(

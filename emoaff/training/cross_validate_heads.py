@@ -33,19 +33,9 @@ def cross_validate_heads(
     answers = np.full((config.heads, *labels.shape), np.nan, np.float32)
     for number, (rest, held_out) in enumerate(folds, start=1):
         started = time.monotonic()
-        keras.utils.set_random_seed(config.seed)
-        clips = ViewClips(features[:, rest], labels[rest], config)
-        model = build_heads(features.shape[-1], config)
-        step = TrainingStep(
-            model,
-            optimizer_of(config, clips.steps * config.epochs),
-            heads_loss,
-            make_strategy("none"),
+        model, clips = train_heads(
+            features[:, rest], labels[rest], config, optimizer_of
         )
-        for epoch in range(config.epochs):
-            batches = iter(clips.batches(epoch, 0, (0, 1)))
-            for _ in range(clips.steps):
-                step(batches)
         seen = clips.scaled(features[0, held_out])
         said = model(seen, training=False)
         for head, values in enumerate(said.values()):
@@ -53,3 +43,31 @@ def cross_validate_heads(
         seconds = time.monotonic() - started
         report(f"fold {number}/{len(folds)} answered, {seconds:.0f} s")
     return answers
+
+
+def train_heads(features, labels, config, optimizer_of):
+    """Trains heads on features of clips, all of them.
+
+    Args:
+        features: See `cross_validate_heads`.
+        labels: See `cross_validate_heads`.
+        config: See `cross_validate_heads`.
+        optimizer_of: See `cross_validate_heads`.
+
+    Returns:
+        The heads, and the `ViewClips` that they learned from.
+    """
+    keras.utils.set_random_seed(config.seed)
+    clips = ViewClips(features, labels, config)
+    model = build_heads(features.shape[-1], config)
+    step = TrainingStep(
+        model,
+        optimizer_of(config, clips.steps * config.epochs),
+        heads_loss,
+        make_strategy("none"),
+    )
+    for epoch in range(config.epochs):
+        batches = iter(clips.batches(epoch, 0, (0, 1)))
+        for _ in range(clips.steps):
+            step(batches)
+    return model, clips

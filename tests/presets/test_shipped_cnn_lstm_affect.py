@@ -1,7 +1,11 @@
+import re
+
+import numpy as np
 import pytest
 
 import emoaff
 from emoaff import presets
+from tests.docs.page_blocks import ROOT
 
 NAME = "cnn_lstm_affect"
 LARGEST = 8e6
@@ -20,6 +24,31 @@ def test_the_shipped_preset_is_small_and_for_research(shipped):
     assert "research only" in shipped.config["licence"]
     card = (shipped.path / presets.CARD).read_text("utf-8")
     assert "research only" in card[:200]
+
+
+def test_pages_have_the_figures_of_its_card(shipped):
+    of_frames = {
+        row["of"]: f"{row['value']:.3f}"[1:]
+        for row in shipped.config["scores"]["rows"]
+        if row["measure"] == "ccc"
+    }
+    told = " ".join(shipped.config["provenance"]["training"].split())
+    of_clips = re.search(r"CCC of 0(\.\d+) for valence and 0(\.\d+)", told)
+    expected = [*of_clips.groups(), of_frames["valence"], of_frames["arousal"]]
+    for page in ("README.md", "docs/training/README.md"):
+        text = (ROOT / page).read_text("utf-8")
+        assert all(figure in text for figure in expected), page
+
+
+def test_it_names_expressions_from_the_features_of_its_image_model(shipped):
+    named = {layer.name: layer for layer in shipped.model.layers}
+    kernel, bias = named["expression"].get_weights()
+    trunk = emoaff.load_preset("compact_ferplus").model
+    theirs, their_bias = trunk.get_layer("expression").get_weights()
+    count = len(theirs)
+    np.testing.assert_allclose(kernel[:count], theirs, atol=1e-6)
+    np.testing.assert_allclose(bias, their_bias, atol=1e-3)
+    assert not kernel[count:].any()
 
 
 @pytest.mark.slow

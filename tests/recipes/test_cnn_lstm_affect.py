@@ -8,6 +8,7 @@ from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.evaluation import evaluate_recordings
 from emoaff.training import train
+from emoaff.training.clip_views import add_layers
 from emoaff.training.clip_views import average_views
 from emoaff.training.clip_views import by_clip
 from emoaff.training.clip_views import image_parts
@@ -32,6 +33,7 @@ SETTINGS = {
     "rate_hz": "25",
     "size": "0",
     "shares": "[1.0]",
+    "layers": "[]",
 }
 NAME = "cnn_lstm_affect"
 
@@ -146,6 +148,25 @@ def test_a_model_that_enlarges_first_can_be_given_large_crops():
     np.testing.assert_allclose(direct(large), small(picture), rtol=1e-5)
     plain = left_mean(8)
     assert look_directly(plain) is plain
+
+
+def test_means_of_more_layers_stand_after_the_features():
+    picture = np.random.default_rng(0).uniform(0, 9, (2, 8, 8, 3))
+    inputs = keras.Input((8, 8, 3))
+    maps = keras.layers.Conv2D(2, 3, name="maps")(inputs)
+    features = keras.layers.GlobalMaxPooling2D()(maps)
+    inner = keras.Model(inputs, features)
+    outer = keras.Input((8, 8, 3))
+    halved = keras.layers.Rescaling(0.5)(outer)
+    plain = keras.Model(outer, inner(halved))
+    seen = keras.Model(inputs, maps)(picture / 2).numpy()
+    expected = [seen.max(axis=(1, 2)), seen.mean(axis=(1, 2))]
+    wide = add_layers(plain, ("maps",))
+    np.testing.assert_allclose(
+        wide(picture), np.concatenate(expected, axis=1), rtol=1e-5
+    )
+    assert add_layers(inner, ("maps",)).output_shape == (None, 4)
+    assert add_layers(plain, ()) is plain
 
 
 def test_the_shipped_image_model_can_be_given_what_it_enlarges_to():

@@ -46,8 +46,28 @@ def joined(heads=2, temporal="lstm"):
     return head, image, classes, scaling, model
 
 
+def test_the_expression_is_read_from_the_first_features_alone():
+    inputs = keras.Input((6, 6, 3))
+    x = keras.layers.GlobalAveragePooling2D()(inputs)
+    wide = keras.Model(inputs, keras.layers.Concatenate()([x, x * 9]))
+    classes = keras.layers.Dense(4, activation="softmax", name="old")
+    classes.build((None, 3))
+    head, scaling = build_heads(6, settings()), (np.zeros(6), np.ones(6))
+    model = join_heads(head, wide, classes, scaling, "both")
+    pictures = np.random.default_rng(0).uniform(0, 1, (1, 2, 6, 6, 3))
+    expected = classes(pictures.mean(axis=(2, 3)).astype("float32"))
+    said = model(pictures.astype("float32"))["expression"]
+    np.testing.assert_allclose(said, expected, atol=1e-6)
+
+
+def test_heads_can_take_turns_in_their_memory():
+    heads = build_heads(3, settings(heads=3, temporal="lstm+gru"))
+    kinds = [type(heads.get_layer(n)) for n in ("lstm_1", "gru_2", "lstm_3")]
+    assert kinds == [keras.layers.LSTM, keras.layers.GRU, keras.layers.LSTM]
+
+
 @pytest.mark.parametrize("heads", [1, 2])
-@pytest.mark.parametrize("temporal", ["lstm", "gru", ""])
+@pytest.mark.parametrize("temporal", ["lstm", "gru", "lstm+gru", ""])
 def test_joined_heads_answer_as_they_did_on_scaled_features(heads, temporal):
     head, image, classes, (mean, deviation), model = joined(heads, temporal)
     rng = np.random.default_rng(0)
