@@ -123,22 +123,39 @@ def test_recurrent_and_dense_kernels_come_back_too(tmp_path, few):
         assert (np.abs(ours - theirs.kernel.numpy()) <= step / 2 * 1.001).all()
 
 
-def test_kernels_of_few_numbers_keep_16_bits(tmp_path):
-    made = keras.Sequential([keras.Input((100,)), keras.layers.Dense(200)])
-    made.add(keras.layers.Dense(101))
-    rng = np.random.default_rng(0)
-    kernels = [np.float32(rng.normal(size=s)) for s in ((100, 200), (200, 101))]
-    for layer, kernel in zip(made.layers, kernels, strict=True):
-        layer.kernel.assign(kernel)
-    made.save_weights(tmp_path / "full.weights.h5")
-    path = tmp_path / "int8.weights.h5"
-    store(tmp_path / "full.weights.h5", path, "int8")
+def store_dense(folder, kernels):
+    """Gives kernels as they are after they were stored in 8 bits."""
+    made = keras.Sequential([keras.Input((len(kernels[0]),))])
+    for kernel in kernels:
+        made.add(keras.layers.Dense(kernel.shape[1]))
+        made.layers[-1].kernel.assign(kernel)
+    made.save_weights(folder / "full.weights.h5")
+    path = folder / "int8.weights.h5"
+    store(folder / "full.weights.h5", path, "int8")
+    for layer in made.layers:
+        layer.kernel.assign(np.zeros(layer.kernel.shape))
     with readable(path) as file:
         made.load_weights(file)
-    few, many = (layer.kernel.numpy() for layer in made.layers)
+    return [layer.kernel.numpy() for layer in made.layers]
+
+
+def test_kernels_of_few_numbers_keep_16_bits(tmp_path):
+    rng = np.random.default_rng(0)
+    kernels = [np.float32(rng.normal(size=s)) for s in ((100, 200), (200, 101))]
+    few, many = store_dense(tmp_path, kernels)
     np.testing.assert_array_equal(few, np.float32(np.float16(kernels[0])))
-    steps = many / (np.abs(kernels[1]).max(axis=0) / np.float32(127))
-    np.testing.assert_allclose(steps, np.rint(steps), atol=1e-3)
+    assert (many != np.float32(np.float16(kernels[1]))).mean() > 0.9
+
+
+def test_8_bits_suit_inputs_that_differ_as_well_as_filters_that_do(tmp_path):
+    rng = np.random.default_rng(0)
+    # Some inputs hardly vary, so their weights are a thousand times others.
+    plain = rng.normal(size=(200, 200))
+    sizes = 10.0 ** rng.uniform(-3, 0, size=200)
+    for axis, kernel in enumerate((plain * sizes, plain * sizes[:, None])):
+        (found,) = store_dense(tmp_path, [np.float32(kernel)])
+        step = np.abs(kernel).max(axis=axis, keepdims=True) / 127
+        assert (np.abs(found - kernel) <= step / 2 * 1.001).all()
 
 
 def test_another_dtype_is_refused(tmp_path):
