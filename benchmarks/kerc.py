@@ -282,14 +282,13 @@ def read_features(recordings, origin, args, config, runs):
     if not path.is_file():
         keras.utils.set_random_seed(config.seed)
         encoder = build_encoder(origin, args)
-        if origin in (
-            EXPRESSIONS,
-            INNER,
-        ):  # seen as its preset with a memory sees it
+        # The first two are seen as the preset with a memory sees them.
+        if origin in (EXPRESSIONS, INNER):
             shown = average_views(encoder, config.size, config.shares)
             made = stack_views(shown, encoder, recordings, config)
         else:
-            shares = RESNET_SHARES if "esn" in origin else config.shares
+            is_slow = "resnet" in origin.lower()
+            shares = RESNET_SHARES if is_slow else config.shares
             views = view_features(encoder, recordings, shares, flip=True)
             views = [views[::2].mean(axis=0), *views]  # first without mirrors
             made = np.stack([by_clip(recordings, view) for view in views])
