@@ -37,7 +37,8 @@ def _can_be_fused(layer):
         type(layer) is keras.layers.BatchNormalization
         and layer.axis in (-1, 3)
         and layer.trainable
-        and not (layer.renorm or layer.synchronized)
+        and not getattr(layer, "renorm", False)  # new in Keras
+        and not layer.synchronized
         and "call" not in vars(layer)
     )
 
