@@ -12,6 +12,9 @@ On another image model, with nothing else to change:
     emoaff train cnn_lstm_affect --data-dir data --out runs/other \
         --set trunk=runs/compact_ferplus_v3
 
+One with another backbone lacks the inner layers, and takes `--set layers=[]` or
+others of its own.
+
 It takes about 38 minutes beside other work. Expect a CCC over all frames of
 .622 for valence and .582 for arousal, of the means of clips .685 and .615 (one
 run).

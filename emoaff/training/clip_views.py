@@ -90,6 +90,14 @@ def add_layers(encoder: keras.Model, names: tuple[str, ...]) -> keras.Model:
         return encoder
     inside = [x for x in encoder.layers if isinstance(x, keras.Model)]
     inner = inside[0] if inside else encoder
+    known = {layer.name for layer in inner.layers}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise ValueError(
+            f"Expected layers of the image model {inner.name}. Received: "
+            f"layers={', '.join(missing)}. Name others, or none with `--set "
+            "layers=[]`."
+        )
     means = [inner.output]
     for name in names:
         maps = inner.get_layer(name).output

@@ -167,6 +167,9 @@ def test_means_of_more_layers_stand_after_the_features():
     )
     assert add_layers(inner, ("maps",)).output_shape == (None, 4)
     assert add_layers(plain, ()) is plain
+    # As for a backbone with other names than the default's.
+    with pytest.raises(ValueError, match=r"layers=pw9_relu\. .*layers=\[\]"):
+        add_layers(plain, ("maps", "pw9_relu"))
 
 
 def test_the_shipped_image_model_can_be_given_what_it_enlarges_to():
