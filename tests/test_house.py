@@ -68,9 +68,6 @@ TESTED_ELSEWHERE = {
         "training/clip_experiment": "recipes/test_finetune.py",
         "training/clip_models": "recipes/test_finetune.py",
         "training/commands": "training/test_recipe_run.py",
-        "training/cross_validated_publishing": (
-            "recipes/test_cnn_lstm_affect.py"
-        ),
         "training/validation_measures": "training/test_recipe_run.py",
     },
     "a recipe: the tests of all recipes find it by its name": {
