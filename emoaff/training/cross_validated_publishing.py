@@ -101,12 +101,21 @@ def _store(model, folder, config, recordings, stored, report):
 
 
 def _compute_drift(preset, other, recordings):
-    """Root mean square of what two presets' answers differ by."""
+    """Root mean square of what two presets' answers differ by.
+
+    Infinite where the other has lost an answer, 0 where there is none to lose.
+    """
     before, after = (
-        predict_recordings(each, recordings).values for each in (preset, other)
+        np.stack([values[name] for name in DIMENSIONS])
+        for values in (
+            predict_recordings(each, recordings).values
+            for each in (preset, other)
+        )
     )
-    errors = [after[name] - before[name] for name in DIMENSIONS]
-    return float(np.sqrt(np.nanmean(np.square(errors))))
+    errors = (after - before)[np.isfinite(before)]
+    if not np.isfinite(errors).all():
+        return np.inf
+    return float(np.sqrt(np.mean(np.square(errors)))) if len(errors) else 0.0
 
 
 def _rated_as_a_whole(recordings):

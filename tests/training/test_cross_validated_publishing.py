@@ -5,6 +5,8 @@ import pytest
 from emoaff import presets
 from emoaff.data.recordings import load_recordings
 from emoaff.data.stored_pictures import stored_pictures
+from emoaff.evaluation.recording_predictions import predict_recordings
+from emoaff.training import cross_validated_publishing
 from emoaff.training.cross_validated_publishing import DRIFT
 from emoaff.training.cross_validated_publishing import publish_cross_validated
 from tests.data.small_corpus import SIDE
@@ -99,3 +101,23 @@ def test_weights_that_eight_bits_would_spoil_are_stored_in_more(
     error = ask_directly(preset.model, recordings)
     error = error - ask_directly(model, recordings)
     assert np.sqrt(np.mean(np.square(error))) <= DRIFT
+
+
+def test_answers_that_storing_loses_count_as_spoiled(
+    recordings, tmp_path, monkeypatch
+):
+    model = window_model(FRAMES)
+
+    def predict(preset, some):
+        found = predict_recordings(preset, some)
+        dtype = preset.config["weights"]["dtype"]
+        if preset.model is not model and dtype == "int8":
+            found.values["valence"][3] = np.nan
+        return found
+
+    monkeypatch.setattr(
+        cross_validated_publishing, "predict_recordings", predict
+    )
+    preset, lines = publish(model, recordings, tmp_path / "mine")
+    assert preset.config["weights"]["dtype"] == "float16"
+    assert "int8: answers differ by inf" in lines[0]
