@@ -25,7 +25,7 @@ _EDGE = 0.3  # of a side: width of the grey border of `detect_at_edges`
 # without people the false faces that a second look adds have less.
 _SURE = 0.9
 # Evening out: of 1,500 close pictures of film faces the second looks missed
-# 85, and 34 of these were found, each at its place. Of 570 pieces of videos
+# 85, and 34 of these were found, each at its place. Of 500 pieces of videos
 # in which no face was known one had one, a person in the dark.
 _SEEN = 0.7  # score in the other of the two pictures
 _STRETCH = 2.0  # of contrast, at most
