@@ -249,7 +249,29 @@ def tune_seeds(recordings, labels, folds, origin, args, runs):
 def cut_model(origin, cut, args):
     """The image model of a row in two, see `upper_tuning.cut_encoder`."""
     keras.utils.set_random_seed(0)
-    return upper_tuning.cut_encoder(build_encoder(origin, args), cut)
+    encoder = build_encoder(origin, args)
+    if origin == RANDOM:
+        even_out(encoder)
+    return upper_tuning.cut_encoder(encoder, cut)
+
+
+def even_out(encoder):
+    """Gives what each random layer makes of noise a deviation of 1, in place.
+
+    Without batch norms maps shrink from layer to layer, until 16 bits hold
+    nothing but zeros and an update of the weights is larger than they are.
+
+    References:
+        - [Mishkin and Matas, 2016](https://arxiv.org/abs/1511.06422)
+    """
+    shape = (8, *encoder.input_shape[1:])
+    noise = np.random.default_rng(0).uniform(0, 255, shape)
+    for layer in encoder.layers:
+        if layer.weights:
+            until = keras.Model(encoder.input, layer.output)
+            spread = np.std(until(noise.astype("float32")))
+            kernel, *others = layer.get_weights()
+            layer.set_weights([kernel / spread, *others])
 
 
 def read_maps(recordings, origin, lower, config, runs):
@@ -450,9 +472,10 @@ above. Then they and the upper layers of the image model are
 trained on together for {epochs} epochs on the clips of the other folds, by the
 same concordance loss, with views and mirror drawn, the image model at a small
 rate and its batch norms frozen; nothing is chosen on the fold that is scored.
-The layers up to its maps of 4 x 4 stay as they are, also the random ones; to
-train on those from 8 x 8 too would take four times as long. "Mean of both"
-averages what the heads say before and after.
+The layers up to its maps of 4 x 4 stay as they are, also the random ones, which
+are evened out here so that they can be trained on (and so another network than
+above); to train on those from 8 x 8 too would take four times as long. "Mean of
+both" averages what the heads say before and after.
 
 {second}{of_measures}"""
         text += "\n".join(tuned) + "\n"
