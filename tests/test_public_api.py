@@ -29,6 +29,7 @@ ON_DISK = [
     "emoaff>Pearson",
     "emoaff>SAGR",
     "emoaff>UAR",
+    "emoaff>WeightedAveragePooling2D",
     "emoaff>WeightedCrossentropy",
     "emoaff>WeightedSigmoidCrossentropy",
 ]

@@ -6,10 +6,12 @@ from emoaff.layers.feature_normalization import FeatureNormalization
 from emoaff.layers.framewise import Framewise
 from emoaff.layers.greyscale import Greyscale
 from emoaff.layers.input_normalization import InputNormalization
+from emoaff.layers.weighted_average_pooling import WeightedAveragePooling2D
 
 __all__ = [
     "FeatureNormalization",
     "Framewise",
     "Greyscale",
     "InputNormalization",
+    "WeightedAveragePooling2D",
 ]

@@ -22,7 +22,8 @@ _WITHOUT_WEIGHTS = frozenset(
     "Activation Add AveragePooling2D Concatenate Dropout FeatureNormalization "
     "Flatten Framewise Functional GlobalAveragePooling2D Greyscale Identity "
     "InputLayer InputNormalization MaxPooling2D Multiply ReLU Rescaling "
-    "Reshape Resizing Softmax Subtract ZeroPadding2D".split()
+    "Reshape Resizing Softmax Subtract WeightedAveragePooling2D "
+    "ZeroPadding2D".split()
 )
 # What says how many numbers an output of a kind has.
 _COUNTED = {"dimensional": "names", "features": "size", "values": "size"}

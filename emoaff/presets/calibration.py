@@ -24,6 +24,8 @@ class Calibration:
         kept: Of the likeliest `prior_share`, how much was used.
         sharpness: How much surer of itself it is than it may be where the
             classes are equally frequent; see `fit_sharpness`.
+        pooling: How much each place of the image model's last map counts, rows
+            of numbers that sum to 1; `None` for all alike.
 
     References:
         - [Saerens et al., 2002](https://doi.org/10.1162/089976602753284446)
@@ -35,6 +37,7 @@ class Calibration:
     fitted_on: int
     kept: float = 1.0
     sharpness: float = 1.0
+    pooling: tuple[tuple[float, ...], ...] | None = None
 
     @property
     def offset(self) -> np.ndarray:

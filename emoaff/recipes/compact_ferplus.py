@@ -54,6 +54,7 @@ from emoaff.recipes.ferplus_static import VALENCE
 from emoaff.training.clip_config import ClipConfig
 from emoaff.training.expected import Expected
 from emoaff.training.first_weights import find_backbone_weights
+from emoaff.training.weighted_pooling import weigh_places
 
 # Our choices.
 CONFIG = ClipConfig().change(
@@ -189,7 +190,7 @@ def finish(classifier: keras.Model, config: ClipConfig, calibration):
         classifier: A trained `build(config, data)`.
         config: The run's settings.
         calibration: A `Calibration` of the logits, which is folded into the
-            last layer, or `None`.
+            last layers, or `None`.
 
     Returns:
         A model from `(b, size, size, 3)` RGB 0-255, of `config.model.size`,
@@ -197,6 +198,8 @@ def finish(classifier: keras.Model, config: ClipConfig, calibration):
     """
     side = config.model.final_side or config.schedule.stages[-1][1]
     trunk = classifier.get_layer("mobilenet_v1")
+    if calibration is not None and calibration.pooling is not None:
+        trunk = weigh_places(trunk, calibration.pooling)
     kernel, bias = classifier.get_layer("expression").get_weights()
     size = config.model.size
     inputs = keras.Input((size, size, 3), name="image")

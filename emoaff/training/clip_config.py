@@ -132,6 +132,7 @@ def list_choices() -> Mapping[str, tuple[str, ...]]:
         "model.temporal": ("lstm", "gru", ""),
         "model.begin": ("preset", "checkpoint"),
         "model.stored": weights_file.DTYPES,
+        "model.pooling": ("mean", "weighted"),
         "loss.name": tuple(LOSSES),
         "loss.class_weights": ("none", "mean", "sum", "raw", "max"),
         "optimizer.name": tuple(OPTIMIZERS),
@@ -192,6 +193,11 @@ def _check_together(config):
             f"augmentation.name={augmentation.name} changes each picture by "
             "itself, so it is for window.frames=1. Received: "
             f"window.frames={frames}. Use strong."
+        )
+    if config.model.pooling == "weighted" and frames > 1:
+        raise ValueError(
+            "model.pooling=weighted is for window.frames=1. Received: "
+            f"window.frames={frames}. Leave model.pooling=mean."
         )
     if config.teacher.preset and (frames > 1 or target != "distribution"):
         raise ValueError(

@@ -30,6 +30,7 @@ from emoaff.training.validation_calibration import fit_on_validation
 from emoaff.training.validation_calibration import set_recordings_aside
 from emoaff.training.validation_measures import measure
 from emoaff.training.validation_measures import name_measure
+from emoaff.training.weighted_pooling import answer_by_place
 
 
 def clip_experiment(
@@ -73,6 +74,8 @@ def clip_experiment(
         keras.utils.set_random_seed(config.seed)
         model = make_functional(recipe.build(config, data), config, shape)
         require_inputs(model, config)
+        if config.model.pooling == "weighted":
+            answer_by_place(model)  # of another form, it says so now
         if recipe.file and not checked:
             check_publishable(model, config, len(data.space or ()))
             checked.add(True)

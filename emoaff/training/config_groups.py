@@ -20,6 +20,10 @@ class ModelConfig(SettingGroup):
         final_side: With `schedule.stages`: side to which the preset enlarges
             its images; 0 for that of the last stage. A larger one helps faces
             that are small in their crop, and costs some of the others.
+        pooling: How the preset of a model of single pictures averages the
+            image model's last map: `"mean"`, as in training, or `"weighted"`,
+            some places more than others, as is found together with its
+            calibration.
         backbone: Image model, see `emoaff.models.backbones.build_backbone`.
         grey: Whether the model turns pictures into grey before anything else,
             for corpora that have no colour; only with `still_model` of
@@ -43,6 +47,7 @@ class ModelConfig(SettingGroup):
 
     size: int = 150
     final_side: int = 0
+    pooling: str = "mean"
     backbone: str = "resnet50"
     grey: bool = False
     temporal: str = "lstm"

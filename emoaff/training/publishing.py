@@ -26,6 +26,7 @@ from emoaff.presets.whole_folder import write_whole
 from emoaff.training.commands import portable_settings
 from emoaff.training.commands import run_name
 from emoaff.training.corpus_lists import split_datasets
+from emoaff.training.weighted_pooling import weigh_places
 
 # Activation, kind in `config.json` and name of the output, for each target.
 _CLASSES = {
@@ -247,6 +248,8 @@ def add_probabilities(
         A model that puts out a dict with one name: `target`, but `expression`
         for `distribution`.
     """
+    if calibration and calibration.pooling is not None:
+        model = weigh_places(model, calibration.pooling)
     x = model.output[target] if isinstance(model.output, dict) else model.output
     output = target
     if target not in AFFECT_TARGETS:

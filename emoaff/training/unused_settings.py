@@ -42,6 +42,9 @@ _USED_IF = {
         lambda of: of("teacher.preset")
     ),
     ("model.final_side",): lambda of: of("schedule.stages"),
+    ("model.pooling",): lambda of: (
+        of("data.score_split") or of("data.calibration_share")
+    ),
     ("model.units",): lambda of: of("model.temporal"),
     ("model.begin",): lambda of: of("model.start"),
     ("model.fusion", "data.side_files", "data.side_rule"): (

@@ -7,6 +7,7 @@ What is public here:
 """
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from emoaff.presets.calibration import Calibration
 from emoaff.presets.calibration import fit_calibration
 from emoaff.presets.calibration import fit_sharpness
 from emoaff.training.validation_measures import collect_scored
+from emoaff.training.weighted_pooling import answer_by_place
+from emoaff.training.weighted_pooling import fit_shares
+from emoaff.training.weighted_pooling import pool
 
 
 def fit_on_validation(model, config, data, aside=None) -> Calibration:
@@ -31,16 +35,25 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
 
     Returns:
         The calibration; with `balance.correct_prior` its `sharpness` is
-        fitted too.
+        fitted too, with `model.pooling="weighted"` its `pooling`.
+
+    Raises:
+        ValueError: See `emoaff.training.weighted_pooling.answer_by_place`.
     """
+    weighted = config.model.pooling == "weighted"
+    if weighted:
+        classes = model.output_shape[-1]
+        model = answer_by_place(model)
     side = config.model.final_side
     rows = None
     if aside is not None:
         held = np.isin(data.validation.recordings.recording, aside)
         rows = np.flatnonzero(held)
     truth, logits = collect_scored(model, data, side, rows=rows)
+    first_changed = 0
     if config.data.calibrate_on == "mixed":
         more = collect_scored(model, data, side, changed=True, rows=rows)
+        first_changed = len(truth)
         truth = np.concatenate([truth, more[0]])
         logits = np.concatenate([logits, more[1]])
     counts = None
@@ -48,7 +61,18 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         counts = data.count_windows_by_class()
     kept = config.balance.prior_kept
     independent = None if aside is None else len(aside)
+    pooling = None
+    if weighted:
+        logits = _by_place(logits, classes)
+        mean = logits.mean(axis=(1, 2))
+        first = fit_calibration(mean, truth, counts, kept, independent)
+        # Faces as stored hardly ask for other shares than equal ones.
+        some = slice(first_changed, None)
+        answers = (logits[some] + first.offset) / first.temperature
+        shares = fit_shares(answers, truth[some])
+        logits, pooling = pool(logits, shares), tuple(map(tuple, shares))
     fitted = fit_calibration(logits, truth, counts, kept, independent)
+    fitted = dataclasses.replace(fitted, pooling=pooling)
     if counts is None:
         return fitted
     sharpness = fit_sharpness(
@@ -57,6 +81,12 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         fitted.find_prior(np.maximum(counts, 1)),
     )
     return dataclasses.replace(fitted, sharpness=sharpness)
+
+
+def _by_place(answers, classes):
+    """Gives answers of a square map's places the shape of the map."""
+    side = math.isqrt(answers.shape[1] // classes)
+    return answers.reshape(len(answers), side, side, classes)
 
 
 def set_recordings_aside(recordings, share: float, seed: int = 0):

@@ -1,6 +1,7 @@
 import dataclasses
 import types
 
+import keras
 import numpy as np
 
 from emoaff.presets.calibration import calibration_error
@@ -142,3 +143,37 @@ def test_a_few_recordings_that_are_all_right_do_not_ask_for_certainty():
     few = fit_calibration(logits, truth, independent=4)
     # Platt's target: (4 + 1) / (4 + 2)
     np.testing.assert_allclose(few.probabilities(logits)[:, 0], 5 / 6, 1e-3)
+
+
+def test_places_of_the_map_are_weighed_before_the_temperature_is_sought():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 8, 500)
+    by_place = rng.normal(size=(500, 2, 2, 8))
+    by_place[:, 1] += 3 * np.eye(8)[truth][:, None]
+    inputs = keras.Input((2, 2, 8))
+    maps = keras.Model(
+        inputs,
+        keras.layers.GlobalAveragePooling2D(name="features")(inputs),
+        name="maps",
+    )
+    dense = keras.layers.Dense(8, kernel_initializer="identity")
+    model = keras.Model(inputs, dense(maps(inputs)))
+    data = make_data([])
+    data.validation.recordings.expression = truth
+    data.predict = lambda model, side: np.array(model(by_place))
+    fitted = fit_on_validation(
+        model, STILLS.change(model={"pooling": "weighted"}), data
+    )
+    shares = np.array(fitted.pooling)
+    assert shares[1].min() > 2 * shares[0].max()
+    pooled = np.einsum("nhwc,hw->nc", np.float32(by_place), shares)
+    np.testing.assert_allclose(
+        fitted.temperature, fit_temperature(pooled, truth), rtol=1e-4
+    )
+    even = fit_on_validation(model, STILLS, data)
+    assert even.pooling is None
+    right = [
+        (p.argmax(axis=1) == truth).mean()
+        for p in (fitted.probabilities(pooled), by_place.mean(axis=(1, 2)))
+    ]
+    assert right[0] > right[1] + 0.02
