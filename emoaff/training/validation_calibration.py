@@ -18,7 +18,7 @@ from emoaff.presets.calibration import fit_sharpness
 from emoaff.training.validation_measures import collect_scored
 from emoaff.training.weighted_pooling import answer_by_place
 from emoaff.training.weighted_pooling import fit_shares
-from emoaff.training.weighted_pooling import pool
+from emoaff.training.weighted_pooling import pool_answers
 
 
 def fit_on_validation(model, config, data, aside=None) -> Calibration:
@@ -70,7 +70,8 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         some = slice(first_changed, None)
         answers = (logits[some] + first.offset) / first.temperature
         shares = fit_shares(answers, truth[some])
-        logits, pooling = pool(logits, shares), tuple(map(tuple, shares))
+        logits = pool_answers(logits, shares)
+        pooling = tuple(map(tuple, shares.tolist()))
     fitted = fit_calibration(logits, truth, counts, kept, independent)
     fitted = dataclasses.replace(fitted, pooling=pooling)
     if counts is None:

@@ -9,7 +9,7 @@ What is public here:
     answer_by_place(classifier) -> keras.Model
     weigh_places(encoder, shares) -> keras.Model
     fit_shares(answers, truth) -> array
-    pool(answers, shares) -> array
+    pool_answers(answers, shares) -> array
 """
 
 import keras
@@ -66,8 +66,10 @@ def weigh_places(model: keras.Model, shares) -> keras.Model:
     """
     last = model.layers[-1]
     if isinstance(last, keras.layers.GlobalAveragePooling2D):
-        pooled = WeightedAveragePooling2D(shares, name=last.name)(last.input)
-        return keras.Model(model.input, pooled, name=model.name)
+        pool = WeightedAveragePooling2D(
+            shares, name=last.name, dtype=last.dtype_policy
+        )
+        return keras.Model(model.input, pool(last.input), name=model.name)
     before, encoder, after = _part(model)
     x = model.input
     for layer in (*before, weigh_places(encoder, shares), *after):
@@ -136,7 +138,7 @@ def fit_shares(answers, truth) -> np.ndarray:
     return special.softmax(best.x[:-1][member])
 
 
-def pool(answers, shares) -> np.ndarray:
+def pool_answers(answers, shares) -> np.ndarray:
     """Averages answers over places.
 
     Args:

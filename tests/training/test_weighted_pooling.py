@@ -7,7 +7,7 @@ from scipy import special
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
 from emoaff.training.weighted_pooling import answer_by_place
 from emoaff.training.weighted_pooling import fit_shares
-from emoaff.training.weighted_pooling import pool
+from emoaff.training.weighted_pooling import pool_answers
 from emoaff.training.weighted_pooling import weigh_places
 
 SHARES = np.array([[0.4, 0.1], [0.2, 0.3]])
@@ -31,7 +31,7 @@ def test_answers_of_places_average_to_the_classifiers():
     classifier, x = build_classifier(), draw_pictures()
     places = np.array(answer_by_place(classifier)(x)).reshape(4, 2, 2, 3)
     assert np.ptp(places[:, :, 0] - places[:, :, 1]) > 0
-    even = pool(places, np.full((2, 2), 0.25))
+    even = pool_answers(places, np.full((2, 2), 0.25))
     np.testing.assert_allclose(even, classifier(x), rtol=1e-4)
 
 
