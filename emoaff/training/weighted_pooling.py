@@ -1,8 +1,9 @@
 """How much each place of an image model's last map counts, fitted.
 
-A model that averages its map evenly lets the margin of a crop speak as loudly
-as the face. A few shares, found on pictures that it did not learn from, mend
-some of that.
+Places of a map tell more or less of an expression, and what they say is more or
+less certain on pictures unlike those of training. An even mean lets all count
+the same; a few shares, found on pictures that the model did not learn from, are
+better.
 
 What is public here:
 
