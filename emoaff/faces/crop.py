@@ -67,6 +67,34 @@ def crop_face(
         )
     side = max(w, h) * (1 + margin)
     left, top = x + (w - side) / 2, y + (h - side) / 2
+    return _cut_square(image, left, top, side, size, interpolation)
+
+
+def crop_grey(image: np.ndarray, box: Sequence[float], size: int) -> np.ndarray:
+    """Cuts a face in grey, in less than half of the time.
+
+    Args:
+        image: See `crop_face`.
+        box: See `crop_face`.
+        size: See `crop_face`.
+
+    Returns:
+        `(size, size)` uint8: as `crop_face`, then turned into grey, but for
+        rounding.
+
+    Raises:
+        ValueError: See `crop_face`.
+    """
+    x, y, w, h = _checked(image, box, 0.0, size, "area")
+    side = max(w, h)
+    left, top = x + (w - side) / 2, y + (h - side) / 2
+    rows, columns = _find_region(image, left, top, side, size)
+    grey = cv2.cvtColor(image[rows, columns], cv2.COLOR_RGB2GRAY)
+    left, top = left - columns.start, top - rows.start
+    return _cut_square(grey, left, top, side, size, "area")
+
+
+def _cut_square(image, left, top, side, size, interpolation):
     step = side / size
     if interpolation == "area" and step > 1:
         image, left, top, step_x, step_y = _shrink(image, left, top, side, size)
@@ -122,25 +150,31 @@ def _stretch_box(image, x, y, w, h, margin, size, interpolation):
 
 def _shrink(image, left, top, side, size):
     """Averages the square's pixels down to about the size that is wanted."""
+    rows, columns = _find_region(image, left, top, side, size)
+    image = image[rows, columns]
+    height, width = image.shape[:2]
+    across = max(round(width * size / side), 1)
+    down = max(round(height * size / side), 1)
+    small = cv2.resize(image, (across, down), interpolation=cv2.INTER_AREA)
+    scale_x, scale_y = across / width, down / height
+    return (
+        small,
+        (left - columns.start) * scale_x,
+        (top - rows.start) * scale_y,
+        side * scale_x / size,
+        side * scale_y / size,
+    )
+
+
+def _find_region(image, left, top, side, size):
+    """The rows and columns of a picture that a square of it depends on."""
     height, width = image.shape[:2]
     reach = 2 * math.ceil(side / size)
     x0 = min(max(math.floor(left) - reach, 0), width - 1)
     y0 = min(max(math.floor(top) - reach, 0), height - 1)
     x1 = max(min(math.ceil(left + side) + reach, width), x0 + 1)
     y1 = max(min(math.ceil(top + side) + reach, height), y0 + 1)
-    columns = max(round((x1 - x0) * size / side), 1)
-    rows = max(round((y1 - y0) * size / side), 1)
-    small = cv2.resize(
-        image[y0:y1, x0:x1], (columns, rows), interpolation=cv2.INTER_AREA
-    )
-    scale_x, scale_y = columns / (x1 - x0), rows / (y1 - y0)
-    return (
-        small,
-        (left - x0) * scale_x,
-        (top - y0) * scale_y,
-        side * scale_x / size,
-        side * scale_y / size,
-    )
+    return slice(y0, y1), slice(x0, x1)
 
 
 def _checked(image, box, margin, size, interpolation):

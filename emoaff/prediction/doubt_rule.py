@@ -4,7 +4,7 @@ import math
 import cv2
 import numpy as np
 
-from emoaff.faces.crop import crop_face
+from emoaff.faces.crop import crop_grey
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.row import Row
@@ -103,8 +103,7 @@ def sharpness(image: np.ndarray, box) -> float:
         A number from 0 on; infinite where the square is of one grey, which
         no blur makes.
     """
-    crop = crop_face(image, box, 0.0, _SIDE)
-    grey = np.float32(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY))
+    grey = np.float32(crop_grey(image, box, _SIDE))
     contrast = float(grey.std())
     if contrast < 1:
         return math.inf

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from emoaff.faces import crop_face
+from emoaff.faces.crop import crop_grey
 from emoaff.faces.crop import stretch
 
 NAN = float("nan")
@@ -163,3 +164,24 @@ def test_a_whole_picture_is_stretched_whole():
     picture = stretch(ramp(), 50, "nearest")
     np.testing.assert_array_equal(picture[0, :, 0], np.arange(50) * 4)
     np.testing.assert_array_equal(picture[:, 0, 1], np.arange(50) * 2)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [(30, 20, 50, 61), (-20, 10, 90.5, 70), (150, 60, 80, 80), (60, 40, 9, 12)],
+)
+def test_a_grey_crop_is_the_crop_in_grey(box):
+    rng = np.random.default_rng(0)
+    image = cv2.GaussianBlur(
+        rng.integers(0, 256, (100, 200, 3), np.uint8), (0, 0), 1.5
+    )
+    expected = cv2.cvtColor(crop_face(image, box, 0, 16), cv2.COLOR_RGB2GRAY)
+    got = crop_grey(image, box, 16)
+    assert got.shape == (16, 16)
+    np.testing.assert_allclose(got.astype(int), expected, atol=2)
+    assert np.ptp(expected) > 20
+
+
+def test_a_grey_crop_of_no_picture_is_refused():
+    with pytest.raises(ValueError, match="expects an RGB image"):
+        crop_grey(np.zeros((8, 8), np.uint8), (0, 0, 4, 4), 8)
