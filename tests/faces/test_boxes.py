@@ -142,6 +142,15 @@ def test_pictures_shrink_by_a_whole_factor(size, expected):
     assert (grey == 77).all()
 
 
+@pytest.mark.parametrize("factor", [1, 2, 3, 4, 6, 12])
+def test_the_small_picture_has_the_means_of_blocks(factor):
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (6 * factor, 320 * factor, 3), np.uint8)
+    grey = np.float64(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    blocks = grey.reshape(6, factor, 320, factor).mean(axis=(1, 3))
+    np.testing.assert_allclose(small_grey(image), blocks, atol=1.5)
+
+
 def test_following_does_not_depend_on_the_last_digits_of_a_box():
     rng = np.random.default_rng(0)
     picture = cv2.GaussianBlur(
