@@ -91,12 +91,13 @@ class Running:
     ) -> Iterator[Row]:
         """Yields the rows of a video's frames; see `observe`.
 
-        Frames are read, faces found, cut out, and rows made in a thread each,
-        in the order and with the results of one after the other.
+        Frames are read, faces found, doubted and cut out, and rows made in a
+        thread each, in the order and with the results of one after the other.
         """
         frames = run_ahead(frames, _READ_AHEAD, _count_bytes)
-        seen = self._find_faces(frames, detector, tracker)
+        seen = self._observe(frames, detector, tracker)
         seen = run_ahead(seen, _SEEN_AHEAD, lambda item: _count_bytes(item[0]))
+        seen = self.doubted(seen)
         if self.form != "static":
             return self._make_sequence_rows()(seen)
         return self._make_still_rows(
