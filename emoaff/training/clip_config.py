@@ -296,6 +296,7 @@ def _check_classes(config):
     for name, usual in (
         ("loss.prior_strength", 0.0),
         ("data.calibrate_on", "stored"),
+        ("model.pooling", "mean"),
     ):
         expressions = config.data.target in EXPRESSION_TARGETS
         if settings[name] != usual and not expressions:

@@ -66,7 +66,7 @@ def fit_on_validation(model, config, data, aside=None) -> Calibration:
         logits = _by_place(logits, classes)
         mean = logits.mean(axis=(1, 2))
         first = fit_calibration(mean, truth, counts, kept, independent)
-        # Faces as stored hardly ask for other shares than equal ones.
+        # Of changed ones alone, if there are: they ask for it most.
         some = slice(first_changed, None)
         answers = (logits[some] + first.offset) / first.temperature
         shares = fit_shares(answers, truth[some])

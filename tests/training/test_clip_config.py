@@ -52,6 +52,7 @@ def test_every_old_name_is_that_of_one_setting():
         "data.corpus_weights",
         "data.side_rule",
         "model.begin",
+        "model.pooling",
         "augmentation.jpeg",
     }
 
@@ -96,6 +97,12 @@ def test_every_old_name_is_that_of_one_setting():
         ),
         ({"held_out": 1.0}, "`data.held_out` must lie in"),
         ({"prior_strength": 0.5}, "`loss.prior_strength` is for data.target"),
+        ({"model.pooling": "max"}, "`model.pooling` must be one of mean, we"),
+        ({"model.pooling": "weighted"}, "weighted is for window.frames=1"),
+        (
+            {"model.pooling": "weighted", "frames": 1},
+            "`model.pooling` is for data.target=expression or distribution",
+        ),
         ({"prior_kept": 0.0}, "`balance.prior_kept` must be over 0"),
         ({"monitor": "loss"}, "monitor=loss is for data.target=expression"),
         ({"zoom": 0.9}, "`augmentation.zoom` must be at least 1"),
