@@ -16,7 +16,7 @@ def test_the_width_on_the_card_is_that_of_the_vectors():
     preset = presets.load_preset("compact_ferplus")
     width = build_feature_model(preset.model, "features").output_shape[-1]
     assert describe_features(preset.config) == (
-        f"{width:,} numbers, GlobalAveragePooling2D"
+        f"{width:,} numbers, WeightedAveragePooling2D"
     )
 
 
