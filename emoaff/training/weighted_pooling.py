@@ -90,7 +90,17 @@ def _part(classifier):
             "model.pooling=mean."
         )
     number = inside[0]
-    return layers[:number], layers[number], layers[number + 1 :]
+    after = layers[number + 1 :]
+    for layer in after:
+        activation = getattr(layer, "activation", keras.activations.linear)
+        if activation is not keras.activations.linear:
+            raise ValueError(
+                "Expected only linear layers after the image model, so that "
+                "the answer is the mean of those of all places. Received: "
+                f"{layer.name}, {activation.__name__}. Leave "
+                "model.pooling=mean."
+            )
+    return layers[:number], layers[number], after
 
 
 def fit_shares(answers, truth) -> np.ndarray:

@@ -5,6 +5,8 @@ from scipy import optimize
 from scipy import special
 
 from emoaff.models.mobilenet_v1 import build_mobilenet_v1
+from emoaff.presets.calibration import Calibration
+from emoaff.training.publishing import add_probabilities
 from emoaff.training.weighted_pooling import answer_by_place
 from emoaff.training.weighted_pooling import fit_shares
 from emoaff.training.weighted_pooling import pool_answers
@@ -53,6 +55,31 @@ def test_a_classifier_without_a_mean_of_its_map_is_refused():
     model = keras.Model(inputs, keras.layers.Dense(3, name="expression")(x))
     with pytest.raises(ValueError, match="the layers flat, expression"):
         answer_by_place(model)
+
+
+def test_a_bend_after_the_image_model_is_refused():
+    classifier = build_classifier()
+    bent = keras.layers.Dense(3, activation="relu", name="bent")
+    model = keras.Model(classifier.input, bent(classifier.output))
+    for change in (answer_by_place, lambda m: weigh_places(m, SHARES)):
+        with pytest.raises(ValueError, match="Received: bent, relu"):
+            change(model)
+
+
+def test_a_preset_is_published_with_its_shares():
+    classifier, x = build_classifier(), draw_pictures()
+    dense = classifier.get_layer("expression")
+    kernel, bias = dense.get_weights()
+    # Maps of a random network are tiny.
+    dense.set_weights([kernel / np.std(classifier(x)), bias])
+    shares = tuple(map(tuple, SHARES.tolist()))
+    calibration = Calibration(2.0, 0.0, (0.0,) * 3, 9, pooling=shares)
+    shipped = add_probabilities(classifier, "expression", "it", calibration)
+    places = np.array(answer_by_place(classifier)(x)).reshape(4, 2, 2, 3)
+    expected = special.softmax(pool_answers(places, SHARES) / 2, axis=1)
+    np.testing.assert_allclose(shipped(x)["expression"], expected, atol=1e-5)
+    even = special.softmax(np.array(classifier(x)) / 2, axis=1)
+    assert np.abs(expected - even).max() > 1e-4
 
 
 def draw_answers(telling, n=4000, classes=4):
