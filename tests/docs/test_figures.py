@@ -68,6 +68,11 @@ def test_readme_and_the_page_of_presets_have_the_scores(card):
     assert f"a calibration error of {error} on" in page
 
 
+def test_the_comparison_has_todays_accuracy():
+    best = points(read_score("accuracy"))
+    assert f"FER+ validation {best} |" in read("docs/compare.md")
+
+
 def test_the_page_of_calibration_has_the_worst_picture(card):
     rows, _, spoiled = card
     accuracy, confidence = (rows["lower half covered"][i] for i in (0, 5))

@@ -1,9 +1,12 @@
 """The benchmarks that compare with a baseline, and what they say."""
 
 import importlib.util
+import json
+import math
 import pathlib
 import sys
 
+import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -95,3 +98,47 @@ def test_a_training_step_is_timed(benchmarks, capsys):
     benchmarks("training_step").main(options.split())
     printed = capsys.readouterr().out
     assert "1 x 2 frames of 32x32" in printed and "| emoaff | " in printed
+
+
+def test_faces_are_judged_old_or_children_once(benchmarks):
+    ages = benchmarks("ages")
+    file = json.loads(
+        (ages.LABELS / "ferplus_validation.json").read_text("utf-8")
+    )
+    children, old = (file["groups"][name] for name in ("children", "old"))
+    assert len(set(children) | set(old)) == len(children) + len(old)
+    names = [old[0], "fer9999999", children[0]]
+    assert ages.find_groups(names).tolist() == [2, 0, 1]
+    page = (ROOT / "docs" / "ethics.md").read_text("utf-8")
+    assert f"sixty: {len(old)} pictures" in page
+    assert f"thirteen: {len(children)};" in page
+
+
+def test_sadness_is_counted_within_each_group_of_ages(benchmarks):
+    ages = benchmarks("ages")
+    classes = ("neutral", "sadness")
+    named = np.array([0, 1, 1, 0, 0, 1])
+    truth = np.array([0, 0, 1, 1, 0, 0])
+    groups = np.array([0, 0, 0, 2, 2, 2])
+    probabilities = np.where(np.eye(2)[named] == 1, 0.8, 0.2)
+    table = ages.describe_groups(probabilities, truth, groups, classes)
+    *_, others, children, old = table.splitlines()
+    cells = [cell.split(" [")[0].strip() for cell in others.split("|")[1:-1]]
+    # Two of three right; one of two neutral ones called sad.
+    assert cells[:7] == ["others", "3", "0.667", "0.800", "2", "0.500", "0.500"]
+    assert cells[7:] == ["1", "1.000"]
+    cells = [cell.split(" [")[0].strip() for cell in old.split("|")[1:-1]]
+    assert cells[2] == "0.333" and cells[5:] == ["0.500", "0.500", "1", "0.000"]
+    assert children == "| children | 0 |  |  | 0 |  |  | 0 |  |"
+    recalls = ages.describe_recalls(probabilities, truth, groups, classes)
+    assert "| old | 1 of 2 | 0 of 1 |" in recalls
+
+
+def test_a_share_of_ages_has_wilsons_interval(benchmarks):
+    text = benchmarks("ages").describe_share(np.arange(115) < 4)
+    share, n, z = 4 / 115, 115, 1.959964
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n)
+    half *= math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    expected = f"{share:.3f} [{middle - half:.3f}, {middle + half:.3f}]"
+    assert text == expected
