@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 _SIDE = 320  # pixels; longer side of the pictures in which points are followed
-_GRID = 10  # points along each side of a box
+_GRID = 6  # points along each side of a box; ten move it no better
 _OPTIONS = {"winSize": (9, 9), "maxLevel": 3}
 _RETURN = 1.0  # pixels a point may miss its start by, there and back
 _SHARE = 0.3  # of the points that have to come back
@@ -142,17 +142,16 @@ def squared(boxes: np.ndarray) -> np.ndarray:
     return np.concatenate([centre - half, centre + half], axis=1)
 
 
-def small_grey(image: np.ndarray) -> np.ndarray:
+def small_grey(grey: np.ndarray) -> np.ndarray:
     """Makes the picture that `follow` works on.
 
     Args:
-        image: `(height, width, 3)` uint8, RGB.
+        grey: `(height, width)` uint8, see `Frame.grey`.
 
     Returns:
         `(height, width)` uint8, smaller by a whole factor, the longer side
         at most 320 pixels.
     """
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     factor = -(-max(grey.shape) // _SIDE)
     width, height = (max(side // factor, 1) for side in grey.shape[::-1])
     # OpenCV halves much faster than it averages more pixels at once.
@@ -172,8 +171,8 @@ def follow(
 
     A grid of points in each box is followed to the other picture and back
     (pyramidal Lucas-Kanade); points that do not come back to their place are
-    dropped, and the box takes the median shift and spread of the others
-    (Median Flow). Either picture may be the earlier one.
+    dropped, and the box takes the median shift of the others and grows as
+    their distances do (Median Flow). Either picture may be the earlier one.
 
     Args:
         before: From `small_grey`.
@@ -221,14 +220,26 @@ def follow(
 
 def _moved(box, start, there):
     shift = _compute_median(there - start)
-    spread = [
-        _compute_median(np.abs(points - _compute_median(points)).ravel())
-        for points in (start, there)
+    # How much further apart, of the distances to the middle of the points;
+    # weighed by them, since close to it a pixel's error says nothing.
+    middle = _compute_median(start)
+    apart = [
+        np.hypot(*(points - around).T)
+        for points, around in ((start, middle), (there, middle + shift))
     ]
-    scale = np.clip(spread[1] / max(spread[0], 1e-3), 0.9, 1.1)
+    scale = _compute_weighted_median(
+        apart[1] / np.maximum(apart[0], 1e-3), apart[0]
+    )
+    scale = np.clip(scale, 0.9, 1.1)
     centre = (box[:2] + box[2:]) / 2 + shift
     half = (box[2:] - box[:2]) / 2 * scale
     return np.concatenate([centre - half, centre + half])
+
+
+def _compute_weighted_median(values, weights):
+    order = np.argsort(values)
+    sums = np.cumsum(weights[order])
+    return values[order[np.searchsorted(sums, sums[-1] / 2)]]
 
 
 def _compute_median(values):

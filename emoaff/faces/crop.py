@@ -57,41 +57,58 @@ def crop_face(
     >>> crop_face(picture, (180, 63, 86, 110), margin=0.2).shape
     (112, 112, 3)
     """
-    x, y, w, h = _checked(image, box, margin, size, interpolation)
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(
+            "crop_face expects an RGB image (height, width, 3) of uint8. "
+            f"Received: shape={image.shape}, dtype={image.dtype}."
+        )
     if shape == "stretch":
+        x, y, w, h = _checked(image, box, margin, size, interpolation)
         return _stretch_box(image, x, y, w, h, margin, size, interpolation)
     if shape != "square":
         raise ValueError(
             f"shape must be one of {', '.join(SHAPES)}. "
             f"Received: shape={shape!r}."
         )
-    side = max(w, h) * (1 + margin)
-    left, top = x + (w - side) / 2, y + (h - side) / 2
-    return _cut_square(image, left, top, side, size, interpolation)
+    return _crop_square(image, box, margin, size, interpolation)
 
 
-def crop_grey(image: np.ndarray, box: Sequence[float], size: int) -> np.ndarray:
-    """Cuts a face in grey, in less than half of the time.
+def crop_grey(
+    grey: np.ndarray,
+    box: Sequence[float],
+    margin: float = 0.0,
+    size: int = 112,
+    interpolation: str = "area",
+) -> np.ndarray:
+    """Cuts a face from a grey picture, in a third of the time.
 
     Args:
-        image: See `crop_face`.
+        grey: `(height, width)` uint8, see `Frame.grey`.
         box: See `crop_face`.
+        margin: See `crop_face`.
         size: See `crop_face`.
+        interpolation: See `crop_face`.
 
     Returns:
-        `(size, size)` uint8: as `crop_face`, then turned into grey, but for
-        rounding.
+        `(size, size)` uint8: what `crop_face` cuts as a `"square"` from the
+        picture in colour, turned into grey, but for rounding.
 
     Raises:
         ValueError: See `crop_face`.
     """
-    x, y, w, h = _checked(image, box, 0.0, size, "area")
-    side = max(w, h)
+    if grey.ndim != 2 or grey.dtype != np.uint8:
+        raise ValueError(
+            "crop_grey expects a grey picture (height, width) of uint8. "
+            f"Received: shape={grey.shape}, dtype={grey.dtype}."
+        )
+    return _crop_square(grey, box, margin, size, interpolation)
+
+
+def _crop_square(image, box, margin, size, interpolation):
+    x, y, w, h = _checked(image, box, margin, size, interpolation)
+    side = max(w, h) * (1 + margin)
     left, top = x + (w - side) / 2, y + (h - side) / 2
-    rows, columns = _find_region(image, left, top, side, size)
-    grey = cv2.cvtColor(image[rows, columns], cv2.COLOR_RGB2GRAY)
-    left, top = left - columns.start, top - rows.start
-    return _cut_square(grey, left, top, side, size, "area")
+    return _cut_square(image, left, top, side, size, interpolation)
 
 
 def _cut_square(image, left, top, side, size, interpolation):
@@ -178,11 +195,6 @@ def _find_region(image, left, top, side, size):
 
 
 def _checked(image, box, margin, size, interpolation):
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(
-            "crop_face expects an RGB image (height, width, 3) of uint8. "
-            f"Received: shape={image.shape}, dtype={image.dtype}."
-        )
     if interpolation not in _FILTERS:
         raise ValueError(
             f"interpolation must be one of {', '.join(_FILTERS)}. "

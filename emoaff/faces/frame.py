@@ -1,5 +1,7 @@
 import dataclasses
+import functools
 
+import cv2
 import numpy as np
 
 
@@ -26,3 +28,8 @@ class Frame:
     time_s: float
     image: np.ndarray
     warnings: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def grey(self) -> np.ndarray:
+        """Its luma, `(height, width)` uint8; computed once."""
+        return cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY)

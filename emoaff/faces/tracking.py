@@ -56,7 +56,7 @@ class Tracking:
 
     def push(self, frame: Frame) -> list[Slot]:
         """Adds the next frame; returns the frames that are finished."""
-        slot = Slot(frame, small_grey(frame.image))
+        slot = Slot(frame, small_grey(frame.grey))
         given = []
         if self._cuts.is_cut(slot.grey) or (
             self._slots

@@ -68,7 +68,7 @@ class DoubtRule:
         found = []
         if max(face.box[2:]) < self.face_px:
             found.append(SMALL)
-        elif sharpness(frame.image, face.box) < self.sharpness:
+        elif sharpness(frame.grey, face.box) < self.sharpness:
             found.append(BLURRED)
         if face.turn > self.turn:
             found.append(TURNED)
@@ -88,7 +88,7 @@ class DoubtRule:
         return dataclasses.replace(row, smoothed=smoothed, doubt=doubt)
 
 
-def sharpness(image: np.ndarray, box) -> float:
+def sharpness(grey: np.ndarray, box) -> float:
     """Measures how sharp a face is, whatever its light and contrast.
 
     The standard deviation of the Laplacian over that of the picture, of the
@@ -96,15 +96,15 @@ def sharpness(image: np.ndarray, box) -> float:
     counts as blurred.
 
     Args:
-        image: `(height, width, 3)` uint8, RGB.
+        grey: `(height, width)` uint8, see `Frame.grey`.
         box: `(x, y, w, h)` in pixels.
 
     Returns:
         A number from 0 on; infinite where the square is of one grey, which
         no blur makes.
     """
-    grey = np.float32(crop_grey(image, box, _SIDE))
-    contrast = float(grey.std())
+    square = np.float32(crop_grey(grey, box, size=_SIDE))
+    contrast = float(square.std())
     if contrast < 1:
         return math.inf
-    return float(cv2.Laplacian(grey, cv2.CV_32F).std()) / contrast
+    return float(cv2.Laplacian(square, cv2.CV_32F).std()) / contrast

@@ -49,7 +49,7 @@ def extract_features(
     waiting: list = []
     for frame, faces in timeline.find_faces():
         for face in faces:
-            crop = timeline.running.crop(frame.image, face.box)
+            crop = timeline.running.crop(frame, face.box)
             waiting.append((face.person, frame.index, frame.time_s, crop))
         if len(waiting) >= _CROPS:
             yield _compute(preset, layer, waiting)

@@ -96,13 +96,13 @@ def cut_faces(
 
     Args:
         observed: Frames with their faces.
-        crop: `(image, box)` to what `Preset.predict` takes.
+        crop: `(frame, box)` to what `Preset.predict` takes.
 
     Yields:
         Index and seconds of each frame, its faces, and a crop of each.
     """
     for frame, faces in observed:
-        crops = [crop(frame.image, face.box) for face in faces]
+        crops = [crop(frame, face.box) for face in faces]
         yield frame.index, frame.time_s, faces, crops
 
 

@@ -45,7 +45,7 @@ class SequenceRows:
 
     Args:
         preset: Names the outputs.
-        crop: `(image, box)` to what the image model takes.
+        crop: `(frame, box)` to what the image model takes.
         encode: List of these to `(n, features)`.
         person: Makes a `Person` for one who appears.
         gap_s: Seconds, may be infinite.
@@ -119,7 +119,7 @@ class SequenceRows:
         may = face.detected or not self._only_detected
         if may and person.sampler.takes(frame.index, frame.time_s):
             crop = len(self._crops)
-            self._crops.append(self._crop(frame.image, face.box))
+            self._crops.append(self._crop(frame, face.box))
         self._work.append((person.memory, cell, crop))
         return cell
 

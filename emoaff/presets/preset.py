@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,26 @@ class Preset:
     def shape(self) -> str:
         """Shape of the crop around the box; see `emoaff.faces.crop_face`."""
         return self.config["crop"].get("shape", "square")
+
+    @property
+    def sees_grey(self) -> bool:
+        """Whether its model first turns its pictures into grey ones."""
+        graph = self.config.get("architecture", {}).get("config", {})
+        layers = graph.get("layers", [])
+        after = layers[:1]  # the input; then what alone is made of it
+        while len(after) == 1:
+            (layer,) = after
+            if layer["class_name"] == "Greyscale":
+                return True
+            if layer["class_name"] not in ("InputLayer", "Resizing"):
+                return False
+            name = json.dumps(layer["name"])
+            after = [
+                other
+                for other in layers
+                if name in json.dumps(other["inbound_nodes"])
+            ]
+        return False
 
     @property
     def window(self) -> int:

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from emoaff.faces import Frame
 from emoaff.faces import crop_face
 from emoaff.faces.crop import crop_grey
 from emoaff.faces.crop import stretch
@@ -175,13 +176,16 @@ def test_a_grey_crop_is_the_crop_in_grey(box):
     image = cv2.GaussianBlur(
         rng.integers(0, 256, (100, 200, 3), np.uint8), (0, 0), 1.5
     )
-    expected = cv2.cvtColor(crop_face(image, box, 0, 16), cv2.COLOR_RGB2GRAY)
-    got = crop_grey(image, box, 16)
+    cut = crop_face(image, box, 0.1, 16)
+    expected = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY)
+    got = crop_grey(Frame(0, 0.0, image).grey, box, 0.1, 16)
     assert got.shape == (16, 16)
     np.testing.assert_allclose(got.astype(int), expected, atol=2)
     assert np.ptp(expected) > 20
 
 
-def test_a_grey_crop_of_no_picture_is_refused():
-    with pytest.raises(ValueError, match="expects an RGB image"):
-        crop_grey(np.zeros((8, 8), np.uint8), (0, 0, 4, 4), 8)
+def test_a_grey_crop_of_no_grey_picture_is_refused():
+    with pytest.raises(ValueError, match="expects a grey picture"):
+        crop_grey(np.zeros((8, 8, 3), np.uint8), (0, 0, 4, 4))
+    with pytest.raises(ValueError, match="box must touch the picture of 8x8"):
+        crop_grey(np.zeros((8, 8), np.uint8), (9, 0, 4, 4))

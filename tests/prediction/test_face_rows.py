@@ -116,8 +116,8 @@ def test_each_face_gets_the_answer_for_its_own_crop():
             ]
             yield Frame(i, i / 10, np.full((2, 2, 3), 2 * i, np.uint8)), faces
 
-    def crop(image, box):
-        return image[:1, :1] + np.uint8(box[0])
+    def crop(frame, box):
+        return frame.image[:1, :1] + np.uint8(box[0])
 
     rows = list(still_rows(cut_faces(observed(), crop), preset))
     assert [(r.frame, r.person) for r in rows] == [

@@ -1,11 +1,15 @@
 import dataclasses
+import pathlib
 
 import cv2
 import numpy as np
 import pytest
 
+import emoaff
+from emoaff.faces import Frame
 from emoaff.prediction.options import Options
 from emoaff.prediction.running import Running
+from emoaff.presets import Preset
 from tests.prediction.small_sequences import still_preset
 
 SIDE = 24
@@ -61,13 +65,58 @@ def test_a_crop_that_is_given_is_stretched_whole(stored):
 def test_options_go_before_the_crop_of_the_preset(stored):
     preset = with_crop(stored, margin=0.4, interpolation="bilinear")
     image, box = picture(60, 80), (20.0, 10.0, 20.0, 40.0)
-    plain = Running(preset, Options()).crop(image, box)
+    frame = Frame(0, 0.0, image)
+    plain = Running(preset, Options()).crop(frame, box)
     np.testing.assert_array_equal(plain, preset.crop(image, box))
     options = Options(crop_shape="stretch", interpolation="area")
     expected = cv2.resize(
         image[10:50, 20:40], (SIDE, SIDE), interpolation=cv2.INTER_AREA
     )
-    got = Running(preset, options).crop(image, box)
+    got = Running(preset, options).crop(frame, box)
     np.testing.assert_array_equal(got, expected)
     nearest = Running(preset, Options(interpolation="nearest"))
-    assert (nearest.crop(image, box) != plain).any()
+    assert (nearest.crop(frame, box) != plain).any()
+
+
+def chain(*layers):
+    """A preset whose layers are (name, class, name of what it is made of)."""
+    graph = {
+        "layers": [
+            {
+                "name": name,
+                "class_name": kind,
+                "inbound_nodes": [{"args": [[before, 0, 0]]}] if before else [],
+            }
+            for name, kind, before in layers
+        ]
+    }
+    config = {"architecture": {"config": graph}}
+    return Preset("chain", pathlib.Path("."), config, None, None)
+
+
+def test_it_sees_grey_if_all_that_it_makes_of_a_picture_is_grey():
+    face, grey = ("face", "InputLayer", ""), ("luma", "Greyscale", "face")
+    assert chain(face, grey).sees_grey
+    larger = ("larger", "Resizing", "face")
+    assert chain(face, larger, ("luma", "Greyscale", "larger")).sees_grey
+    assert not chain(face, grey, ("colours", "Conv2D", "face")).sees_grey
+    assert not chain(face, ("first", "Conv2D", "face"), grey).sees_grey
+    assert not chain(face).sees_grey and not chain().sees_grey
+    assert not dataclasses.replace(chain(), config={}).sees_grey
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.3])
+def test_faces_for_a_model_that_sees_grey_are_cut_in_grey(margin):
+    preset = emoaff.load_preset("compact_ferplus", "auto")
+    assert preset.sees_grey
+    preset = with_crop(preset, margin=margin, interpolation="area")
+    image = cv2.GaussianBlur(picture(240, 320), (0, 0), 2)
+    got = Running(preset, Options()).crop(
+        Frame(0, 0.0, image), (60.2, 30.0, 121.7, 150.0)
+    )
+    cut = preset.crop(image, (60.2, 30.0, 121.7, 150.0))
+    grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(int)
+    assert got.shape == cut.shape and (got == got[..., :1]).all()
+    np.testing.assert_allclose(got[..., 0], grey, atol=1.01)
+    answers = preset.predict([got, cut])["expression"]
+    np.testing.assert_allclose(answers[0], answers[1], atol=0.01)
