@@ -10,7 +10,7 @@ _GRID = 6  # points along each side of a box; ten move it no better
 _OPTIONS = {"winSize": (9, 9), "maxLevel": 3}
 _RETURN = 1.0  # pixels a point may miss its start by, there and back
 _SHARE = 0.3  # of the points that have to come back
-_FINE = 16  # places in a pixel at which points start
+_FINE = 16  # places in a pixel at which boxes start
 _STEPS = 0.1 + 0.8 * (np.arange(_GRID) + 0.5) / _GRID
 _POINTS = np.stack(np.meshgrid(_STEPS, _STEPS), axis=-1).reshape(1, -1, 2)
 
@@ -146,7 +146,7 @@ def small_grey(grey: np.ndarray) -> np.ndarray:
     """Makes the picture that `follow` works on.
 
     Args:
-        grey: `(height, width)` uint8, see `Frame.grey`.
+        grey: `(height, width)` uint8, see `emoaff.faces.crop.find_grey`.
 
     Returns:
         `(height, width)` uint8, smaller by a whole factor, the longer side
@@ -191,12 +191,13 @@ def follow(
     alive = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     if not len(alive):
         return moved
+    # To a part of a pixel, since optical flow ends elsewhere, by up to a pixel,
+    # from places that differ by no more than the rounding of two engines, and
+    # so boxes would drift apart.
+    boxes = np.rint(boxes * _FINE) / _FINE
     low, high = boxes[alive, None, :2], boxes[alive, None, 2:]
-    # Optical flow counts from the centres of pixels. On a grid, since it ends
-    # elsewhere, by up to a pixel, from places that differ by no more than the
-    # rounding of two engines, and so boxes would drift apart.
-    start = low + _POINTS * (high - low) - 0.5
-    start = (np.rint(start * _FINE) / _FINE).astype("float32")
+    # It counts from the centres of pixels.
+    start = (low + _POINTS * (high - low) - 0.5).astype("float32")
     flat = start.reshape(-1, 1, 2)
     there, went, _ = cv2.calcOpticalFlowPyrLK(
         before, after, flat, None, **_OPTIONS

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from emoaff.faces.frame import Frame
+
 _FILTERS = {
     "area": cv2.INTER_LINEAR,
     "bilinear": cv2.INTER_LINEAR,
@@ -73,6 +75,13 @@ def crop_face(
     return _crop_square(image, box, margin, size, interpolation)
 
 
+def find_grey(frame: Frame) -> np.ndarray:
+    """Returns a frame's luma, `(height, width)` uint8; its own if it has it."""
+    if frame.grey is not None:
+        return frame.grey
+    return cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY)
+
+
 def crop_grey(
     grey: np.ndarray,
     box: Sequence[float],
@@ -83,7 +92,7 @@ def crop_grey(
     """Cuts a face from a grey picture, in a third of the time.
 
     Args:
-        grey: `(height, width)` uint8, see `Frame.grey`.
+        grey: `(height, width)` uint8, see `find_grey`.
         box: See `crop_face`.
         margin: See `crop_face`.
         size: See `crop_face`.

@@ -1,7 +1,5 @@
 import dataclasses
-import functools
 
-import cv2
 import numpy as np
 
 
@@ -17,6 +15,8 @@ class Frame:
             change within a video.
         warnings: What was unusual in reading a still picture, as clauses; a
             video has its own.
+        grey: `(height, width)` uint8, where it is known already; see
+            `emoaff.faces.crop.find_grey`.
 
     Example:
     >>> black = Frame(0, 0.0, np.zeros((48, 64, 3), "uint8"))
@@ -28,8 +28,4 @@ class Frame:
     time_s: float
     image: np.ndarray
     warnings: tuple[str, ...] = ()
-
-    @functools.cached_property
-    def grey(self) -> np.ndarray:
-        """Its luma, `(height, width)` uint8; computed once."""
-        return cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY)
+    grey: np.ndarray | None = None

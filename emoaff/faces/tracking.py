@@ -8,6 +8,7 @@ from emoaff.faces.boxes import convert_from_corners
 from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import follow
 from emoaff.faces.boxes import small_grey
+from emoaff.faces.crop import find_grey
 from emoaff.faces.cuts import CutFinder
 from emoaff.faces.cuts import is_calm
 from emoaff.faces.frame import Frame
@@ -56,7 +57,7 @@ class Tracking:
 
     def push(self, frame: Frame) -> list[Slot]:
         """Adds the next frame; returns the frames that are finished."""
-        slot = Slot(frame, small_grey(frame.grey))
+        slot = Slot(frame, small_grey(find_grey(frame)))
         given = []
         if self._cuts.is_cut(slot.grey) or (
             self._slots

@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 
 from emoaff.faces.crop import crop_grey
+from emoaff.faces.crop import find_grey
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import Face
 from emoaff.prediction.row import Row
@@ -68,7 +69,7 @@ class DoubtRule:
         found = []
         if max(face.box[2:]) < self.face_px:
             found.append(SMALL)
-        elif sharpness(frame.grey, face.box) < self.sharpness:
+        elif sharpness(find_grey(frame), face.box) < self.sharpness:
             found.append(BLURRED)
         if face.turn > self.turn:
             found.append(TURNED)
@@ -96,7 +97,7 @@ def sharpness(grey: np.ndarray, box) -> float:
     counts as blurred.
 
     Args:
-        grey: `(height, width)` uint8, see `Frame.grey`.
+        grey: `(height, width)` uint8, see `emoaff.faces.crop.find_grey`.
         box: `(x, y, w, h)` in pixels.
 
     Returns:

@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import dataclasses
 import math
 import threading
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import numpy as np
 
 from emoaff.faces.crop import crop_face
 from emoaff.faces.crop import crop_grey
+from emoaff.faces.crop import find_grey
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
@@ -97,7 +99,7 @@ class Running:
         Frames are read, faces found, doubted and cut out, and rows made in a
         thread each, in the order and with the results of one after the other.
         """
-        frames = run_ahead(frames, _READ_AHEAD, _count_bytes)
+        frames = run_ahead(_with_grey(frames), _READ_AHEAD, _count_bytes)
         seen = self._observe(frames, detector, tracker)
         seen = run_ahead(seen, _SEEN_AHEAD, lambda item: _count_bytes(item[0]))
         seen = self.doubted(seen)
@@ -118,7 +120,8 @@ class Running:
         Only with `options.live`, which gives every row at once.
         """
         rows = None if self.form == "static" else self._make_sequence_rows()
-        for frame, faces in self._find_faces(frames, detector, tracker):
+        seen = self._find_faces(_with_grey(frames), detector, tracker)
+        for frame, faces in seen:
             if rows is None:
                 yield frame, list(self.make_rows_of_faces([(frame, faces)]))
             else:
@@ -150,7 +153,7 @@ class Running:
             if self._sees_grey:
                 # Cheaper, and what its model makes of it but for rounding.
                 grey = crop_grey(
-                    frame.grey,
+                    find_grey(frame),
                     box,
                     preset.margin,
                     preset.size,
@@ -327,6 +330,12 @@ def _run_while_cores_are_taken(iterator):
 def _close(iterator):
     with contextlib.suppress(Exception):
         getattr(iterator, "close", lambda: None)()
+
+
+def _with_grey(frames):
+    """Yields frames that know their grey, which several stages look at."""
+    for frame in frames:
+        yield dataclasses.replace(frame, grey=find_grey(frame))
 
 
 def _count_bytes(frame):

@@ -5,6 +5,7 @@ import pytest
 from emoaff.faces import Frame
 from emoaff.faces import crop_face
 from emoaff.faces.crop import crop_grey
+from emoaff.faces.crop import find_grey
 from emoaff.faces.crop import stretch
 
 NAN = float("nan")
@@ -178,10 +179,18 @@ def test_a_grey_crop_is_the_crop_in_grey(box):
     )
     cut = crop_face(image, box, 0.1, 16)
     expected = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY)
-    got = crop_grey(Frame(0, 0.0, image).grey, box, 0.1, 16)
+    got = crop_grey(find_grey(Frame(0, 0.0, image)), box, 0.1, 16)
     assert got.shape == (16, 16)
     np.testing.assert_allclose(got.astype(int), expected, atol=2)
     assert np.ptp(expected) > 20
+
+
+def test_grey_is_the_luma_of_bt_601_and_that_of_the_frame_where_it_has_one():
+    image = np.array([[[100, 0, 0], [0, 100, 0], [0, 0, 100]]], np.uint8)
+    grey = find_grey(Frame(0, 0.0, image))
+    assert grey.tolist() == [[30, 59, 11]]  # 29.9, 58.7, 11.4
+    assert grey.dtype == np.uint8
+    assert find_grey(Frame(0, 0.0, image, grey=grey)) is grey
 
 
 def test_a_grey_crop_of_no_grey_picture_is_refused():

@@ -118,5 +118,3 @@ def test_faces_for_a_model_that_sees_grey_are_cut_in_grey(margin):
     grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY).astype(int)
     assert got.shape == cut.shape and (got == got[..., :1]).all()
     np.testing.assert_allclose(got[..., 0], grey, atol=1.01)
-    answers = preset.predict([got, cut])["expression"]
-    np.testing.assert_allclose(answers[0], answers[1], atol=0.01)
