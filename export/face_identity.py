@@ -4,9 +4,9 @@
 
 WEIGHTS are those of a MobileNetV1 that was trained on VGGFace2, batch norm
 folded in, as `build_mobilenet_v1(weights=)` reads them. FACES is FER+'s folder
-with `FER2013Train` and `FER2013Valid`: 400 faces are drawn from it, of which
-100 give the ranges of 8 bits, and all the centre of the embeddings. The files
-go to FOLDER, by default into the package; to be run again whenever
+with `FER2013Train` and `FER2013Valid`: 400 faces are drawn from it, of which 8
+bits are fitted on 100, and all give the embeddings' centre. The files go to
+FOLDER, by default into the package; to be run again whenever
 `emoaff.faces.face_embedder` takes other crops.
 
 It says how near the network in FOLDER is to that in float32.
@@ -21,13 +21,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from emoaff.exporting.eight_bit_products import round_products
 from emoaff.faces import face_embedder
 from emoaff.faces.litert_network import LiteRTNetwork
 from emoaff.models import build_mobilenet_v1
 from emoaff.progress.silence import silence_output
 
 SIDE = 160  # pixels; what `FaceEmbedder` gives
-_FACES, _FOR_RANGES = 400, 100
+_FACES, _FITTED_ON = 400, 100
 _SPLITS = ("FER2013Train", "FER2013Valid")
 _MEAN = (-123.68, -116.779, -103.939)  # of red, green and blue
 
@@ -65,10 +66,9 @@ def read_faces(folder, count: int = _FACES) -> np.ndarray:
 
 
 def build(weights) -> keras.Model:
-    """Builds the network so that all of it can be computed in 8 bits.
+    """Builds the network without a layer that turns the order of colours.
 
-    Its first layer would turn the order of colours; here the first convolution
-    takes them as they are.
+    Here the first convolution takes them as they are, which is faster.
     """
     whole = build_mobilenet_v1(SIDE, weights, "imagenet_caffe")
     first = whole.get_layer("conv1")
@@ -81,18 +81,11 @@ def build(weights) -> keras.Model:
 
 
 def convert(model: keras.Model, faces: np.ndarray) -> bytes:
-    """Returns the LiteRT file; `faces` give the ranges of 8 bits."""
+    """Returns the LiteRT file; its 8 bits are fitted on `faces`."""
     with tempfile.TemporaryDirectory() as folder, silence_output():
         model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: (
-            [face[None].astype("float32")] for face in faces
-        )
-        converter.target_spec.supported_ops = [
-            tf.lite.OpsSet.TFLITE_BUILTINS_INT8
-        ]
-        return converter.convert()
+        data = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+    return round_products(data, faces.astype("float32"))
 
 
 def compute_centre(features: np.ndarray) -> np.ndarray:
@@ -108,12 +101,12 @@ def main(weights, faces, out=face_embedder.FOLDER) -> float:
     features = model.predict(faces.astype("float32"), 32, verbose=0)
     centre = compute_centre(features)
     path = out / face_embedder.NETWORK
-    path.write_bytes(convert(model, faces[:_FOR_RANGES]))
+    path.write_bytes(convert(model, faces[:_FITTED_ON]))
     np.save(out / face_embedder.CENTRE, centre)
     network = LiteRTNetwork(path)
     likeness = []
     for face, expected in zip(
-        faces[_FOR_RANGES:], features[_FOR_RANGES:], strict=True
+        faces[_FITTED_ON:], features[_FITTED_ON:], strict=True
     ):
         ((found,),) = network(face[None].astype("float32")).values()
         pair = [
