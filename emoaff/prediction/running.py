@@ -99,7 +99,9 @@ class Running:
         Frames are read, faces found, doubted and cut out, and rows made in a
         thread each, in the order and with the results of one after the other.
         """
-        frames = run_ahead(_with_grey(frames), _READ_AHEAD, _count_bytes)
+        # Grey is not made where frames are read: pictures of two sizes by turns
+        # would leave 20 MB of gaps in that thread's memory.
+        frames = _with_grey(run_ahead(frames, _READ_AHEAD, _count_bytes))
         seen = self._observe(frames, detector, tracker)
         seen = run_ahead(seen, _SEEN_AHEAD, lambda item: _count_bytes(item[0]))
         seen = self.doubted(seen)
