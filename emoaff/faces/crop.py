@@ -93,10 +93,10 @@ def crop_grey(
 
     Args:
         grey: `(height, width)` uint8, see `find_grey`.
-        box: See `crop_face`.
-        margin: See `crop_face`.
-        size: See `crop_face`.
-        interpolation: See `crop_face`.
+        box: As in `crop_face`.
+        margin: As in `crop_face`.
+        size: As in `crop_face`.
+        interpolation: As in `crop_face`.
 
     Returns:
         `(size, size)` uint8: what `crop_face` cuts as a `"square"` from the

@@ -23,7 +23,7 @@ class Greyscale(keras.layers.Layer):
 
     Output shape:
         As the input, float32, in `[0, 255]`, three equal channels. GPUs that
-        multiply in TF32 are off by up to an eighth of a grey level.
+        multiply in TF32 are off by up to a quarter of a grey level.
 
     Raises:
         ValueError: If the last axis of the input does not hold 3 channels.

@@ -84,7 +84,9 @@ class Preset:
         graph = self.config.get("architecture", {}).get("config", {})
         layers = graph.get("layers", [])
         after = layers[:1]  # the input; then what alone is made of it
-        while len(after) == 1:
+        for _ in layers:  # no more steps: a damaged file may go in circles
+            if len(after) != 1:
+                return False
             (layer,) = after
             if layer["class_name"] == "Greyscale":
                 return True
@@ -94,7 +96,7 @@ class Preset:
             after = [
                 other
                 for other in layers
-                if name in json.dumps(other["inbound_nodes"])
+                if name in json.dumps(other.get("inbound_nodes"))
             ]
         return False
 

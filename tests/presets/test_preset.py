@@ -102,6 +102,8 @@ def test_it_sees_grey_if_all_that_it_makes_of_a_picture_is_grey():
     assert not chain(face, grey, ("colours", "Conv2D", "face")).sees_grey
     assert not chain(face, ("first", "Conv2D", "face"), grey).sees_grey
     assert not chain(face).sees_grey and not chain().sees_grey
+    circle = ("larger", "Resizing", ["face", "larger"])
+    assert not chain(face, circle).sees_grey
     assert not dataclasses.replace(chain(), config={}).sees_grey
 
 
