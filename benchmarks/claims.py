@@ -235,7 +235,7 @@ the epochs were twice as many.
 
 def _train_from(bench, start, seed, times=1):
     """Validation CCC of each epoch, from one start; epochs `times` so many."""
-    end = f"{seed}" if times == 1 else f"{seed}_times_{times}"
+    end = _name_end(seed, times)
     before = f"a_before_{end}"
     if start == "categories":
         bench.run(
@@ -258,6 +258,10 @@ def _train_from(bench, start, seed, times=1):
     return [row["ccc"] for row in made.history]
 
 
+def _name_end(seed, times):
+    return f"{seed}" if times == 1 else f"{seed}_times_{times}"
+
+
 def _find_first_over(curve, level):
     over = [k for k, v in enumerate(curve, start=1) if v >= level]
     return over[0] if over else None
@@ -267,28 +271,21 @@ def claim_b(bench):
     """Balancing raises UAR and macro F1 (Rangulov and Fahim)."""
     corpus = bench.corpus("realeyes")
     found = {"none": [], "classes": []}
-    for seed in bench.seeds:
-        for balance, made in found.items():
-            run = bench.run(
-                f"b_{balance}_{seed}",
-                "emoaffectnet_static",
-                dataset=corpus,
-                balance=balance,
-                seed=seed,
-                epochs=EPOCHS.b,
-            )
-            made.append(run.scores)
-    longer = {
-        balance: bench.run(
-            f"b_{balance}_{bench.seeds[0]}_times_2",
+
+    def train(balance, seed, times=1):
+        return bench.run(
+            f"b_{balance}_{_name_end(seed, times)}",
             "emoaffectnet_static",
             dataset=corpus,
             balance=balance,
-            seed=bench.seeds[0],
-            epochs=2 * EPOCHS.b,
+            seed=seed,
+            epochs=EPOCHS.b * times,
         ).scores
-        for balance in found
-    }
+
+    for seed in bench.seeds:
+        for balance, made in found.items():
+            made.append(train(balance, seed))
+    longer = {kind: train(kind, bench.seeds[0], 2) for kind in found}
     rows, lines, plateau = [], [], []
     for measure in ("uar", "macro_f1", "accuracy"):
         each = {
@@ -416,7 +413,7 @@ three are no independent trials; a seed counts once.){remark}
 def _leave_corpora_out(bench, datasets, temporal, seed, times=1):
     """CCC on each corpus of a model trained on the others."""
     kind = temporal or "frames"
-    end = f"{seed}" if times == 1 else f"{seed}_times_{times}"
+    end = _name_end(seed, times)
     print(f"== c_{kind}_{end}", flush=True)
     made = crossval(
         "tzirakis_recola",
@@ -447,7 +444,7 @@ def check_claim_d(bench):
     minutes = {kind: [] for kind in models}
 
     def train(kind, seed, times=1):
-        end = f"{seed}" if times == 1 else f"{seed}_times_{times}"
+        end = _name_end(seed, times)
         return bench.run(
             f"d_{kind.replace(' ', '_')}_{end}",
             "tzirakis_recola",
