@@ -1,5 +1,6 @@
 """The LiteRT files that emoaff predicts with: of presets and the detector."""
 
+import dataclasses
 import os
 import pathlib
 import tempfile
@@ -12,6 +13,7 @@ from emoaff.data.recordings import load_recordings
 from emoaff.data.stored_pictures import stored_pictures
 from emoaff.exporting.eight_bit_products import round_products
 from emoaff.exporting.faces import read_corpus_faces
+from emoaff.exporting.folded_grey import fold_grey
 from emoaff.exporting.graph import Graph
 from emoaff.exporting.graph import build_graph
 from emoaff.exporting.litert_file import add_metadata
@@ -58,7 +60,8 @@ def write_preset_file(
     """
     folder = presets.find(name_or_path)
     source = read_source(folder)
-    graph = build_graph(source, "static", batch=1)
+    faster = dataclasses.replace(source, model=fold_grey(source.model))
+    graph = build_graph(faster, "static", batch=1)
     path = folder / engine_file.FILE
     about = describe_file(source, graph, precision)
     if precision == "mixed":
