@@ -22,9 +22,9 @@ def fold_grey(model: keras.Model) -> keras.Model:
 
     Returns:
         A model with the same inputs, and outputs that differ by rounding; the
-        model itself unless it begins with `keras.layers.Resizing`, which it
-        may lack, `Greyscale`, and an image model that begins with
-        `InputNormalization` and a `Conv2D` of 3 channels.
+        model itself unless it begins with `keras.layers.Resizing` without
+        padding, which it may lack, `Greyscale`, and an image model that begins
+        with `InputNormalization` and a `Conv2D` of 3 channels.
     """
     parts = _find_parts(model)
     if parts is None:
@@ -47,6 +47,8 @@ def _find_parts(model):
     resizing, (_, *layers) = None, model.layers
     if layers and isinstance(layers[0], keras.layers.Resizing):
         resizing, *layers = layers
+        if resizing.pad_to_aspect_ratio:  # with zeros, of the ones as well
+            return None
     if len(layers) < 2 or not isinstance(layers[0], Greyscale):
         return None
     grey, encoder, *_ = layers

@@ -9,8 +9,8 @@ from emoaff.layers import InputNormalization
 SIDE = 14
 
 
-def image_model(side, scheme, first):
-    inputs = keras.Input((side, side, 3))
+def image_model(sides, scheme, first):
+    inputs = keras.Input((*sides, 3))
     x = first(InputNormalization(scheme)(inputs))
     x = keras.layers.ReLU()(x)
     x = keras.layers.Conv2D(
@@ -19,7 +19,9 @@ def image_model(side, scheme, first):
     return keras.Model(inputs, keras.layers.Flatten()(x))
 
 
-def model(scheme="imagenet_caffe", first=None, enlarged=True, grey=True):
+def model(
+    scheme="imagenet_caffe", first=None, enlarged=True, grey=True, padded=False
+):
     keras.utils.set_random_seed(0)
     if first is None:
         first = keras.layers.Conv2D(
@@ -27,10 +29,10 @@ def model(scheme="imagenet_caffe", first=None, enlarged=True, grey=True):
         )
     inputs = x = keras.Input((SIDE, SIDE, 3), name="image")
     if enlarged:
-        x = keras.layers.Resizing(23, 23)(x)
+        x = keras.layers.Resizing(23, 20, pad_to_aspect_ratio=padded)(x)
     if grey:
         x = Greyscale()(x)
-    x = image_model(x.shape[1], scheme, first)(x)
+    x = image_model(x.shape[1:3], scheme, first)(x)
     outputs = {
         "expression": keras.layers.Dense(7, activation="softmax")(x),
         "valence": keras.layers.Dense(1)(x),
@@ -72,6 +74,7 @@ def test_the_first_convolution_of_a_folded_model_sees_two_channels():
     "other",
     [
         {"grey": False},
+        {"padded": True},
         {"first": keras.layers.DepthwiseConv2D(3, 2)},
         {"first": keras.layers.Conv2D(6, 3, groups=3)},
     ],
