@@ -16,6 +16,7 @@ from emoaff.faces.litert_network import check_engine
 from emoaff.faces.mtcnn_networks import load_networks
 
 _CELL = 12  # pixels; the field of view of the proposal network
+_EVIDENCE = math.log(0.6 / 0.4)  # for a face, of what it proposes
 _PYRAMID = 0.709  # next level's size; halves the area
 _LOOKS = (0.9, 1.0, 1.15)  # sizes at which an expected box is looked at
 _GREY = (127, 127, 127)  # what lies outside of the picture
@@ -172,7 +173,7 @@ class FaceDetector:
 
         Looks a second time at the picture with a grey border of 30 % on each
         side, and adds what is sure and overlaps no face found before; these
-        stay as they were. Takes about 2.5 times as long as `detect`.
+        stay as they were. Takes about three times as long as `detect`.
 
         Args:
             image: `(height, width, 3)` uint8, RGB, of any size.
@@ -370,31 +371,45 @@ class FaceDetector:
         bordered = cv2.copyMakeBorder(
             image, y, y, x, x, cv2.BORDER_CONSTANT, value=_GREY
         )
-        return self._proposals(bordered, network, least) - (x, y, x, y)
+        found = self._proposals(bordered, network, least, (x, y))
+        return found - (x, y, x, y)
 
-    def _proposals(self, image, network, least):
-        """Slides the first network over the picture at every scale."""
+    def _proposals(self, image, network, least, border=(0, 0)):
+        """Slides the first network over the picture at every scale.
+
+        But for places inside of a border, in pixels, that show nothing else.
+        """
         boxes, scores = [np.zeros((0, 4))], [np.zeros(0)]
         scale, level = _CELL / least, image
         while min(image.shape[:2]) * scale >= _CELL:
             # From the level before: much cheaper than from the whole.
             level = _resized(level, scale * image.shape[1] / level.shape[1])
-            offsets, faces = (
-                np.asarray(output[0])
-                for output in network(_scaled(level[None]))
+            x, y = _find_empty(border, level.shape[1] / image.shape[1])
+            seen = level[y : level.shape[0] - y, x : level.shape[1] - x]
+            offsets, logits = (
+                np.asarray(output[0]) for output in network(_scaled(seen[None]))
             )
-            rows, columns = np.nonzero(faces[..., 1] > 0.6)
+            evidence = logits[..., 1] - logits[..., 0]
+            rows, columns = np.nonzero(evidence > _EVIDENCE)
+            faces = 1 / (1 + np.exp(-evidence[rows, columns]))
             corner = 2 * np.stack([columns, rows, columns, rows], axis=1)
+            corner += (x, y, x, y)
             found = corner + _CELL * (offsets[rows, columns] + [0, 0, 1, 1])
             found /= np.tile(level.shape[1::-1], 2) / np.tile(
                 image.shape[1::-1], 2
             )
-            kept = suppress(found, faces[rows, columns, 1], 0.5)
+            kept = suppress(found, faces, 0.5)
             boxes.append(found[kept])
-            scores.append(faces[rows, columns, 1][kept])
+            scores.append(faces[kept])
             scale *= _PYRAMID
         boxes, scores = np.concatenate(boxes), np.concatenate(scores)
         return boxes[suppress(boxes, scores, 0.7)]
+
+
+def _find_empty(border, scale):
+    """How much of a scaled border can be left out; even, as the steps are."""
+    # Two pixels more than a cell, since scaling mixes neighbours.
+    return [max(int(side * scale) - _CELL - 2, 0) // 2 * 2 for side in border]
 
 
 def _even_contrast(image):

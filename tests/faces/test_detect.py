@@ -433,3 +433,21 @@ def test_second_looks_add_no_face_to_a_video_without_people(
             if frame.index % 12 == 0:
                 found = len(detector.detect(frame.image))
                 assert len(detector.examine(frame.image)) == found
+
+
+def test_the_part_of_a_border_that_is_left_out_shows_no_face(
+    detector, monkeypatch
+):
+    picture = read_picture(PORTRAIT).image[101:]  # without the brow
+    (face,) = detector.detect_at_edges(picture)
+    find, empty = detect._find_empty, []
+
+    def leave_nothing_out(*given):
+        empty.append(find(*given))
+        return 0, 0
+
+    monkeypatch.setattr(detect, "_find_empty", leave_nothing_out)
+    (whole,) = detector.detect_at_edges(picture)
+    assert (face.box, face.score) == (whole.box, whole.score)
+    np.testing.assert_array_equal(face.landmarks, whole.landmarks)
+    assert max(map(min, empty)) > 10  # pixels, of the largest level
