@@ -321,6 +321,11 @@ def claim_b(bench):
         )
         plateau.append(f"- {measure}: {gains}")
     ends = [len(run.history) for runs in found.values() for run in runs]
+    ended = all(
+        len(run.history) < EPOCHS.b * times
+        for (_, times), runs in found.items()
+        for run in runs
+    )
     figure, axes = pyplot.subplots(1, 2, figsize=(10, 4.4))
     titles = {"none": "as the corpus is", "classes": "classes drawn alike"}
     for axis, (balance, title) in zip(axes, titles.items(), strict=True):
@@ -347,8 +352,9 @@ Balanced minus unbalanced:
 
 {chr(10).join(lines)}
 
-Whether that was long enough: trainings took {min(ends)} to {max(ends)} epochs.
-What a learning rate that falls half as fast adds:
+Whether that was long enough: trainings took {min(ends)} to {max(ends)} epochs,
+and {"all" if ended else "not all"} of them ended for want of a better UAR. What
+a learning rate that falls half as fast adds:
 
 {chr(10).join(plateau)}
 
