@@ -227,8 +227,7 @@ over all frames of a batch, {EPOCHS.a} epochs of 120 updates from either start.
 Difference of the best epoch: {interval(ends)}: **{state_verdict(ends)}**. After
 the first epoch: {interval(first)}: **{state_verdict(first)}**.
 
-{describe_longer("CCC", longer, spread)} Before the fine-tuning, too,
-the epochs were twice as many.
+{describe_longer("CCC", longer, spread)}
 
 ![validation CCC by epoch](claims/claim_a.png)
 """
@@ -238,7 +237,7 @@ def _train_from(bench, start, seed, times=1):
     """Validation CCC of each epoch, from one start; epochs `times` so many."""
     before = ""
     if start == "categories":
-        before = _learn_categories(bench, seed, times)
+        before = _learn_categories(bench, seed)
     made = bench.run(
         f"a_{start}_{_name_end(seed, times)}",
         "tzirakis_recola",
@@ -255,15 +254,15 @@ def _train_from(bench, start, seed, times=1):
     return [row["ccc"] for row in made.history]
 
 
-def _learn_categories(bench, seed, times=1):
+def _learn_categories(bench, seed):
     """A run that has learned categories, to start others from; its folder."""
     bench.corpus("realeyes")
-    name = f"a_before_{_name_end(seed, times)}"
+    name = f"a_before_{seed}"
     bench.run(
         name,
         "tzirakis_realeyes",
         seed=seed,
-        epochs=EPOCHS.before * times,
+        epochs=EPOCHS.before,
         patience=0,
         steps_per_epoch=120,
     )
