@@ -352,7 +352,7 @@ Balanced minus unbalanced:
 {chr(10).join(lines)}
 
 Whether that was long enough: trainings took {min(ends)} to {max(ends)} epochs,
-and {"all" if ended else "not all"} of them ended for want of a better UAR. What
+and {"all" if ended else "not all"} stopped because UAR no longer rose. What
 a learning rate that falls half as fast adds:
 
 {chr(10).join(plateau)}

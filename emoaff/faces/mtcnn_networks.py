@@ -73,7 +73,7 @@ def build_network(name: str):
         # folder first, and such a file is unpickled.
         stage = kinds[name](weights=str(weights / f"{name}.lz4"))
     if name == "pnet":
-        # LiteRT's softmax of two would take a tenth of the time.
+        # LiteRT's softmax of two takes 7 % of its time.
         stage.model.get_layer("conv4-2").activation = None
     return stage.model, _SIDES[name]
 
