@@ -12,6 +12,7 @@ from emoaff.faces.boxes import convert_to_corners
 from emoaff.faces.boxes import intersection
 from emoaff.faces.boxes import squared
 from emoaff.faces.boxes import suppress
+from emoaff.faces.even_contrast import look_at_even_contrast
 from emoaff.faces.litert_network import check_engine
 from emoaff.faces.mtcnn_networks import load_networks
 
@@ -25,12 +26,6 @@ _EDGE = 0.3  # of a side: width of the grey border of `detect_at_edges`
 # one face each, 40 of 70 missed ones were found by it; on 108 pictures
 # without people the false faces that a second look adds have less.
 _SURE = 0.9
-# Evening out: of 1,500 close pictures of film faces the second looks missed
-# 85, and 34 of these were found, each at its place. Of 500 pieces of videos
-# in which no face was known one had one, a person in the dark.
-_SEEN = 0.7  # score in the other of the two pictures
-_STRETCH = 2.0  # of contrast, at most
-_PARTS = 4  # of a side, each evened out by itself
 _NOSE = 0.45  # how far a nose stands out, of the eyes' distance
 _EYES = 0.34  # distance of the eyes, of the box's longer side, from the front
 
@@ -186,7 +181,7 @@ class FaceDetector:
         """
         found = self._search(image, self._proposals, self.max_side)
         more = self._search(image, self._proposals_at_edges, self.max_side)
-        return _added(found, more)
+        return _add_sure(found, more)
 
     def examine(self, image: np.ndarray) -> list[Detection]:
         """As `detect_at_edges`, and finds small faces in large pictures.
@@ -212,8 +207,13 @@ class FaceDetector:
         closer, _ = self._plan(image.shape, self.still_side)
         if closer > self._plan(image.shape, self.max_side)[0]:
             more = self._search(image, self._proposals, self.still_side)
-            found = _added(found, more)
-        return found or self._look_harder(image)
+            found = _add_sure(found, more)
+        if not found:
+            for more in look_at_even_contrast(
+                image, self._find_sure, self.confirm
+            ):
+                found = _add_sure(found, more)
+        return found
 
     def for_faces_from(self, pixels: float) -> "FaceDetector":
         """Returns a detector that looks for faces down to a size.
@@ -306,23 +306,8 @@ class FaceDetector:
         best = [np.flatnonzero(row >= 0.4)[:1] for row in overlaps]
         return [found[i[0]] if len(i) else None for i in best]
 
-    def _look_harder(self, image):
-        """Looks for sure faces in a picture in which there seem to be none."""
-        even = _even_contrast(image)
-        mirrored = np.ascontiguousarray(even[:, ::-1])
-        width, found = image.shape[1], []
-        for one, other in ((even, mirrored), (mirrored, even)):
-            sure = _added([], self.detect_at_edges(one))
-            turned = [_mirror(each, width) for each in sure]
-            seen = self.confirm(other, [each.box for each in turned])
-            faces = sure if one is even else turned
-            agreed = [
-                face
-                for face, there in zip(faces, seen, strict=True)
-                if there and there.score > _SEEN
-            ]
-            found = _added(found, agreed)
-        return found
+    def _find_sure(self, image):
+        return _add_sure([], self.detect_at_edges(image))
 
     def _plan(self, shape, side):
         """Longer side at which to look, and the smallest face there."""
@@ -412,26 +397,7 @@ def _find_empty(border, scale):
     return [max(int(side * scale) - _CELL - 2, 0) // 2 * 2 for side in border]
 
 
-def _even_contrast(image):
-    """Stretches the contrast of each part of a picture, colours kept."""
-    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
-    stretch = cv2.createCLAHE(_STRETCH, (_PARTS, _PARTS))
-    lab[..., 0] = stretch.apply(lab[..., 0])
-    return cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
-
-
-def _mirror(detection, width):
-    """Carries a face over to the mirrored picture, and its sides with it."""
-    x, y, w, h = detection.box
-    points = detection.landmarks * (-1, 1) + (width, 0)
-    return dataclasses.replace(
-        detection,
-        box=(width - x - w, y, w, h),
-        landmarks=points[[1, 0, 2, 4, 3]].astype("float32"),
-    )
-
-
-def _added(found, more):
+def _add_sure(found, more):
     """Adds the sure faces of a second look that overlap none of the first."""
     for each in more:
         if each.score < _SURE:
