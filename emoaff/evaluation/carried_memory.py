@@ -5,8 +5,8 @@ import numpy as np
 from emoaff.data.clips import frame_batches
 from emoaff.data.frame_rates import find_stored_rates
 from emoaff.data.frame_rates import find_usual_jumps
-from emoaff.prediction.memories import Cell
-from emoaff.prediction.memories import StreamMemory
+from emoaff.prediction.memory_cell import Cell
+from emoaff.prediction.stream_memory import StreamMemory
 from emoaff.presets import Preset
 from emoaff.presets.sequence_model import sequence_model
 

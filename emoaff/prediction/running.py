@@ -17,14 +17,12 @@ from emoaff.faces.crop import find_grey
 from emoaff.faces.detect import FaceDetector
 from emoaff.faces.frame import Frame
 from emoaff.faces.track import FaceTracker
+from emoaff.prediction.average_memory import AverageMemory
 from emoaff.prediction.doubt_rule import DoubtRule
 from emoaff.prediction.face_rows import FRAMES
 from emoaff.prediction.face_rows import cut_faces
 from emoaff.prediction.face_rows import observe
 from emoaff.prediction.face_rows import still_rows
-from emoaff.prediction.memories import AverageMemory
-from emoaff.prediction.memories import StreamMemory
-from emoaff.prediction.memories import WindowMemory
 from emoaff.prediction.options import Options
 from emoaff.prediction.row import Row
 from emoaff.prediction.run_mode import choose_run_mode
@@ -34,6 +32,8 @@ from emoaff.prediction.samplers import ScriptSampler
 from emoaff.prediction.sequence_rows import Person
 from emoaff.prediction.sequence_rows import SequenceRows
 from emoaff.prediction.spare_cores import are_taken
+from emoaff.prediction.stream_memory import StreamMemory
+from emoaff.prediction.window_memory import WindowMemory
 from emoaff.presets.preset import Preset
 
 _READ_AHEAD, _SEEN_AHEAD, _CUT_AHEAD = 8, 64, 64  # frames

@@ -14,7 +14,7 @@ from emoaff.faces.track import Face
 from emoaff.prediction.face_rows import CROPS
 from emoaff.prediction.face_rows import FRAMES
 from emoaff.prediction.face_rows import make_row
-from emoaff.prediction.memories import Cell
+from emoaff.prediction.memory_cell import Cell
 from emoaff.prediction.row import Row
 
 

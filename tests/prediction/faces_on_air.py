@@ -5,7 +5,7 @@ import numpy as np
 from emoaff.faces import Frame
 from emoaff.faces.detect import Detection
 from emoaff.faces.track import Face
-from emoaff.prediction.memories import Cell
+from emoaff.prediction.memory_cell import Cell
 
 BOX = (1.0, 1.0, 4.0, 4.0)
 
