@@ -11,7 +11,7 @@ from drawn_claims.statements import write_table
 from emoaff.training.crossval import crossval
 
 CORPORA = ("studio", "webcam", "street")
-EPOCHS = 16
+EPOCHS = 8
 _HARDLY = 0.1  # mean CCC
 
 
