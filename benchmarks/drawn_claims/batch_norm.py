@@ -16,7 +16,7 @@ from emoaff.training import reestimate_batch_norm
 from emoaff.training.clip_experiment import clip_experiment
 from emoaff.training.clip_models import clip_model
 
-EPOCHS = 6
+EPOCHS = 12
 
 
 def try_claim(bench):

@@ -9,6 +9,7 @@ from scipy import stats
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
+_NOTHING = 0.0005  # of a score; shown as 0.000
 DOCS = pathlib.Path(__file__).parents[2] / "docs"
 
 
@@ -29,6 +30,8 @@ def state_verdict(differences):
     if len(x) < 2 or np.ptp(x) == 0:
         return "cannot be told from one seed"
     low, high = stats.t.interval(0.95, len(x) - 1, x.mean(), stats.sem(x))
+    if max(-low, high) < _NOTHING:
+        return "makes no difference here"
     if low > 0:
         return "holds here"
     return "the opposite holds here" if high < 0 else "not shown here"
