@@ -38,6 +38,9 @@ class Bench:
 
         `experiment` is called as `experiment(recipe, config, data_dir, out,
         report)` in place of the recipe's own.
+
+        Raises:
+            ValueError: If a finished run has another number of epochs.
         """
         found = recipes.find_recipe(recipe, small=True)
         out = self.runs / name
@@ -52,6 +55,12 @@ class Bench:
             print(f"== {name}", flush=True)
             run_recipe(
                 found, config, self.data_dir, out, report=lambda line: None
+            )
+        stored = json.loads((out / "config.json").read_text("utf-8"))
+        if stored["schedule"]["epochs"] != settings["epochs"]:
+            raise ValueError(
+                f"{out}: expected a run of {settings['epochs']} epochs, found "
+                f"one of {stored['schedule']['epochs']}. Give another --runs."
             )
         with (out / "history.csv").open(newline="") as file:
             history = [

@@ -13,7 +13,7 @@ class StreamMemory:
         step: `(features, states or None)` to answers by name, `(1, c)`, and
             states; see `SequenceModel.step`.
         ahead: Whether an answer is for the next sample. The first sample then
-            has its own, for want of one before.
+            has its own, as there is none before it.
         heard: Called with each sample's answer, output name to `(c,)`.
     """
 
